@@ -1,0 +1,48 @@
+// All commands, sealed and ready for the Writer. The edge makes them; decide judges them.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/common/id.hpp"
+#include "domain/common/instant.hpp"
+#include "domain/members/members.pb.h"
+#include "domain/organisations/organisations.pb.h"
+#include "domain/policy/policy.pb.h"
+#include "domain/requests/requests.pb.h"
+#include "domain/supermarket/supermarket.pb.h"
+
+namespace pioneer::domain {
+
+using AnyCommand = std::variant<
+    AdoptPolicy,
+    RegisterOrganisation, RenameOrganisation, MoveOrganisation, MergeOrganisation, CloseOrganisation,
+    RegisterMember, GrantRole, RevokeRole, IssueToken, RevokeToken, EraseMember, RecordPersonalDataOpened,
+    SubmitRequest, ImportRequest, AcceptRequest, AssignRequest, ReportProgress, ResolveRequest, ConfirmRequest,
+    DisputeRequest, RateRequest, WithdrawRequest, PassDeadline,
+    CreateProduct, PublishProduct, ChangeCapacity, CancelProduct, CompleteProduct, PlaceClaim, CancelClaim, CheckIn,
+    CompleteClaim, MarkNoShow, RateClaim, ContinuePromotion>;
+
+/// A pseudonym's first use in the command's stream: whom it stands for, sealed with that person's key.
+struct Introduction {
+  Pseudonym pseudonym;
+  std::string sealed_member;
+};
+
+/// A command with everything about its sender that the Writer may know.
+struct Command {
+  AnyCommand what;
+  bool system = false;                      ///< a timer, a reaction, an import at the console
+  Id member;                                ///< the sender's member id; zero: none. Never written to a stream of others
+  Pseudonym pseudonym;                      ///< the sender's, in the stream that the command is about
+  std::vector<Introduction> introductions;  ///< always attached; dropped by the Writer where known already
+  std::string once;                         ///< 16 bytes, or empty: cannot be repeated by a client
+  std::string same;                         ///< 16 bytes
+  std::uint64_t cause = 0;                  ///< 1 + sequence of the causing commit; 0: none
+  std::int64_t occurred_us = 0;             ///< imports and offline check-ins only
+  std::int64_t expected_revision = -1;      ///< If-Match; −1: any
+  std::string phone_token;                  ///< MAC of a new member's phone number under the deployment's secret; never logged
+};
+
+}  // namespace pioneer::domain

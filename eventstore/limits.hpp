@@ -1,0 +1,33 @@
+// Every limit of the log, each with its reason. Limits of the business stand in domain/common/limits.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pioneer::eventstore::limits {
+
+/// 0 until the format is frozen; then 1. Directories of another format are refused, untouched.
+inline constexpr std::uint8_t format = 0;
+/// What this build can read.
+inline constexpr std::uint16_t feature_level = 1;
+
+/// An entry bundle of tlog-tiles writes an entry's length in 16 bits.
+inline constexpr std::size_t record_bytes_max = 65'535;
+/// A batch is one write and one sync; 8 MiB bounds memory, and the work lost with a torn one.
+inline constexpr std::size_t batch_bytes_max = 8u << 20;
+/// Commits in one batch: bounds the answers that wait for one sync.
+inline constexpr std::size_t batch_records_max = 8'192;
+/// Streams one commit may write: an organisation's merge needs 2.
+inline constexpr std::size_t streams_per_commit_max = 16;
+/// "organisation/" and 26 characters, with room.
+inline constexpr std::size_t stream_name_bytes_max = 64;
+/// Segment files: large enough that making one is rare, small enough to copy and archive.
+inline constexpr std::size_t segment_bytes = 64u << 20;
+/// Commands waiting to be decided; beyond it a command is refused as `busy`.
+inline constexpr std::size_t command_queue_max = 8'192;
+/// The log's clock: no write while the last stamp is further ahead of the clock than this.
+inline constexpr std::int64_t clock_ahead_us_max = 5'000'000;
+/// A jump of the clock against CLOCK_BOOTTIME larger than this stops writing until it is confirmed.
+inline constexpr std::int64_t clock_jump_us_max = 60'000'000;
+
+}  // namespace pioneer::eventstore::limits
