@@ -1,6 +1,7 @@
 // Every limit of the log, each with its reason. Limits of the business stand in domain/common/limits.hpp.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -25,6 +26,8 @@ inline constexpr std::size_t stream_name_bytes_max = 64;
 inline constexpr std::size_t segment_bytes = 64u << 20;
 /// Commands waiting to be decided; beyond it a command is refused as `busy`.
 inline constexpr std::size_t command_queue_max = 8'192;
+/// Idle time after which an empty batch protects the last one.
+inline constexpr std::chrono::milliseconds tail_protection_after{100};
 /// The log's clock: no write while the last stamp is further ahead of the clock than this.
 inline constexpr std::int64_t clock_ahead_us_max = 5'000'000;
 /// A jump of the clock against CLOCK_BOOTTIME larger than this stops writing until it is confirmed.

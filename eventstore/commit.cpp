@@ -1,0 +1,25 @@
+#include "eventstore/commit.hpp"
+
+namespace pioneer::eventstore {
+
+Result<AcceptedCommit> parse_commit(const Leaf& leaf) {
+  const auto header = decode_record(bytes_of(leaf.record));
+  if (!header) return std::unexpected(header.error());
+  const auto body = record_body(leaf.record);
+  const int length = static_cast<int>(body.size());
+  AcceptedCommit commit{leaf.sequence, leaf_hash(bytes_of(leaf.record)), {}};
+  bool parsed = false;
+  if (header->kind == RecordKind::opened) {
+    EpochOpened opened;
+    parsed = opened.ParseFromArray(body.data(), length);
+    commit.body.set_recorded_at_us(opened.recorded_at_us());
+  } else {
+    parsed = commit.body.ParseFromArray(body.data(), length);
+  }
+  if (!parsed) {
+    return failure("bad_commit_body", "The body of leaf " + std::to_string(leaf.sequence.value) + " is no commit.");
+  }
+  return commit;
+}
+
+}  // namespace pioneer::eventstore

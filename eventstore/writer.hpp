@@ -1,0 +1,143 @@
+// The Writer: the only thing that writes. It takes commands in order, lets the Decider judge them, chains what they
+// change, makes it durable in batches, and releases answers only when nothing can take them back.
+//
+// Two steps, each run by one thread (or both by a simulator's single one):
+//   decide_step()  drains the queue: stamp, decide, chain; refusals and repeats are noted too, with the last sequence chained
+//   write_step()   takes what has gathered, folds it by acceptance, makes it durable, tells the followers, answers
+// There is no timer: a batch is what was decided while the last one was being written.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "eventstore/commit.hpp"
+#include "eventstore/ports/clock.hpp"
+#include "eventstore/ports/random.hpp"
+
+namespace pioneer::eventstore {
+
+/// How a command ended.
+struct Answer {
+  enum class Kind {
+    accepted,  ///< durable at `position`
+    refused,   ///< the business said no; the Pending knows why
+    repeated,  ///< the same command was accepted before, at `position`
+    unknown,   ///< it may or may not be in the log: ask again with the same idempotency key
+    unavailable,  ///< not written and will not be; `error` says why
+  };
+  Kind kind;
+  Sequence position;
+  Error error;
+};
+
+/// One command on its way. The node derives from it and keeps the command and its refusal inside.
+class Pending {
+ public:
+  virtual ~Pending() = default;
+  /// Called exactly once, on the thread of write_step(), or of submit() if the queue is full.
+  virtual void answer(const Answer& answer) = 0;
+};
+
+/// Who judges. All calls come from the thread of decide_step().
+class Decider {
+ public:
+  struct Verdict {
+    enum class Kind { write, refuse, repeat } kind;
+    CommitBody body;      ///< write: all but the stamp
+    Sequence repeated;    ///< repeat: where the first outcome is
+  };
+  virtual ~Decider() = default;
+  /// Moves the Decider's speculative state on if it answers `write`.
+  virtual Result<Verdict> decide(Pending& pending, Instant now, Sequence sequence) = 0;
+  /// Speculative state was not written: forget it, and decide from the log's durable state.
+  virtual void discard() = 0;
+};
+
+/// Follows what becomes durable, in order, on the thread of write_step().
+class Follower {
+ public:
+  virtual ~Follower() = default;
+  /// Before a batch is written: make durable whatever its commits rely on (new keys). A failure stops writing.
+  virtual Result<void> before_write() { return {}; }
+  virtual void accepted(const AcceptedBatch& batch) = 0;
+};
+
+class Writer {
+ public:
+  Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower);
+  ~Writer();
+
+  /// Fences the log and opens an epoch. Before it, nothing is written.
+  /// Errors: "clock_behind_log", "driven_after_real", and what the log says.
+  Result<void> take_over();
+
+  /// Queues a command; any thread. A full queue answers `unavailable` with code "busy" at once.
+  void submit(std::unique_ptr<Pending> pending);
+
+  /// Judges what is queued, at most a batch. False: there was nothing to do, or no room for more.
+  bool decide_step();
+  /// Writes what has gathered. False: there was nothing.
+  bool write_step();
+
+  /// The two threads of a server: each blocks until stop(), and returns when every queued command is answered.
+  void decide_loop();
+  void write_loop();
+  void stop();
+
+  /// The operator says that the clock is right again after a jump.
+  void confirm_clock();
+  /// Why nothing is written now; empty: all is well. Any thread.
+  std::string unwritable() const;
+
+ private:
+  struct Batch {
+    std::vector<std::string> records;
+    std::vector<AcceptedCommit> commits;
+    std::vector<std::pair<std::unique_ptr<Pending>, Answer>> answers;
+    std::size_t bytes = 0;
+    bool empty() const { return answers.empty(); }
+    bool full() const;
+  };
+
+  Result<Hash> append_now(RecordKind kind, std::string_view body);
+  Result<Instant> read_last_stamp() const;
+  Result<void> check_no_real_epoch() const;
+  Result<Instant> stamp();
+  void judge(std::unique_ptr<Pending> pending, Batch& into);
+  void chain(CommitBody body, Batch& into);
+  void hand_over(Batch& decided);
+  Result<void> write(Batch& batch);
+  void give_up(Batch& batch, const Error& error);
+
+  Log& log_;
+  Clock& clock_;
+  Random& random_;
+  Decider& decider_;
+  Follower& follower_;
+
+  // Deciding thread only.
+  RecordHeader next_;       ///< header of the next record: chained head, in flight included
+  Instant last_stamp_{0};
+  std::int64_t clock_offset_us_ = 0;  ///< clock − boot at the last stamp
+  bool jumped_ = false;               ///< the clock did, and nobody has confirmed it yet
+  bool opened_ = false;
+
+  mutable std::mutex mutex_;
+  std::condition_variable arrived_;    ///< commands, room in the gathering batch, or stop
+  std::condition_variable gathered_;   ///< something to write, or stop
+  std::deque<std::unique_ptr<Pending>> queue_;
+  Batch gathering_;
+  std::string unwritable_;          ///< code; empty: writable
+  bool clock_confirmed_ = false;
+  bool discard_ = false;            ///< the Decider's state was not written
+  bool stopping_ = false;
+  bool deciding_done_ = false;
+  bool write_idle_ = true;          ///< write_step() waits: hand over at once
+};
+
+}  // namespace pioneer::eventstore
