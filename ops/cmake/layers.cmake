@@ -5,7 +5,7 @@ set(PIONEER_ALLOWED_domain      domain)
 set(PIONEER_ALLOWED_eventstore  eventstore)
 set(PIONEER_ALLOWED_projections projections domain eventstore)
 set(PIONEER_ALLOWED_adapters    eventstore projections domain api_ports)
-set(PIONEER_ALLOWED_api_ports   api_ports)
+set(PIONEER_ALLOWED_api_ports   api_ports domain eventstore)
 set(PIONEER_ALLOWED_api         api api_ports domain eventstore projections)
 # The composition roots: the only places that see adapters.
 set(PIONEER_ALLOWED_api_server  api api_ports domain eventstore projections adapters)

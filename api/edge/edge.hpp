@@ -1,0 +1,159 @@
+// The edge: where commands are checked and sealed, and where what is sealed is opened. Behind it nothing is personal.
+//
+// A call becomes a command in five steps: bounds (a refusal names the field), ids of what is new, keys, sealing, and the two
+// MACs by which the Writer knows a repeat. Ids and keys of what a call creates are derived from the sender's key and the
+// command's id: a repeat of the call names the same stream and makes no second key.
+//
+// Seals: XChaCha20-Poly1305 over the padded value (see padding.hpp); associated data = log_id ‖ context ‖ field number
+// (u32 LE) ‖ key id, where the context is the stream's name (for access/…-yyyymm without its month).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/edge/call.hpp"
+#include "api/messages/commands.pb.h"
+#include "api/ports/cryptography.hpp"
+#include "api/ports/keyring.hpp"
+#include "api/ports/opened.hpp"
+#include "api/ports/people.hpp"
+#include "api/ports/staged_blobs.hpp"
+#include "domain/commands.hpp"
+#include "domain/common/refusal.hpp"
+#include "eventstore/types.hpp"
+
+namespace pioneer::api {
+
+using Commanded = domain::Decided<domain::Command>;
+
+/// The active role grant of a member that an assignment to `organisation` names; nothing if it holds none there.
+using FindGrant = std::function<std::optional<domain::Id>(const domain::Id& member, const domain::Id& organisation)>;
+
+/// One row of an imported set, mapped already.
+struct ImportedRow {
+  std::string source;  ///< names the set
+  std::string number;
+  std::string type;
+  std::string status;
+  std::string title;
+  std::optional<domain::Location> location;
+  std::string category;
+  domain::Id organisation;
+  domain::RequestState::Value state = domain::RequestState::submitted;
+  std::int64_t submitted_us = 0;
+  std::int64_t closed_us = 0;  ///< 0: open
+};
+
+/// A problem told in a rating, as a reaction names it: nothing in it is open.
+struct ToldProblem {
+  std::uint64_t cause = 0;  ///< sequence of the commit that holds the rating
+  std::string stream;       ///< "product/…"
+  domain::Pseudonym author;
+  domain::Sealed problem;
+  std::string category;
+  domain::Id organisation;  ///< the product's
+};
+
+/// A value to open, and where it stands.
+struct SealedPlace {
+  const domain::Sealed* sealed = nullptr;
+  std::string_view stream;
+  std::uint32_t field = 0;
+};
+
+/// Any thread. Path ids come as the client wrote them; one that is none is refused as `not_found`. Other codes: `missing`,
+/// `too_long`, `out_of_bounds`, `malformed`, `malformed_id`, `unknown_word` (kind invalid, with the field), `too_large`, and
+/// `erased` (kind conflict) where a key is not active.
+class Edge {
+ public:
+  struct Parts {
+    Cryptography& cryptography;
+    Keyring& keyring;
+    const People* people = nullptr;        ///< needed for reactions only
+    const StagedBlobs* blobs = nullptr;    ///< absent: photos are refused as unknown
+    eventstore::LogId log_id;
+  };
+  explicit Edge(const Parts& parts);
+  ~Edge();
+  Edge(const Edge&) = delete;
+  Edge& operator=(const Edge&) = delete;
+
+  // Organisations.
+  Commanded register_organisation(const Call&, const RegisterOrganisationBody&);
+  Commanded rename_organisation(const Call&, std::string_view organisation, const RenameOrganisationBody&);
+  Commanded move_organisation(const Call&, std::string_view organisation, const MoveOrganisationBody&);
+  Commanded merge_organisation(const Call&, std::string_view organisation, const MergeOrganisationBody&);
+  Commanded close_organisation(const Call&, std::string_view organisation);
+  Commanded adopt_policy(const Call&, const domain::Policy&);
+
+  // Members, roles, tokens. `register_member` makes the member's key.
+  Commanded register_member(const Call&, const RegisterMemberBody&);
+  Commanded grant_role(const Call&, std::string_view member, const GrantRoleBody&);
+  Commanded revoke_role(const Call&, std::string_view member, std::string_view role, const RevokeRoleBody&);
+  /// `token_hash`: SHA-256 of the token, 32 bytes; the token itself never comes here.
+  Commanded issue_token(const Call&, std::string_view member, std::string_view token_hash, const IssueTokenBody&);
+  Commanded revoke_token(const Call&, std::string_view member, const RevokeTokenBody&);
+  Commanded erase_member(const Call&, std::string_view member);
+  /// Before PERSONAL fields of these members are shown: at most 200 subjects. Those whose key is gone are left out.
+  Commanded record_personal_data_opened(const Call&, const domain::Id& organisation, std::string_view purpose,
+                                        std::span<const Sender> subjects);
+
+  // Requests. `submit_request` makes the case key, under an id that follows from the request's: the others find it by that.
+  Commanded submit_request(const Call&, const SubmitRequestBody&);
+  Commanded accept_request(const Call&, std::string_view request);
+  Commanded assign_request(const Call&, std::string_view request, const AssignRequestBody&, const FindGrant&);
+  Commanded report_progress(const Call&, std::string_view request, const ReportProgressBody&);
+  Commanded resolve_request(const Call&, std::string_view request, const ResolveRequestBody&);
+  Commanded confirm_request(const Call&, std::string_view request);
+  Commanded dispute_request(const Call&, std::string_view request, const DisputeRequestBody&);
+  Commanded rate_request(const Call&, std::string_view request, const RateRequestBody&);
+  Commanded withdraw_request(const Call&, std::string_view request, const WithdrawRequestBody&);
+
+  // Supermarket.
+  Commanded create_product(const Call&, const CreateProductBody&);
+  Commanded publish_product(const Call&, std::string_view product);
+  Commanded change_capacity(const Call&, std::string_view product, const ChangeCapacityBody&);
+  Commanded cancel_product(const Call&, std::string_view product, const CancelProductBody&);
+  Commanded complete_product(const Call&, std::string_view product);
+  Commanded place_claim(const Call&, std::string_view product, const PlaceClaimBody&);
+  Commanded cancel_claim(const Call&, std::string_view product, std::string_view claim);
+  Commanded check_in(const Call&, std::string_view product, std::string_view claim, const CheckInBody&);
+  Commanded complete_claim(const Call&, std::string_view product, std::string_view claim);
+  Commanded mark_no_show(const Call&, std::string_view product, std::string_view claim);
+  Commanded rate_claim(const Call&, std::string_view product, std::string_view claim, const RateClaimBody&);
+
+  // Without a client. All are `system`; ids follow from the cause, so that what comes twice takes effect once.
+  Commanded pass_deadline(const domain::Id& request, std::uint32_t deadline);
+  Commanded continue_promotion(const domain::Id& product);
+  /// One ImportRequest; its id follows from (log, source, number), so importing again changes nothing.
+  Commanded import_request(const ImportedRow& row);
+  /// The problem becomes its author's request, sealed anew under a case key of its own. If the author is erased there is
+  /// nobody to ask for and nothing to say: a request without asker and text.
+  Commanded resolve_reaction(const ToldProblem& told);
+
+  // Opening. Nothing where the key is not active, or the value stands somewhere else than it was sealed for.
+  std::optional<OpenedText> open(const domain::Sealed& sealed, std::string_view stream, std::uint32_t field) const;
+  /// In the order asked; at most 200.
+  std::vector<std::optional<OpenedText>> open_all(std::span<const SealedPlace> places) const;
+  std::optional<domain::Location> open_location(const domain::Sealed& sealed, std::string_view stream) const;
+  /// The key of a blob that a command of this stream carries.
+  std::optional<Secret> open_blob_key(const domain::Sealed& sealed, std::string_view stream) const;
+  /// The member that an introduction in this stream stands for.
+  std::optional<domain::Id> open_introduction(std::string_view sealed_member, std::string_view stream) const;
+
+  /// The member's pseudonym in this stream; nothing if the key is not active.
+  std::optional<domain::Pseudonym> pseudonym(const Sender& who, std::string_view stream) const;
+  /// Token of a phone number, for uniqueness; "" if the number is none. `phone` as a person writes it.
+  std::string phone_token(std::string_view phone) const;
+
+ private:
+  struct Sealing;
+  std::unique_ptr<Sealing> sealing_;
+};
+
+}  // namespace pioneer::api

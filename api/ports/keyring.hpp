@@ -1,0 +1,58 @@
+// The keys of persons and cases, apart from the log. A key's end is a permanent record, never an absence: "no key" never
+// looks like "new subject". Real: adapters/keyring (a file).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <vector>
+
+#include "api/ports/cryptography.hpp"
+#include "domain/common/id.hpp"
+#include "eventstore/error.hpp"
+
+namespace pioneer::api {
+
+enum class KeyKind : std::uint8_t { person = 1, case_ = 2, deployment = 3 };
+
+/// UNKNOWN: this keyring has never held the key (a copy from elsewhere, a wrong directory).
+enum class KeyState : std::uint8_t { unknown, active, erasing, erased };
+
+/// An active key, as two secrets for two purposes.
+struct KeyMaterial {
+  Secret sealing;
+  Secret hashing;
+};
+
+/// Keys of the deployment itself, made with the keyring.
+namespace reserved_key {
+/// `once` and ids of commands whose actor has no key: registration, import, timers, reactions.
+inline constexpr domain::Id system{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+/// Tokens of phone numbers, for uniqueness.
+inline constexpr domain::Id tokens{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}};
+}  // namespace reserved_key
+
+/// Any thread.
+class Keyring {
+ public:
+  virtual ~Keyring() = default;
+  /// Makes a key under this id, in memory: usable at once, durable after sync(). The id comes from the edge and is as good
+  /// as random. An id that is there already is never overwritten: its state is the answer, whatever it is.
+  virtual eventstore::Result<KeyState> create(const domain::Id& id, KeyKind kind) = 0;
+  /// The key, or why there is none. A key that cannot be read (disk, damage) is `unknown`: refused, never replaced.
+  virtual std::expected<KeyMaterial, KeyState> get(const domain::Id& id) = 0;
+  virtual KeyState state(const domain::Id& id) const = 0;
+  /// Makes every key created before the call durable. The Writer calls it before it writes a batch; cheap when there is
+  /// nothing new. After a failure no new key is made in this process.
+  virtual eventstore::Result<void> sync() = 0;
+
+  /// ACTIVE → ERASING, durable on return: from here the key is refused. Repeats are accepted.
+  virtual eventstore::Result<void> begin_erase(const domain::Id& id) = 0;
+  /// → ERASED: the key's bytes are overwritten in place and synced, the tombstone stays. Repeats are accepted.
+  virtual eventstore::Result<void> erase(const domain::Id& id) = 0;
+  /// Keys whose erasure was begun and not ended: resumed at start.
+  virtual std::vector<domain::Id> erasing() const = 0;
+  virtual std::size_t size() const = 0;
+};
+
+}  // namespace pioneer::api
