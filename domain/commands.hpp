@@ -15,6 +15,7 @@
 
 namespace pioneer::domain {
 
+// clang-format off
 using AnyCommand = std::variant<
     AdoptPolicy,
     RegisterOrganisation, RenameOrganisation, MoveOrganisation, MergeOrganisation, CloseOrganisation,
@@ -23,6 +24,7 @@ using AnyCommand = std::variant<
     DisputeRequest, RateRequest, WithdrawRequest, PassDeadline,
     CreateProduct, PublishProduct, ChangeCapacity, CancelProduct, CompleteProduct, PlaceClaim, CancelClaim, CheckIn,
     CompleteClaim, MarkNoShow, RateClaim, ContinuePromotion>;
+// clang-format on
 
 /// A pseudonym's first use in the command's stream: whom it stands for, sealed with that person's key.
 struct Introduction {
@@ -42,7 +44,7 @@ struct Command {
   std::uint64_t cause = 0;                  ///< 1 + sequence of the causing commit; 0: none
   std::int64_t occurred_us = 0;             ///< imports and offline check-ins only
   std::int64_t expected_revision = -1;      ///< If-Match; −1: any
-  std::string phone_token;                  ///< MAC of a new member's phone number under the deployment's secret; never logged
+  std::string phone_token;  ///< MAC of a new member's phone number under the deployment's secret; never logged
 };
 
 }  // namespace pioneer::domain

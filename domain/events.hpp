@@ -15,6 +15,7 @@
 
 namespace pioneer::domain {
 
+// clang-format off
 using AnyEvent = std::variant<
     PolicyAdopted,
     OrganisationRegistered, OrganisationRenamed, OrganisationMoved, OrganisationMerged, OrganisationAbsorbed,
@@ -26,11 +27,13 @@ using AnyEvent = std::variant<
     RequestClosedUnconfirmed,
     ProductCreated, ProductPublished, CapacityChanged, ProductCancelled, ProductCompleted, ClaimPlaced, ClaimCancelled,
     PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated>;
+// clang-format on
 
 /// "ClaimPlaced" for a ClaimPlaced.
 std::string_view event_type(const AnyEvent& event);
 std::string event_payload(const AnyEvent& event);
-/// Nothing for a type that this build does not know, or a payload that does not parse: a reader stops there, never skips.
+/// Nothing for a type that this build does not know, or a payload that does not parse: a reader stops there, never
+/// skips.
 std::optional<AnyEvent> parse_event(std::string_view type, std::string_view payload);
 
 }  // namespace pioneer::domain

@@ -9,12 +9,12 @@ namespace pioneer::eventstore {
 /// The fold's state after some prefix. A plain value: stored in segment headers, compared between nodes.
 struct LogState {
   LogId log_id;
-  Epoch epoch;           ///< of the newest accepted fence
-  WriterId writer;       ///< who fenced it
-  bool open = false;     ///< its EpochOpened was accepted
-  Hash fence_hash;       ///< leaf hash of the newest accepted fence; zero before any
-  Sequence next;         ///< sequence of the next leaf = number of leaves
-  Hash head;             ///< leaf hash of the last leaf, or genesis
+  Epoch epoch;        ///< of the newest accepted fence
+  WriterId writer;    ///< who fenced it
+  bool open = false;  ///< its EpochOpened was accepted
+  Hash fence_hash;    ///< leaf hash of the newest accepted fence; zero before any
+  Sequence next;      ///< sequence of the next leaf = number of leaves
+  Hash head;          ///< leaf hash of the last leaf, or genesis
   friend bool operator==(const LogState&, const LogState&) = default;
 
   static LogState genesis(const LogId& log_id) {

@@ -18,7 +18,7 @@ struct RecordHeader {
   FeatureLevel feature_level;
   LogId log_id;
   Epoch epoch;
-  Sequence sequence;   ///< zero in a fence
+  Sequence sequence;  ///< zero in a fence
   WriterId writer;
   Hash previous_hash;  ///< leaf hash of `sequence − 1`; genesis for the first leaf; zero in a fence
   std::uint32_t body_length = 0;

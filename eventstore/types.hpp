@@ -73,7 +73,8 @@ struct BytesHash {
   }
 };
 
-/// A stream is named by its kind and an identifier: "request/5k2…". Never personal, at most `limits::stream_name_bytes_max`.
+/// A stream is named by its kind and an identifier: "request/5k2…". Never personal, at most
+/// `limits::stream_name_bytes_max`.
 using StreamName = std::string;
 
 using ByteView = std::span<const std::byte>;

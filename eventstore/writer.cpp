@@ -13,7 +13,8 @@ constexpr std::size_t hand_over_max = 64;
 
 Error unavailable(const std::string& code) {
   if (code == "clock_jumped") {
-    return {code, "The clock of this machine jumped; an operator must run `pioneer log confirm-clock`.", Retry::can_help};
+    return {code, "The clock of this machine jumped; an operator must run `pioneer log confirm-clock`.",
+            Retry::can_help};
   }
   if (code == "clock_behind_log") {
     return {code, "The clock of this machine is behind the log's last entry.", Retry::can_help};
@@ -128,13 +129,15 @@ void Writer::submit(std::unique_ptr<Pending> pending) {
       return;
     }
   }
-  pending->answer({Answer::Kind::unavailable, {},
+  pending->answer({Answer::Kind::unavailable,
+                   {},
                    {"busy", "Too many commands are waiting; try again in a moment.", Retry::can_help}});
 }
 
 Result<Instant> Writer::stamp() {
   const Instant now = clock_.now();
-  if (last_stamp_.value > now.value + limits::clock_ahead_us_max) return std::unexpected(unavailable("clock_behind_log"));
+  if (last_stamp_.value > now.value + limits::clock_ahead_us_max)
+    return std::unexpected(unavailable("clock_behind_log"));
   const std::int64_t offset = now.value - clock_.since_boot().value;
   const bool jumped = jumped_ || std::abs(offset - clock_offset_us_) > limits::clock_jump_us_max;
   if (jumped && !clock_.driven()) {
@@ -282,7 +285,8 @@ void Writer::decide_loop() {
   while (true) {
     if (decide_step()) continue;
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return discard_ || (!queue_.empty() && !gathering_.full()) || (stopping_ && queue_.empty()); });
+    arrived_.wait(lock,
+                  [&] { return discard_ || (!queue_.empty() && !gathering_.full()) || (stopping_ && queue_.empty()); });
     if (stopping_ && queue_.empty()) break;
   }
   std::lock_guard lock(mutex_);

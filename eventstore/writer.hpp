@@ -2,8 +2,9 @@
 // change, makes it durable in batches, and releases answers only when nothing can take them back.
 //
 // Two steps, each run by one thread (or both by a simulator's single one):
-//   decide_step()  drains the queue: stamp, decide, chain; refusals and repeats are noted too, with the last sequence chained
-//   write_step()   takes what has gathered, folds it by acceptance, makes it durable, tells the followers, answers
+//   decide_step()  drains the queue: stamp, decide, chain; refusals and repeats are noted too, with the last sequence
+//   chained write_step()   takes what has gathered, folds it by acceptance, makes it durable, tells the followers,
+//   answers
 // There is no timer: a batch is what was decided while the last one was being written.
 #pragma once
 
@@ -24,10 +25,10 @@ namespace pioneer::eventstore {
 /// How a command ended.
 struct Answer {
   enum class Kind {
-    accepted,  ///< durable at `position`
-    refused,   ///< the business said no; the Pending knows why
-    repeated,  ///< the same command was accepted before, at `position`
-    unknown,   ///< it may or may not be in the log: ask again with the same idempotency key
+    accepted,     ///< durable at `position`
+    refused,      ///< the business said no; the Pending knows why
+    repeated,     ///< the same command was accepted before, at `position`
+    unknown,      ///< it may or may not be in the log: ask again with the same idempotency key
     unavailable,  ///< not written and will not be; `error` says why
   };
   Kind kind;
@@ -48,8 +49,8 @@ class Decider {
  public:
   struct Verdict {
     enum class Kind { write, refuse, repeat } kind;
-    CommitBody body;      ///< write: all but the stamp
-    Sequence repeated;    ///< repeat: where the first outcome is
+    CommitBody body;    ///< write: all but the stamp
+    Sequence repeated;  ///< repeat: where the first outcome is
   };
   virtual ~Decider() = default;
   /// Moves the Decider's speculative state on if it answers `write`.
@@ -121,23 +122,23 @@ class Writer {
   Follower& follower_;
 
   // Deciding thread only.
-  RecordHeader next_;       ///< header of the next record: chained head, in flight included
+  RecordHeader next_;  ///< header of the next record: chained head, in flight included
   Instant last_stamp_{0};
   std::int64_t clock_offset_us_ = 0;  ///< clock − boot at the last stamp
   bool jumped_ = false;               ///< the clock did, and nobody has confirmed it yet
   bool opened_ = false;
 
   mutable std::mutex mutex_;
-  std::condition_variable arrived_;    ///< commands, room in the gathering batch, or stop
-  std::condition_variable gathered_;   ///< something to write, or stop
+  std::condition_variable arrived_;   ///< commands, room in the gathering batch, or stop
+  std::condition_variable gathered_;  ///< something to write, or stop
   std::deque<std::unique_ptr<Pending>> queue_;
   Batch gathering_;
-  std::string unwritable_;          ///< code; empty: writable
+  std::string unwritable_;  ///< code; empty: writable
   bool clock_confirmed_ = false;
-  bool discard_ = false;            ///< the Decider's state was not written
+  bool discard_ = false;  ///< the Decider's state was not written
   bool stopping_ = false;
   bool deciding_done_ = false;
-  bool write_idle_ = true;          ///< write_step() waits: hand over at once
+  bool write_idle_ = true;  ///< write_step() waits: hand over at once
 };
 
 }  // namespace pioneer::eventstore

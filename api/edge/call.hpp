@@ -19,8 +19,8 @@ struct Sender {
 struct Call {
   std::optional<Sender> sender;  ///< absent: nobody yet (a registration), or the system
   bool system = false;           ///< the console, an import, a timer, a reaction
-  /// Idempotency-Key: a UUID or ULID, made by the server where the client sent none. Ids of new streams and keys are derived
-  /// from it, so that a repeat names the same ones. Empty (the system only): not repeatable by id.
+  /// Idempotency-Key: a UUID or ULID, made by the server where the client sent none. Ids of new streams and keys are
+  /// derived from it, so that a repeat names the same ones. Empty (the system only): not repeatable by id.
   std::string command_id;
   std::int64_t expected_revision = -1;  ///< If-Match; −1: any
 };

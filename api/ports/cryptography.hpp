@@ -36,7 +36,8 @@ class Cryptography {
   /// XChaCha20-Poly1305 under a fresh random nonce: nonce (24) ‖ ciphertext ‖ tag (16).
   virtual std::string seal(const Secret& key, std::string_view associated, std::string_view value) = 0;
   /// Nothing if key, associated bytes or box are not those of the seal, or the box is cut.
-  virtual std::optional<OpenedText> open(const Secret& key, std::string_view associated, std::string_view box) const = 0;
+  virtual std::optional<OpenedText> open(const Secret& key, std::string_view associated,
+                                         std::string_view box) const = 0;
   /// BLAKE2b with this key, 16 bytes.
   virtual Mac mac(const Secret& key, Parts parts) const = 0;
   /// BLAKE2b with this key, 32 bytes: a key for one purpose.

@@ -1,5 +1,5 @@
-// The keys of persons and cases, apart from the log. A key's end is a permanent record, never an absence: "no key" never
-// looks like "new subject". Real: adapters/keyring (a file).
+// The keys of persons and cases, apart from the log. A key's end is a permanent record, never an absence: "no key"
+// never looks like "new subject". Real: adapters/keyring (a file).
 #pragma once
 
 #include <cstddef>
@@ -36,8 +36,8 @@ inline constexpr domain::Id tokens{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 class Keyring {
  public:
   virtual ~Keyring() = default;
-  /// Makes a key under this id, in memory: usable at once, durable after sync(). The id comes from the edge and is as good
-  /// as random. An id that is there already is never overwritten: its state is the answer, whatever it is.
+  /// Makes a key under this id, in memory: usable at once, durable after sync(). The id comes from the edge and is as
+  /// good as random. An id that is there already is never overwritten: its state is the answer, whatever it is.
   virtual eventstore::Result<KeyState> create(const domain::Id& id, KeyKind kind) = 0;
   /// The key, or why there is none. A key that cannot be read (disk, damage) is `unknown`: refused, never replaced.
   virtual std::expected<KeyMaterial, KeyState> get(const domain::Id& id) = 0;

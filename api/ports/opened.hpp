@@ -1,5 +1,5 @@
-// What was sealed and is open now. A type that nothing accepts by accident: it has no text operator, no conversion and no
-// accessor; the only way out is `reveal_to`, and the receiver says by its type what it will do with the value.
+// What was sealed and is open now. A type that nothing accepts by accident: it has no text operator, no conversion and
+// no accessor; the only way out is `reveal_to`, and the receiver says by its type what it will do with the value.
 #pragma once
 
 #include <ostream>

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "domain/common/id.hpp"
 #include "domain/common/common.pb.h"
+#include "domain/common/id.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/error.hpp"
 

@@ -8,10 +8,10 @@ namespace pioneer::domain {
 
 /// What a refusal means to the one who asked; the edges map it to their own statuses.
 enum class RefusalKind {
-  not_found,   ///< 404: no such thing, or none that this actor may know of
-  forbidden,   ///< 403: this actor may not
-  conflict,    ///< 409: a rule of the business
-  invalid,     ///< 422: a value out of bounds; `field` says which
+  not_found,  ///< 404: no such thing, or none that this actor may know of
+  forbidden,  ///< 403: this actor may not
+  conflict,   ///< 409: a rule of the business
+  invalid,    ///< 422: a value out of bounds; `field` says which
 };
 
 struct Refusal {
