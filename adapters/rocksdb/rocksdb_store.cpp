@@ -1,0 +1,314 @@
+#include "adapters/rocksdb/rocksdb_store.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_buffer_manager.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <system_error>
+
+namespace pioneer::adapters {
+namespace {
+
+using eventstore::Cursor;
+using eventstore::Error;
+using eventstore::failure;
+using eventstore::Result;
+using eventstore::Retry;
+using eventstore::Table;
+
+rocksdb::Slice slice(std::string_view s) { return {s.data(), s.size()}; }
+std::string_view view(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+
+Error error_of(const rocksdb::Status& status, const std::string& directory) {
+  const std::string what = " (" + directory + ": " + status.ToString() + ")";
+  if (status.IsCorruption() || status.IsInvalidArgument() || status.IsNotFound()) {
+    return {"database_damaged", "The derived database cannot be read; delete its directory, it is rebuilt from the log" + what, Retry::cannot_help};
+  }
+  if (status.IsNoSpace()) return {"database_full", "The disk of the derived database is full" + what, Retry::can_help};
+  if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
+    return {"database_in_use", "Another process has the derived database open" + what, Retry::can_help};
+  }
+  return {"database_failed", "The derived database failed" + what, Retry::cannot_help};
+}
+
+Result<void> result_of(const rocksdb::Status& status, const std::string& directory) {
+  if (status.ok()) return {};
+  return std::unexpected(error_of(status, directory));
+}
+
+rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  blocks.block_size = 16 << 10;
+  blocks.format_version = 5;
+  blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  blocks.whole_key_filtering = true;
+  // Indexes and filters count against the cache: memory stays bounded however large the log grows.
+  blocks.cache_index_and_filter_blocks = true;
+  blocks.cache_index_and_filter_blocks_with_high_priority = true;
+  blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+
+  rocksdb::ColumnFamilyOptions family;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  family.write_buffer_size = std::max<std::size_t>(options.write_buffer_bytes / 2, 1 << 20);
+  family.max_write_buffer_number = 4;
+  // Many tables are small: the default would reserve a mebibyte in memory for each.
+  family.arena_block_size = 64 << 10;
+  family.compression = options.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  // Level 0 is what was flushed a moment ago and is rewritten soon.
+  family.compression_per_level = {rocksdb::kNoCompression, family.compression};
+  family.level_compaction_dynamic_level_bytes = true;
+  family.target_file_size_base = 16 << 20;
+  family.max_bytes_for_level_base = 64 << 20;
+  family.level0_file_num_compaction_trigger = 4;
+  family.level0_slowdown_writes_trigger = 40;
+  family.level0_stop_writes_trigger = 64;
+  return family;
+}
+
+rocksdb::DBOptions database_options(const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::DBOptions database;
+  database.create_if_missing = true;
+  database.max_background_jobs = options.background_jobs;
+  database.max_total_wal_size = options.wal_bytes_max;
+  database.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes, nullptr);
+  database.max_open_files = 512;
+  database.keep_log_file_num = 2;
+  database.max_log_file_size = 1 << 20;
+  database.stats_dump_period_sec = 0;
+  database.stats_persist_period_sec = 0;
+  database.skip_stats_update_on_db_open = true;
+  database.bytes_per_sync = 1 << 20;
+  // Each table's rows and its position are one batch, so a torn tail is simply replayed from our log.
+  database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  static_cast<void>(cache);
+  return database;
+}
+
+}  // namespace
+
+struct RocksDbStore::Database {
+  /// A table's handle; closing the last copy of a dropped table frees its files.
+  struct Family {
+    rocksdb::DB* db;
+    rocksdb::ColumnFamilyHandle* handle;
+    Family(rocksdb::DB* d, rocksdb::ColumnFamilyHandle* h) : db(d), handle(h) {}
+    Family(const Family&) = delete;
+    Family& operator=(const Family&) = delete;
+    ~Family() { db->DestroyColumnFamilyHandle(handle); }
+  };
+
+  std::string directory;
+  rocksdb::ColumnFamilyOptions family_options;
+  std::unique_ptr<rocksdb::DB> db;
+  mutable std::shared_mutex mutex;  ///< guards the tables, not the rows
+  std::map<std::string, std::uint32_t, std::less<>> names;
+  std::vector<std::shared_ptr<Family>> families;  ///< by table number; null: dropped
+  std::uint64_t ingested = 0;
+
+  std::shared_ptr<Family> family(Table table) const {
+    const std::shared_lock lock(mutex);
+    return table.number < families.size() ? families[table.number] : nullptr;
+  }
+  Result<void> result(const rocksdb::Status& status) const { return result_of(status, directory); }
+  static std::unexpected<Error> no_such_table(Table table) {
+    return failure("no_such_table", "The table with number " + std::to_string(table.number) + " was dropped or never opened.");
+  }
+};
+
+namespace {
+
+class RocksDbCursor final : public Cursor {
+ public:
+  using Family = RocksDbStore::Database::Family;
+  RocksDbCursor(std::shared_ptr<Family> family, std::unique_ptr<rocksdb::Iterator> rows, std::string directory)
+      : family_(std::move(family)), rows_(std::move(rows)), directory_(std::move(directory)) {}
+
+  void seek(std::string_view key) override { rows_->Seek(slice(key)); }
+  void seek_for_prev(std::string_view key) override { rows_->SeekForPrev(slice(key)); }
+  bool valid() const override { return rows_->Valid(); }
+  void next() override { rows_->Next(); }
+  void prev() override { rows_->Prev(); }
+  std::string_view key() const override { return view(rows_->key()); }
+  std::string_view value() const override { return view(rows_->value()); }
+  Result<void> status() const override { return result_of(rows_->status(), directory_); }
+
+ private:
+  std::shared_ptr<Family> family_;  // before the iterator, so that it goes after it
+  std::unique_ptr<rocksdb::Iterator> rows_;
+  std::string directory_;
+};
+
+class FailedCursor final : public Cursor {
+ public:
+  explicit FailedCursor(Error error) : error_(std::move(error)) {}
+  void seek(std::string_view) override {}
+  void seek_for_prev(std::string_view) override {}
+  bool valid() const override { return false; }
+  void next() override {}
+  void prev() override {}
+  std::string_view key() const override { return {}; }
+  std::string_view value() const override { return {}; }
+  Result<void> status() const override { return std::unexpected(error_); }
+
+ private:
+  Error error_;
+};
+
+}  // namespace
+
+RocksDbStore::RocksDbStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& directory, RocksDbOptions options) {
+  std::error_code made;
+  std::filesystem::create_directories(directory, made);
+  if (made) return failure("database_failed", "Cannot make the directory " + directory + ": " + made.message());
+
+  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, 4, false, 0.5);
+  auto database = std::make_unique<Database>();
+  database->directory = directory;
+  database->family_options = family_options(options, cache);
+  const auto database_settings = database_options(options, cache);
+
+  std::vector<std::string> names;
+  const bool exists = std::filesystem::exists(std::filesystem::path(directory) / "CURRENT");
+  if (exists) {
+    if (const auto listed = rocksdb::DB::ListColumnFamilies(database_settings, directory, &names); !listed.ok()) {
+      return std::unexpected(error_of(listed, directory));
+    }
+  } else {
+    names.emplace_back(rocksdb::kDefaultColumnFamilyName);
+  }
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const auto& name : names) descriptors.emplace_back(name, database->family_options);
+
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  if (const auto status = rocksdb::DB::Open(database_settings, directory, descriptors, &handles, &opened); !status.ok()) {
+    return std::unexpected(error_of(status, directory));
+  }
+  database->db.reset(opened);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto family = std::make_shared<Database::Family>(opened, handles[i]);
+    // RocksDB insists on a default table; ours all have names.
+    if (names[i] == rocksdb::kDefaultColumnFamilyName) continue;
+    database->names.emplace(names[i], static_cast<std::uint32_t>(database->families.size()));
+    database->families.push_back(std::move(family));
+  }
+  return std::unique_ptr<RocksDbStore>(new RocksDbStore(std::move(database)));
+}
+
+RocksDbStore::~RocksDbStore() {
+  static_cast<void>(flush());  // a failure costs only time at the next open
+  database_->families.clear();
+  static_cast<void>(database_->db->Close());
+}
+
+Result<Table> RocksDbStore::table(std::string_view name) {
+  const std::unique_lock lock(database_->mutex);
+  if (const auto found = database_->names.find(name); found != database_->names.end()) return Table{found->second};
+  rocksdb::ColumnFamilyHandle* handle = nullptr;
+  if (const auto status = database_->db->CreateColumnFamily(database_->family_options, std::string(name), &handle); !status.ok()) {
+    return std::unexpected(error_of(status, database_->directory));
+  }
+  const auto number = static_cast<std::uint32_t>(database_->families.size());
+  database_->names.emplace(name, number);
+  database_->families.push_back(std::make_shared<Database::Family>(database_->db.get(), handle));
+  return Table{number};
+}
+
+Result<void> RocksDbStore::drop_table(std::string_view name) {
+  const std::unique_lock lock(database_->mutex);
+  const auto found = database_->names.find(name);
+  if (found == database_->names.end()) return {};
+  auto& family = database_->families[found->second];
+  if (auto dropped = database_->result(database_->db->DropColumnFamily(family->handle)); !dropped) return dropped;
+  family.reset();
+  database_->names.erase(found);
+  return {};
+}
+
+std::vector<std::string> RocksDbStore::tables() const {
+  const std::shared_lock lock(database_->mutex);
+  std::vector<std::string> names;
+  for (const auto& [name, number] : database_->names) names.push_back(name);
+  return names;
+}
+
+Result<std::optional<std::string>> RocksDbStore::get(Table table, std::string_view key) const {
+  const auto family = database_->family(table);
+  if (!family) return Database::no_such_table(table);
+  rocksdb::PinnableSlice value;
+  const auto status = database_->db->Get({}, family->handle, slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (!status.ok()) return std::unexpected(error_of(status, database_->directory));
+  return std::optional<std::string>(std::in_place, value.data(), value.size());
+}
+
+Result<void> RocksDbStore::write(const eventstore::WriteBatch& batch) {
+  std::size_t bytes = 16;
+  for (const auto& change : batch.changes()) bytes += change.key.size() + (change.value ? change.value->size() : 0) + 16;
+  rocksdb::WriteBatch out(bytes);
+  {
+    const std::shared_lock lock(database_->mutex);
+    for (const auto& change : batch.changes()) {
+      const auto number = change.table.number;
+      if (number >= database_->families.size() || !database_->families[number]) return Database::no_such_table(change.table);
+      auto* const handle = database_->families[number]->handle;
+      const auto added = change.value ? out.Put(handle, slice(change.key), slice(*change.value)) : out.Delete(handle, slice(change.key));
+      if (!added.ok()) return database_->result(added);
+    }
+  }
+  return database_->result(database_->db->Write({}, &out));
+}
+
+std::unique_ptr<Cursor> RocksDbStore::cursor(Table table) const {
+  auto family = database_->family(table);
+  if (!family) return std::make_unique<FailedCursor>(Database::no_such_table(table).error());
+  std::unique_ptr<rocksdb::Iterator> rows(database_->db->NewIterator({}, family->handle));
+  return std::make_unique<RocksDbCursor>(std::move(family), std::move(rows), database_->directory);
+}
+
+Result<void> RocksDbStore::ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) {
+  const auto family = database_->family(table);
+  if (!family) return Database::no_such_table(table);
+  if (rows.empty()) return {};
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    if (rows[i - 1].first >= rows[i].first) return failure("not_sorted", "Rows to be ingested must have ascending keys.");
+  }
+  std::string path;
+  {
+    const std::unique_lock lock(database_->mutex);
+    path = database_->directory + "/ingest-" + std::to_string(database_->ingested++) + ".sst";
+  }
+  rocksdb::SstFileWriter writer({}, rocksdb::Options(database_->db->GetDBOptions(), database_->family_options), family->handle);
+  if (auto opened = database_->result(writer.Open(path)); !opened) return opened;
+  for (const auto& [key, value] : rows) {
+    if (auto put = database_->result(writer.Put(slice(key), slice(value))); !put) return put;
+  }
+  if (auto finished = database_->result(writer.Finish()); !finished) return finished;
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.write_global_seqno = false;
+  return database_->result(database_->db->IngestExternalFile(family->handle, {path}, ingest));
+}
+
+Result<void> RocksDbStore::flush() {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const std::shared_lock lock(database_->mutex);
+  for (const auto& family : database_->families) {
+    if (family) handles.push_back(family->handle);
+  }
+  if (handles.empty()) return {};
+  return database_->result(database_->db->Flush({}, handles));
+}
+
+}  // namespace pioneer::adapters
