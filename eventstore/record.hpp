@@ -29,7 +29,14 @@ struct RecordHeader {
 /// Header and body as they stand in the log, CRC included. Precondition: within `limits::record_bytes_max`.
 std::string encode_record(RecordHeader header, std::string_view body);
 
-/// Checks magic, kind, length and CRC; each failure has its own code and sentence.
+/// What can be wrong with a record by itself, in the order in which it is looked for.
+enum class RecordFault { too_short, too_long, bad_magic, unknown_kind, bad_length, bad_checksum, fence_with_place };
+const char* code_of(RecordFault fault);      ///< "record_bad_magic"
+const char* sentence_of(RecordFault fault);  ///< a constant, for logs and reports
+/// As decode_record, without allocating: for the fold.
+std::expected<RecordHeader, RecordFault> inspect_record(ByteView record);
+
+/// Checks length, magic, kind, CRC, and that a fence claims no place; each failure has its own code and sentence.
 /// `record` is exactly one record. Foreign log ids and unknown formats are for acceptance to judge, not errors here.
 Result<RecordHeader> decode_record(ByteView record);
 
