@@ -22,6 +22,8 @@ struct Actor {
   std::vector<Grant> grants;  ///< active ones only
   /// The stream that the command is about is the actor's own member stream.
   bool is_self = false;
+  /// The person's member id; zero unless a person. Compared with the roster ("nobody rates own work"), never written.
+  Id member;
 };
 
 }  // namespace pioneer::domain

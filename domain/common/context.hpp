@@ -9,6 +9,9 @@ namespace pioneer::domain {
 namespace organisations {
 class Directory;
 }
+namespace members {
+class Roster;
+}
 namespace policy {
 struct State;
 }
@@ -18,6 +21,7 @@ struct Context {
   Actor actor;
   const organisations::Directory& directory;
   const policy::State& policy;
+  const members::Roster& roster;
 };
 
 /// What evolve knows of an event beside its content.

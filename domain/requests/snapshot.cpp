@@ -1,0 +1,1 @@
+#include "domain/requests/snapshot.hpp"
