@@ -22,6 +22,16 @@ inline constexpr std::uint32_t places_per_claim_max = 100;
 inline constexpr std::size_t sessions_max = 52;
 /// Tickets one commit promotes; more goes on in the next one, with no place free meanwhile.
 inline constexpr std::uint32_t promotion_tickets_max = 1'000;
+/// Four levels, and departments or enterprises a few deep below each; what walks up stays short.
 inline constexpr std::size_t organisation_depth_max = 8;
+/// Of enterprises and departments, whose codes are their register's own.
+inline constexpr std::size_t organisation_code_chars_max = 40;
+/// lower_snake words: kinds of product, codes of categories.
+inline constexpr std::size_t word_chars_max = 40;
+/// Whose personal fields one query may open: one page of a list.
+inline constexpr int subjects_opened_max = 200;
+inline constexpr int categories_max = 500;
+/// Ten years in minutes: longer is a mistake in a file.
+inline constexpr std::uint32_t deadline_minutes_max = 10U * 366 * 24 * 60;
 
 }  // namespace pioneer::domain::limits
