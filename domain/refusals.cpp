@@ -19,8 +19,8 @@ constexpr auto joined(const std::array<RefusalText, N>&... lists) {
   return all;
 }
 
-constexpr auto all = joined(refusals::shared, organisations::refusals::all, members::refusals::all, policy::refusals::all,
-                            requests::refusals::all, supermarket::refusals::all);
+constexpr auto all = joined(refusals::shared, organisations::refusals::all, members::refusals::all,
+                            policy::refusals::all, requests::refusals::all, supermarket::refusals::all);
 
 constexpr bool codes_are_unique() {
   for (std::size_t i = 0; i < all.size(); ++i) {

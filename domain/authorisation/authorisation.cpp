@@ -50,7 +50,8 @@ constexpr std::array table{
     PIONEER_MAY(issue_token, self_or_administrator),
     PIONEER_MAY(revoke_token, self_or_administrator),
     PIONEER_MAY(erase_member, self_or_system),
-    PIONEER_MAY(record_personal_data_opened, (Who{.cadre = true, .auditor = true, .administrator = true, .system = true})),
+    PIONEER_MAY(record_personal_data_opened,
+                (Who{.cadre = true, .auditor = true, .administrator = true, .system = true})),
     PIONEER_MAY(submit_request, (Who{.any_member = true, .system = true})),
     PIONEER_MAY(import_request, system_only),
     PIONEER_MAY(accept_request, cadres),
@@ -127,7 +128,8 @@ bool holds(const Permission& p, Role::Value role) {
 
 // The nearest of those grants that `wanted` accepts; of equally near ones the oldest.
 template <class Wanted>
-const Grant* nearest(const Actor& actor, const Id& organisation, const organisations::Directory& directory, Wanted wanted) {
+const Grant* nearest(const Actor& actor, const Id& organisation, const organisations::Directory& directory,
+                     Wanted wanted) {
   const Grant* best = nullptr;
   int best_distance = 0;
   for (const Grant& grant : actor.grants) {
@@ -161,7 +163,8 @@ Decided<Id> authorise(Action action, const Actor& actor, Relation relation, cons
   }
   if (actor.kind == Actor::Kind::person) {
     if (p.own && relation == Relation::own) return actor.pseudonym;
-    if (const Grant* grant = nearest(actor, organisation, directory, [&](const Grant& g) { return holds(p, g.role); })) {
+    if (const Grant* grant =
+            nearest(actor, organisation, directory, [&](const Grant& g) { return holds(p, g.role); })) {
       return grant->grant;
     }
     if (p.any_member || p.anyone) return actor.pseudonym;

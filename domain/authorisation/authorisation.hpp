@@ -18,6 +18,7 @@ namespace organisations {
 class Directory;
 }
 
+// clang-format off
 /// Every command, in the order of AnyCommand, then every query. A new one without a row in `permissions` does not build.
 enum class Action : std::uint8_t {
   adopt_policy,
@@ -37,6 +38,7 @@ enum class Action : std::uint8_t {
   get_figures, get_openapi, get_health, get_ready, get_version, get_metrics,
   count_  // not an action
 };
+// clang-format on
 inline constexpr std::size_t action_count = static_cast<std::size_t>(Action::count_);
 inline constexpr std::size_t command_count = std::variant_size_v<AnyCommand>;
 
@@ -56,8 +58,8 @@ struct Permission {
   bool cadre;
   bool auditor;
   bool administrator;
-  bool system;      ///< timers, reactions, imports, the operator's console
-  bool hidden;      ///< who may not is told `not_found`, so that nobody learns what exists
+  bool system;  ///< timers, reactions, imports, the operator's console
+  bool hidden;  ///< who may not is told `not_found`, so that nobody learns what exists
 };
 
 extern const std::array<Permission, action_count> permissions;

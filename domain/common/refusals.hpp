@@ -29,12 +29,14 @@ inline constexpr RefusalText not_signed_in{"not_signed_in", RefusalKind::forbidd
 inline constexpr RefusalText forbidden{"forbidden", RefusalKind::forbidden,
                                        "Your role does not allow this here. Ask an administrator of the organisation."};
 inline constexpr RefusalText not_found{"not_found", RefusalKind::not_found, "There is nothing here that you may see."};
-inline constexpr RefusalText out_of_bounds{"out_of_bounds", RefusalKind::invalid,
-                                           "A value is missing, too long, too small or too large. Correct it and send it again."};
+inline constexpr RefusalText out_of_bounds{
+    "out_of_bounds", RefusalKind::invalid,
+    "A value is missing, too long, too small or too large. Correct it and send it again."};
 inline constexpr RefusalText unknown_organisation{"unknown_organisation", RefusalKind::invalid,
                                                   "There is no such organisation. Choose one from the list."};
-inline constexpr RefusalText organisation_closed{"organisation_closed", RefusalKind::conflict,
-                                                 "This organisation is closed. Choose the one that took over its work."};
+inline constexpr RefusalText organisation_closed{
+    "organisation_closed", RefusalKind::conflict,
+    "This organisation is closed. Choose the one that took over its work."};
 inline constexpr RefusalText unknown_category{"unknown_category", RefusalKind::invalid,
                                               "There is no such category. Choose one from the list of categories."};
 /// The edge sends ids that it has just drawn; a second use is a repeated command.

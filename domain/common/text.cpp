@@ -21,8 +21,7 @@ bool is_text(std::string_view utf8, std::size_t chars_max) {
 bool is_word(std::string_view text, std::size_t chars_max) {
   const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
   return !text.empty() && text.size() <= chars_max && letter(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
+         std::all_of(text.begin(), text.end(), [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 }  // namespace pioneer::domain

@@ -64,8 +64,8 @@ Decision<Event> one(const Id& acting_as, E event) {
 }  // namespace
 
 Outcome decide(const State& state, const RegisterMember& command, const Context& context, bool phone_taken) {
-  const auto acting =
-      authorise(Action::register_member, context.actor, Relation::none, Id::of(command.organisation()), context.directory);
+  const auto acting = authorise(Action::register_member, context.actor, Relation::none, Id::of(command.organisation()),
+                                context.directory);
   if (!acting) return std::unexpected(acting.error());
   if (state.erased) return refuse(refusals::member_erased);
   if (state.exists) return refuse(refusals::already_registered);
@@ -91,7 +91,8 @@ Outcome decide(const State& state, const GrantRole& command, const Context& cont
   if (const auto ok = present(state); !ok) return std::unexpected(ok.error());
   const auto organisation = organisation_of(command.organisation(), context);
   if (!organisation) return std::unexpected(organisation.error());
-  if (command.role() == Role::unspecified || !Role::Value_IsValid(command.role())) return refuse(shared::out_of_bounds, "role");
+  if (command.role() == Role::unspecified || !Role::Value_IsValid(command.role()))
+    return refuse(shared::out_of_bounds, "role");
   const Id grant = Id::of(command.grant());
   if (grant.is_zero()) return refuse(shared::out_of_bounds, "grant");
   if (context.roster.holding(grant) != nullptr) return refuse(shared::already_exists);
@@ -115,7 +116,8 @@ Outcome decide(const State& state, const RevokeRole& command, const Context& con
   if (organisation.is_zero()) return refuse(shared::unknown_organisation, "organisation");
   const Id grant = grant_held(Id::of(command.member()), command.role(), organisation, context);
   if (grant.is_zero()) return refuse(refusals::not_granted);
-  if (context.actor.kind != Actor::Kind::system && is_last_administrator({grant, command.role(), organisation}, context)) {
+  if (context.actor.kind != Actor::Kind::system &&
+      is_last_administrator({grant, command.role(), organisation}, context)) {
     return refuse(refusals::last_administrator);
   }
   RoleRevoked event;
@@ -129,7 +131,8 @@ Outcome decide(const State& state, const IssueToken& command, const Context& con
   if (const auto ok = present(state); !ok) return std::unexpected(ok.error());
   if (command.token_hash().size() != 32) return refuse(shared::out_of_bounds, "tokenHash");
   if (command.expires_us() < 0) return refuse(shared::out_of_bounds, "expires");
-  if (command.expires_us() != 0 && command.expires_us() <= context.now.us) return refuse(refusals::token_expired, "expires");
+  if (command.expires_us() != 0 && command.expires_us() <= context.now.us)
+    return refuse(refusals::token_expired, "expires");
   if (context.roster.token(command.token_hash()) != nullptr) return refuse(refusals::token_exists);
   TokenIssued event;
   event.set_token_hash(command.token_hash());

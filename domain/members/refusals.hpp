@@ -5,17 +5,22 @@
 
 namespace pioneer::domain::members::refusals {
 
-inline constexpr RefusalText already_registered{"already_registered", RefusalKind::conflict, "This member is registered already."};
-inline constexpr RefusalText phone_taken{"phone_taken", RefusalKind::conflict,
-                                         "Another member has this telephone number. Check the number, or look for that member."};
+inline constexpr RefusalText already_registered{"already_registered", RefusalKind::conflict,
+                                                "This member is registered already."};
+inline constexpr RefusalText phone_taken{
+    "phone_taken", RefusalKind::conflict,
+    "Another member has this telephone number. Check the number, or look for that member."};
 inline constexpr RefusalText member_erased{"member_erased", RefusalKind::conflict,
                                            "This member asked to be erased. Nothing more can be done here."};
-inline constexpr RefusalText already_granted{"already_granted", RefusalKind::conflict, "The member holds this role there already."};
-inline constexpr RefusalText not_granted{"not_granted", RefusalKind::conflict, "The member does not hold this role there."};
+inline constexpr RefusalText already_granted{"already_granted", RefusalKind::conflict,
+                                             "The member holds this role there already."};
+inline constexpr RefusalText not_granted{"not_granted", RefusalKind::conflict,
+                                         "The member does not hold this role there."};
 inline constexpr RefusalText last_administrator{
     "last_administrator", RefusalKind::conflict,
     "Nobody else administers the whole. Make somebody else an administrator there first."};
-inline constexpr RefusalText token_exists{"token_exists", RefusalKind::conflict, "This token exists already. Make a new one."};
+inline constexpr RefusalText token_exists{"token_exists", RefusalKind::conflict,
+                                          "This token exists already. Make a new one."};
 inline constexpr RefusalText token_expired{"token_expired", RefusalKind::invalid,
                                            "The token would have expired already. Choose a later time."};
 inline constexpr RefusalText no_such_token{"no_such_token", RefusalKind::not_found, "The member has no such token."};

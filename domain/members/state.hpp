@@ -15,7 +15,8 @@
 
 namespace pioneer::domain::members {
 
-using Event = std::variant<SubjectKeyIssued, MemberRegistered, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked, MemberErased>;
+using Event =
+    std::variant<SubjectKeyIssued, MemberRegistered, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked, MemberErased>;
 /// Of a stream access/<organisation>-<yyyymm>.
 using AccessEvent = std::variant<PersonalDataOpened>;
 
@@ -62,7 +63,8 @@ class Roster {
   /// The member's id if the token is valid now and its member not erased; zero: no.
   Id member_of_token(std::string_view token_hash, Instant now) const;
   /// Active administrators of exactly this organisation (merged ones resolved), the given grant not counted.
-  std::size_t administrators_besides(const Id& grant, const Id& organisation, const organisations::Directory& directory) const;
+  std::size_t administrators_besides(const Id& grant, const Id& organisation,
+                                     const organisations::Directory& directory) const;
   std::size_t size() const { return members_.size(); }
 
  private:

@@ -23,11 +23,16 @@ bool code_fits(std::string_view code, Level::Value level) {
   if (code.empty()) return true;
   const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
   switch (level) {
-    case Level::city: return digits && code.size() == 4;
-    case Level::district: return digits && code.size() == 6;
-    case Level::street: return digits && code.size() == 9;
-    case Level::community: return digits && code.size() == 12;
-    default: return is_text(code, limits::organisation_code_chars_max);
+    case Level::city:
+      return digits && code.size() == 4;
+    case Level::district:
+      return digits && code.size() == 6;
+    case Level::street:
+      return digits && code.size() == 9;
+    case Level::community:
+      return digits && code.size() == 12;
+    default:
+      return is_text(code, limits::organisation_code_chars_max);
   }
 }
 
@@ -75,11 +80,13 @@ Outcome decide(const Directory& directory, const RegisterOrganisation& command, 
   if (!root) {
     const auto parent = target(directory, command.parent(), "parent");
     if (!parent) return std::unexpected(parent.error());
-    if (!may_stand_below(command.level(), parent->organisation->level)) return refuse(refusals::level_not_below_parent, "level");
+    if (!may_stand_below(command.level(), parent->organisation->level))
+      return refuse(refusals::level_not_below_parent, "level");
     if (directory.depth(parent->id) + 1 > limits::organisation_depth_max) return refuse(refusals::too_deep, "parent");
     event.set_parent(std::string(parent->id.view()));
   }
-  if (!command.code().empty() && !directory.by_code(command.code()).is_zero()) return refuse(refusals::code_taken, "code");
+  if (!command.code().empty() && !directory.by_code(command.code()).is_zero())
+    return refuse(refusals::code_taken, "code");
   event.set_name(command.name());
   event.set_level(command.level());
   event.set_code(command.code());

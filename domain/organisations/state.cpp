@@ -41,7 +41,9 @@ int Directory::distance(const Id& ancestor, const Id& organisation) const {
   return -1;
 }
 
-bool Directory::covers(const Id& ancestor, const Id& organisation) const { return distance(ancestor, organisation) >= 0; }
+bool Directory::covers(const Id& ancestor, const Id& organisation) const {
+  return distance(ancestor, organisation) >= 0;
+}
 
 std::vector<Id> Directory::ancestors(const Id& organisation) const {
   std::vector<Id> out;

@@ -25,7 +25,7 @@ struct Organisation {
   Id parent;  ///< zero: a root
   std::string code;
   OrganisationState::Value state = OrganisationState::unspecified;
-  Id merged_into;             ///< zero unless merged
+  Id merged_into;            ///< zero unless merged
   std::vector<Id> children;  ///< active ones, in order of arrival
 };
 

@@ -41,9 +41,11 @@ Decided<Decision<Event>> decide(const State& state, const AdoptPolicy& command, 
     if (!codes.insert(category.code()).second) return refuse(refusals::category_twice, "categories");
   }
   if (!minutes_fit(policy.confirm_within_minutes())) return refuse(shared::out_of_bounds, "confirmWithinMinutes");
-  if (!codes.contains(policy.feedback_category())) return refuse(refusals::feedback_category_unknown, "feedbackCategory");
+  if (!codes.contains(policy.feedback_category()))
+    return refuse(refusals::feedback_category_unknown, "feedbackCategory");
   // Field by field in the order of their numbers, no maps: equal messages are equal bytes.
-  if (state.adopted && state.policy.SerializeAsString() == policy.SerializeAsString()) return refuse(refusals::policy_unchanged);
+  if (state.adopted && state.policy.SerializeAsString() == policy.SerializeAsString())
+    return refuse(refusals::policy_unchanged);
   PolicyAdopted event;
   *event.mutable_policy() = policy;
   return Decision<Event>{*acting, {std::move(event)}};

@@ -5,7 +5,8 @@
 
 namespace pioneer::domain::policy::refusals {
 
-inline constexpr RefusalText policy_unchanged{"policy_unchanged", RefusalKind::conflict, "This policy is in force already."};
+inline constexpr RefusalText policy_unchanged{"policy_unchanged", RefusalKind::conflict,
+                                              "This policy is in force already."};
 inline constexpr RefusalText category_twice{"category_twice", RefusalKind::invalid,
                                             "A category's code stands in the policy twice. Give each its own code."};
 inline constexpr RefusalText feedback_category_unknown{

@@ -15,7 +15,8 @@ Outcome decide(const State& state, const SubmitRequest& command, const Context& 
 Outcome decide(const State& state, const ImportRequest& command, const Context& context);
 /// A cadre over the holder.
 Outcome decide(const State& state, const AcceptRequest& command, const Context& context);
-/// A cadre over the holder gives it to an organisation below that cadre's own, to that itself, or to the holder's parent.
+/// A cadre over the holder gives it to an organisation below that cadre's own, to that itself, or to the holder's
+/// parent.
 Outcome decide(const State& state, const AssignRequest& command, const Context& context);
 Outcome decide(const State& state, const ReportProgress& command, const Context& context);
 /// Starts the time in which the asker can confirm or dispute.

@@ -16,8 +16,8 @@
 namespace pioneer::domain::requests {
 
 using Event = std::variant<SubjectKeyIssued, RequestSubmitted, RequestImported, RequestDeadlineSet, RequestAccepted,
-                           RequestAssigned, RequestProgressed, RequestResolved, RequestConfirmed, RequestDisputed, RequestRated,
-                           RequestWithdrawn, RequestDeadlinePassed, RequestClosedUnconfirmed>;
+                           RequestAssigned, RequestProgressed, RequestResolved, RequestConfirmed, RequestDisputed,
+                           RequestRated, RequestWithdrawn, RequestDeadlinePassed, RequestClosedUnconfirmed>;
 
 /// One clock of the request. It runs from being set until it is met, passed or replaced.
 struct Deadline {
