@@ -137,6 +137,18 @@ Result<std::vector<StreamEntry>> LogIndex::stream(std::string_view name, Revisio
   return entries;
 }
 
+Result<std::vector<Sequence>> LogIndex::commits_of(std::string_view prefix) const {
+  std::vector<Sequence> sequences;
+  auto cursor = store_->cursor(streams_);
+  for (cursor->seek(prefix); cursor->valid() && cursor->key().starts_with(prefix); cursor->next()) {
+    auto read = each_entry(cursor->key(), cursor->value(),
+                           [&](const StreamEntry& entry) { sequences.push_back(entry.sequence); });
+    if (!read) return std::unexpected(read.error());
+  }
+  if (auto ended = cursor->status(); !ended) return std::unexpected(ended.error());
+  return sequences;
+}
+
 Result<std::uint64_t> LogIndex::revision(std::string_view name) const {
   std::uint64_t events = 0;
   const auto rows = store_->cursor(streams_);

@@ -50,6 +50,8 @@ class LogIndex {
   Result<std::vector<StreamEntry>> stream(std::string_view name, Revision from, std::size_t limit) const;
   /// Number of events in the stream: the revision that its next event gets.
   Result<std::uint64_t> revision(std::string_view name) const;
+  /// Every commit that wrote a stream whose name begins so ("member/"), stream by stream; one that wrote two stands twice.
+  Result<std::vector<Sequence>> commits_of(std::string_view prefix) const;
   /// Where a command was accepted, if ever.
   Result<std::optional<Sequence>> once(const CommandMac& mac) const;
 

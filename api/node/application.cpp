@@ -1,0 +1,437 @@
+#include "api/node/application.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "api/node/refusals.hpp"
+#include "domain/commands.hpp"
+#include "domain/members/decide.hpp"
+#include "domain/organisations/decide.hpp"
+#include "domain/policy/decide.hpp"
+#include "domain/requests/decide.hpp"
+#include "domain/requests/snapshot.hpp"
+#include "domain/streams.hpp"
+#include "domain/supermarket/decide.hpp"
+#include "domain/supermarket/snapshot.hpp"
+#include "eventstore/limits.hpp"
+
+namespace pioneer::node {
+namespace {
+
+using domain::AnyCommand;
+using domain::AnyEvent;
+using domain::Id;
+using eventstore::CommitBody;
+using eventstore::Result;
+using eventstore::Sequence;
+using Verdict = eventstore::Decider::Verdict;
+
+// States kept in memory: the busy streams of a city's day. A request's state takes about 400 bytes.
+constexpr std::size_t cached_requests_max = 20'000;
+constexpr std::size_t cached_products_max = 20'000;
+constexpr std::size_t cached_plain_max = 20'000;
+// A snapshot is written when folding the tail costs more than reading it back.
+constexpr std::uint64_t snapshot_tail_min = 1'000;
+constexpr std::size_t stream_page = 4'096;
+// What a record adds to its body, and the stamp that the Writer sets.
+constexpr std::size_t commit_overhead = eventstore::RecordHeader::encoded_bytes + 16;
+
+domain::Refusal as_refusal(const domain::RefusalText& text) { return domain::refuse(text).error(); }
+
+Verdict refused(Outcome& outcome, domain::Refusal refusal) {
+  outcome.refusal = std::move(refusal);
+  return {Verdict::Kind::refuse, {}, {}};
+}
+
+template <class State, class Event>
+void evolve_any(State& state, const AnyEvent& event, const domain::Happened& happened) {
+  std::visit(
+      [&](const auto& e) {
+        if constexpr (std::is_constructible_v<Event, decltype(e)>) evolve(state, Event(e), happened);
+      },
+      event);
+}
+
+// How a stream's state is folded, kept and read back, for each kind of state.
+void fold(domain::requests::State& s, const AnyEvent& e, const domain::Happened& h) {
+  evolve_any<domain::requests::State, domain::requests::Event>(s, e, h);
+}
+void fold(domain::supermarket::State& s, const AnyEvent& e, const domain::Happened& h) {
+  evolve_any<domain::supermarket::State, domain::supermarket::Event>(s, e, h);
+}
+template <class Plain>
+void fold(Plain&, const AnyEvent&, const domain::Happened&) {}
+
+std::string snapshot_of(const domain::requests::State& s) { return domain::requests::encode(s); }
+std::string snapshot_of(const domain::supermarket::State& s) { return domain::supermarket::encode(s); }
+template <class Plain>
+std::string snapshot_of(const Plain&) {
+  return {};
+}
+bool restore(std::string_view bytes, domain::requests::State& s) {
+  auto decoded = domain::requests::decode(bytes);
+  if (decoded) s = std::move(*decoded);
+  return decoded.has_value();
+}
+bool restore(std::string_view bytes, domain::supermarket::State& s) {
+  auto decoded = domain::supermarket::decode(bytes);
+  if (decoded) s = std::move(*decoded);
+  return decoded.has_value();
+}
+template <class Plain>
+bool restore(std::string_view, Plain&) {
+  return true;
+}
+
+// A snapshot row: revision (8, little-endian), number of pseudonyms (8), the pseudonyms, the state.
+template <class State>
+std::string encode_snapshot(const CachedStream<State>& stream) {
+  std::string row(16, '\0');
+  const std::uint64_t count = stream.introduced.size();
+  std::memcpy(row.data(), &stream.revision, 8);
+  std::memcpy(row.data() + 8, &count, 8);
+  for (const auto& pseudonym : stream.introduced) row.append(pseudonym.view());
+  return row + snapshot_of(stream.state);
+}
+
+template <class State>
+bool decode_snapshot(std::string_view row, CachedStream<State>& into) {
+  std::uint64_t count = 0;
+  if (row.size() < 16) return false;
+  std::memcpy(&into.revision, row.data(), 8);
+  std::memcpy(&count, row.data() + 8, 8);
+  row.remove_prefix(16);
+  if (row.size() / 16 < count) return false;
+  for (std::uint64_t i = 0; i < count; ++i) into.introduced.insert(Id::of(row.substr(i * 16, 16)));
+  return restore(row.substr(count * 16), into.state);
+}
+
+template <class Event>
+std::vector<AnyEvent> as_any(std::vector<Event> events) {
+  std::vector<AnyEvent> any;
+  any.reserve(events.size());
+  for (auto& event : events) {
+    std::visit([&](auto& e) { any.emplace_back(std::move(e)); }, event);
+  }
+  return any;
+}
+
+/// Folds one commit's events of one stream.
+eventstore::Result<void> fold_part(const eventstore::StreamPart& part, std::int64_t at_us, auto&& each) {
+  const domain::Happened happened{Id::of(part.actor()), {at_us}};
+  for (const auto& event : part.events()) {
+    const auto parsed = domain::parse_event(event.type(), event.payload());
+    if (!parsed) return eventstore::failure("unknown_event", "This build does not know the event " + event.type() + ".");
+    each(*parsed, happened);
+  }
+  return {};
+}
+
+eventstore::Result<eventstore::AcceptedCommit> read_commit(const eventstore::Log& log, Sequence sequence) {
+  auto record = log.read(sequence);
+  if (!record) return std::unexpected(record.error());
+  return eventstore::parse_commit({sequence, std::move(*record)});
+}
+
+}  // namespace
+
+Application::Application(const Parts& parts, eventstore::Table snapshots)
+    : parts_(parts),
+      snapshots_(snapshots),
+      requests_(cached_requests_max),
+      products_(cached_products_max),
+      plain_(cached_plain_max) {}
+
+Result<std::unique_ptr<Application>> Application::open(const Parts& parts) {
+  auto snapshots = parts.store.table("snapshots");
+  if (!snapshots) return std::unexpected(snapshots.error());
+  return std::unique_ptr<Application>(new Application(parts, *snapshots));
+}
+
+Result<void> Application::load() {
+  auto loaded = load_community(parts_.log, parts_.index);
+  if (!loaded) return std::unexpected(loaded.error());
+  community_ = std::move(*loaded);
+  return {};
+}
+
+void Application::discard() {
+  requests_.clear();
+  products_.clear();
+  plain_.clear();
+  recent_once_.clear();
+  recent_phones_.clear();
+  recent_.clear();
+  community_ = {};
+}
+
+template <class State>
+Result<void> Application::replay(const std::string& name, CachedStream<State>& into, std::uint64_t& tail) {
+  while (true) {
+    auto page = parts_.index.stream(name, eventstore::Revision{into.revision}, stream_page);
+    if (!page) return std::unexpected(page.error());
+    if (page->empty()) return {};
+    for (const auto& entry : *page) {
+      auto commit = read_commit(parts_.log, entry.sequence);
+      if (!commit) return std::unexpected(commit.error());
+      for (const auto& part : commit->body.parts()) {
+        if (part.stream() != name) continue;
+        introduce(into, part);
+        auto folded = fold_part(part, commit->body.recorded_at_us(), [&](const AnyEvent& event, const auto& happened) {
+          fold(into.state, event, happened);
+          ++into.revision;
+          ++tail;
+        });
+        if (!folded) return folded;
+      }
+      into.last = entry.sequence;
+    }
+  }
+}
+
+template <class State>
+Result<CachedStream<State>*> Application::stream(StreamCache<State>& cache, const std::string& name) {
+  if (auto* cached = cache.find(name)) return cached;
+  CachedStream<State> loaded;
+  auto snapshot = parts_.store.get(snapshots_, name);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  if (*snapshot && !decode_snapshot(**snapshot, loaded)) loaded = {};
+  std::uint64_t tail = 0;
+  if (auto replayed = replay(name, loaded, tail); !replayed) return std::unexpected(replayed.error());
+  if (tail > std::max(snapshot_tail_min, loaded.revision / 4)) {
+    eventstore::WriteBatch batch;
+    batch.put(snapshots_, name, encode_snapshot(loaded));
+    if (auto written = parts_.store.write(batch); !written) return std::unexpected(written.error());
+  }
+  return &cache.insert(name, std::move(loaded), Sequence{parts_.projected.load(std::memory_order_acquire)});
+}
+
+template <class State>
+void Application::introduce(CachedStream<State>& in, const eventstore::StreamPart& part) {
+  for (const auto& introduction : part.introductions()) in.introduced.insert(Id::of(introduction.pseudonym()));
+}
+
+domain::Actor Application::actor_of(const domain::Command& command, const std::string& stream) const {
+  if (command.system) {
+    domain::Actor system;
+    system.kind = domain::Actor::Kind::system;
+    return system;
+  }
+  domain::Actor actor = community_.actor(command.member);
+  actor.pseudonym = command.pseudonym;
+  actor.is_self = !command.member.is_zero() && stream == domain::stream_of(domain::stream_kind::member, command.member);
+  return actor;
+}
+
+domain::Context Application::context_of(const domain::Command& command, const std::string& stream,
+                                        eventstore::Instant now) const {
+  return {{now.value}, actor_of(command, stream), community_.directory, community_.policy, community_.roster};
+}
+
+void Application::forget_projected() {
+  const Sequence projected{parts_.projected.load(std::memory_order_acquire)};
+  while (!recent_.empty() && recent_.front().sequence < projected) {
+    recent_once_.erase(recent_.front().once);
+    recent_phones_.erase(recent_.front().phone);
+    recent_.pop_front();
+  }
+}
+
+void Application::remember(const domain::Command& command, Sequence sequence) {
+  if (command.once.empty() && command.phone_token.empty()) return;
+  recent_.push_back({sequence, command.once, command.phone_token});
+  if (!command.once.empty()) recent_once_.insert_or_assign(command.once, Recent{sequence, command.same});
+  if (!command.phone_token.empty()) {
+    if (const auto* c = std::get_if<domain::RegisterMember>(&command.what)) {
+      recent_phones_.insert_or_assign(command.phone_token, Id::of(c->id()));
+    }
+  }
+}
+
+Result<std::optional<Verdict>> Application::repeat_of(const domain::Command& command, Outcome& outcome) {
+  if (command.once.empty()) return std::optional<Verdict>{};
+  Sequence first;
+  std::string same;
+  if (const auto recent = recent_once_.find(command.once); recent != recent_once_.end()) {
+    first = recent->second.sequence;
+    same = recent->second.same;
+  } else {
+    auto indexed = parts_.index.once(eventstore::CommandMac::of(command.once));
+    if (!indexed) return std::unexpected(indexed.error());
+    if (!*indexed) return std::optional<Verdict>{};
+    auto commit = read_commit(parts_.log, **indexed);
+    if (!commit) return std::unexpected(commit.error());
+    first = **indexed;
+    same = commit->body.same();
+  }
+  if (same != command.same) return refused(outcome, as_refusal(refusals::idempotency_key_reused));
+  return Verdict{Verdict::Kind::repeat, {}, first};
+}
+
+std::optional<CommitBody> Application::commit_of(const domain::Command& command, const Id& acting_as,
+                                                 const std::vector<Change>& changes, Outcome& outcome) const {
+  CommitBody body;
+  body.set_once(command.once);
+  body.set_same(command.same);
+  body.set_cause(command.cause);
+  body.set_occurred_at_us(command.occurred_us);
+  for (const auto& change : changes) {
+    auto& part = *body.add_parts();
+    part.set_stream(change.stream);
+    part.set_first_revision(change.revision);
+    if (!acting_as.is_zero()) part.set_actor(std::string(acting_as.view()));
+    for (const auto& event : change.events) {
+      auto& written = *part.add_events();
+      written.set_type(std::string(domain::event_type(event)));
+      written.set_payload(domain::event_payload(event));
+    }
+  }
+  // The stream tells once whom a pseudonym stands for. Who acts under a role grant needs no pseudonym.
+  const auto* submitted = std::get_if<domain::SubmitRequest>(&command.what);
+  for (const auto& introduction : command.introductions) {
+    const bool used = introduction.pseudonym == acting_as ||
+                      (submitted != nullptr && introduction.pseudonym.view() == submitted->asker());
+    if (!used) continue;
+    auto& told = *body.mutable_parts(0)->add_introductions();
+    told.set_pseudonym(std::string(introduction.pseudonym.view()));
+    told.set_sealed_member(introduction.sealed_member);
+  }
+  if (body.ByteSizeLong() + commit_overhead > eventstore::limits::record_bytes_max) {
+    outcome.refusal = as_refusal(refusals::command_too_large);
+    return std::nullopt;
+  }
+  return body;
+}
+
+template <class State, class Event, class Decide>
+Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::string& name, PendingCommand& pending,
+                                       const domain::Context& context, Sequence sequence, Decide decide) {
+  const domain::Command& command = pending.command();
+  Outcome& outcome = pending.outcome();
+  auto found = stream(cache, name);
+  if (!found) return std::unexpected(found.error());
+  CachedStream<State>& current = **found;
+  if (command.expected_revision >= 0 && static_cast<std::uint64_t>(command.expected_revision) != current.revision) {
+    return refused(outcome, as_refusal(refusals::revision_mismatch));
+  }
+  domain::Decided<domain::Decision<Event>> decision = decide(current.state);
+  if (!decision) return refused(outcome, std::move(decision.error()));
+
+  std::vector<Change> changes(1);
+  changes[0] = {name, current.revision, as_any(std::move(decision->events))};
+  auto body = commit_of(command, decision->acting_as, changes, outcome);
+  if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
+  auto& introductions = *body->mutable_parts(0)->mutable_introductions();
+  for (int i = introductions.size() - 1; i >= 0; --i) {
+    if (!current.introduced.insert(Id::of(introductions[i].pseudonym())).second) introductions.DeleteSubrange(i, 1);
+  }
+  const domain::Happened happened{decision->acting_as, context.now};
+  for (const auto& event : changes[0].events) {
+    fold(current.state, event, happened);
+    if (Community::concerns(name)) community_.evolve(name, event, happened);
+  }
+  current.revision += changes[0].events.size();
+  current.last = sequence;
+  outcome.stream = name;
+  outcome.revision = current.revision;
+  outcome.events = std::move(changes[0].events);
+  remember(command, sequence);
+  return Verdict{Verdict::Kind::write, std::move(*body), {}};
+}
+
+// A merge writes both organisations' streams in one commit: each event says which stream it belongs to.
+template <class C>
+Result<Verdict> Application::decide_organisation(const C& what, PendingCommand& pending, const domain::Context& context,
+                                                 Sequence sequence) {
+  const domain::Command& command = pending.command();
+  Outcome& outcome = pending.outcome();
+  const std::string primary = domain::primary_stream(command.what);
+  auto first = stream(plain_, primary);
+  if (!first) return std::unexpected(first.error());
+  if (command.expected_revision >= 0 && static_cast<std::uint64_t>(command.expected_revision) != (*first)->revision) {
+    return refused(outcome, as_refusal(refusals::revision_mismatch));
+  }
+  auto decision = domain::organisations::decide(community_.directory, what, context);
+  if (!decision) return refused(outcome, std::move(decision.error()));
+
+  std::vector<Change> changes;
+  for (auto& [organisation, event] : decision->events) {
+    const std::string name = domain::stream_of(domain::stream_kind::organisation, organisation);
+    auto change = std::ranges::find(changes, name, &Change::stream);
+    if (change == changes.end()) {
+      auto current = stream(plain_, name);
+      if (!current) return std::unexpected(current.error());
+      changes.push_back({name, (*current)->revision, {}});
+      change = std::prev(changes.end());
+    }
+    std::visit([&](auto& e) { change->events.emplace_back(std::move(e)); }, event);
+  }
+  auto body = commit_of(command, decision->acting_as, changes, outcome);
+  if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
+  const domain::Happened happened{decision->acting_as, context.now};
+  for (const auto& change : changes) {
+    auto current = stream(plain_, change.stream);
+    if (!current) return std::unexpected(current.error());
+    for (const auto& event : change.events) community_.evolve(change.stream, event, happened);
+    (*current)->revision += change.events.size();
+    (*current)->last = sequence;
+  }
+  outcome.stream = primary;
+  outcome.revision = (*stream(plain_, primary))->revision;
+  outcome.events = std::move(changes.front().events);
+  remember(command, sequence);
+  return Verdict{Verdict::Kind::write, std::move(*body), {}};
+}
+
+Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::Instant now, Sequence sequence) {
+  auto& pending = static_cast<PendingCommand&>(waiting);
+  const domain::Command& command = pending.command();
+  forget_projected();
+  if (auto repeat = repeat_of(command, pending.outcome()); !repeat || *repeat) {
+    return repeat ? Result<Verdict>(std::move(**repeat)) : std::unexpected(repeat.error());
+  }
+  const std::string name = domain::primary_stream(command.what);
+  const domain::Context context = context_of(command, name, now);
+
+  return std::visit(
+      [&](const auto& what) -> Result<Verdict> {
+        if constexpr (requires(const domain::requests::State& s) { domain::requests::decide(s, what, context); }) {
+          return decide_in<domain::requests::State, domain::requests::Event>(
+              requests_, name, pending, context, sequence,
+              [&](const auto& state) { return domain::requests::decide(state, what, context); });
+        } else if constexpr (requires(const domain::supermarket::State& s) { domain::supermarket::decide(s, what, context); }) {
+          return decide_in<domain::supermarket::State, domain::supermarket::Event>(
+              products_, name, pending, context, sequence,
+              [&](const auto& state) { return domain::supermarket::decide(state, what, context); });
+        } else if constexpr (requires { domain::organisations::decide(community_.directory, what, context); }) {
+          return decide_organisation(what, pending, context, sequence);
+        } else if constexpr (requires { domain::policy::decide(community_.policy, what, context); }) {
+          return decide_in<Plain, domain::policy::Event>(plain_, name, pending, context, sequence, [&](const auto&) {
+            return domain::policy::decide(community_.policy, what, context);
+          });
+        } else if constexpr (requires { domain::members::decide(what, context); }) {
+          return decide_in<Plain, domain::members::AccessEvent>(
+              plain_, domain::access_stream(Id::of(what.organisation()), now.value), pending, context, sequence,
+              [&](const auto&) { return domain::members::decide(what, context); });
+        } else {
+          const auto id = domain::id_in(name, domain::stream_kind::member);
+          return decide_in<Plain, domain::members::Event>(plain_, name, pending, context, sequence, [&](const auto&) {
+            const auto* known = community_.roster.member(*id);
+            const domain::members::State state = known == nullptr ? domain::members::State{} : *known;
+            if constexpr (std::is_same_v<std::decay_t<decltype(what)>, domain::RegisterMember>) {
+              return domain::members::decide(state, what, context, phone_taken(command.phone_token));
+            } else {
+              return domain::members::decide(state, what, context);
+            }
+          });
+        }
+      },
+      command.what);
+}
+
+bool Application::phone_taken(const std::string& token) const {
+  if (token.empty()) return false;
+  return recent_phones_.contains(token) || !parts_.people.holder_of_phone(token).is_zero();
+}
+
+}  // namespace pioneer::node

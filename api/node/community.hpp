@@ -1,0 +1,35 @@
+// What every node folds from the log, in log order: organisations, roles and tokens, policy.
+// The Writer decides by one of these at its chained head; queries ask another at the projected position.
+#pragma once
+
+#include <string_view>
+
+#include "domain/common/context.hpp"
+#include "domain/events.hpp"
+#include "domain/members/state.hpp"
+#include "domain/organisations/state.hpp"
+#include "domain/policy/state.hpp"
+#include "eventstore/log_index.hpp"
+#include "eventstore/ports/log.hpp"
+
+namespace pioneer::node {
+
+struct Community {
+  domain::organisations::Directory directory;
+  domain::members::Roster roster;
+  domain::policy::State policy;
+
+  /// True for streams whose events change it.
+  static bool concerns(std::string_view stream);
+  /// Events of other streams change nothing.
+  void evolve(std::string_view stream, const domain::AnyEvent& event, const domain::Happened& happened);
+  /// All of a commit. Error "unknown_event": this build is too old.
+  eventstore::Result<void> fold(const eventstore::CommitBody& body);
+  /// A person with their active roles; anonymous for a zero member. Without pseudonym.
+  domain::Actor actor(const domain::Id& member) const;
+};
+
+/// Folds what all its streams hold up to the index's position: a read for each commit of theirs, none for the rest.
+eventstore::Result<Community> load_community(const eventstore::Log& log, const eventstore::LogIndex& index);
+
+}  // namespace pioneer::node

@@ -1,0 +1,23 @@
+// What a node refuses before or after the business was asked.
+#pragma once
+
+#include <array>
+
+#include "domain/common/refusals.hpp"
+
+namespace pioneer::node::refusals {
+
+inline constexpr domain::RefusalText command_too_large{
+    "command_too_large", domain::RefusalKind::invalid,
+    "This is too large to be recorded at once. Shorten the text or send fewer photos."};
+inline constexpr domain::RefusalText idempotency_key_reused{
+    "idempotency_key_reused", domain::RefusalKind::invalid,
+    "This idempotency key was used for something else. Make a new one."};
+/// 412 over HTTP.
+inline constexpr domain::RefusalText revision_mismatch{
+    "revision_mismatch", domain::RefusalKind::conflict,
+    "Somebody changed this meanwhile. Read it again, then decide."};
+
+inline constexpr std::array all{command_too_large, idempotency_key_reused, revision_mismatch};
+
+}  // namespace pioneer::node::refusals

@@ -1,0 +1,245 @@
+// The Writer, stepped by hand: when answers leave, what a failure takes back, what the clock may do.
+#include "eventstore/writer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+
+#include "eventstore/limits.hpp"
+#include "tests/eventstore/memory_log.hpp"
+
+namespace pioneer::eventstore {
+namespace {
+
+struct HandClock final : Clock {
+  std::int64_t now_us = 1'000'000'000;
+  std::int64_t boot_us = 5'000'000;
+  bool is_driven = false;
+  Instant now() const override { return Instant{now_us}; }
+  Instant since_boot() const override { return Instant{boot_us}; }
+  bool driven() const override { return is_driven; }
+  void pass(std::int64_t us) {
+    now_us += us;
+    boot_us += us;
+  }
+};
+
+struct CountingRandom final : Random {
+  unsigned char next = 1;
+  void fill(std::span<std::byte> out) override {
+    for (auto& b : out) b = std::byte{next};
+    ++next;
+  }
+};
+
+struct Word final : Pending {
+  std::string text;
+  std::map<std::string, Answer>& answers;
+  Word(std::string t, std::map<std::string, Answer>& a) : text(std::move(t)), answers(a) {}
+  void answer(const Answer& answer) override {
+    EXPECT_FALSE(answers.contains(text)) << "answered twice: " << text;
+    answers[text] = answer;
+  }
+};
+
+// Refuses "no", repeats "again" as the first commit, fails on "broken", writes all else.
+struct Words final : Decider {
+  std::size_t discarded = 0;
+  std::vector<std::int64_t> stamps;
+  Result<Verdict> decide(Pending& pending, Instant now, Sequence) override {
+    const auto& word = static_cast<Word&>(pending).text;
+    stamps.push_back(now.value);
+    if (word == "no") return Verdict{Verdict::Kind::refuse, {}, {}};
+    if (word == "again") return Verdict{Verdict::Kind::repeat, {}, Sequence{1}};
+    if (word == "broken") return failure("store_failed", "The test's store failed.", Retry::can_help);
+    CommitBody body;
+    body.add_parts()->set_stream("word/" + word);
+    return Verdict{Verdict::Kind::write, body, {}};
+  }
+  void discard() override { ++discarded; }
+};
+
+struct Seen final : Follower {
+  std::vector<Sequence> sequences;
+  bool keys_fail = false;
+  Result<void> before_write() override {
+    if (keys_fail) return failure("sync_failed", "The test's keyring failed.");
+    return {};
+  }
+  void accepted(const AcceptedBatch& batch) override {
+    for (const auto& commit : *batch) sequences.push_back(commit.sequence);
+  }
+};
+
+class WriterTest : public testing::Test {
+ protected:
+  void submit(const std::string& word) { writer.submit(std::make_unique<Word>(word, answers)); }
+  void run() {
+    for (bool more = true; more;) {
+      const bool decided = writer.decide_step();
+      const bool written = writer.write_step();
+      more = decided || written;
+    }
+  }
+  Answer::Kind kind(const std::string& word) { return answers.at(word).kind; }
+
+  MemoryLog log{LogId::of("0123456789abcdef")};
+  HandClock clock;
+  CountingRandom random;
+  Words decider;
+  Seen seen;
+  std::map<std::string, Answer> answers;
+  Writer writer{log, clock, random, decider, seen};
+};
+
+TEST_F(WriterTest, TakesOverByFenceAndOpened) {
+  ASSERT_TRUE(writer.take_over());
+  EXPECT_EQ(log.state().epoch, Epoch{1});
+  EXPECT_TRUE(log.state().open);
+  EXPECT_EQ(seen.sequences, std::vector{Sequence{0}});
+}
+
+TEST_F(WriterTest, AnswersOnlyWhatIsDurable) {
+  ASSERT_TRUE(writer.take_over());
+  submit("a");
+  submit("b");
+  EXPECT_TRUE(writer.decide_step());
+  EXPECT_TRUE(answers.empty());
+  run();
+  EXPECT_EQ(kind("a"), Answer::Kind::accepted);
+  EXPECT_EQ(answers.at("b").position, Sequence{2});
+  EXPECT_EQ(log.end(), Sequence{3});
+}
+
+TEST_F(WriterTest, RefusalsAndRepeatsWaitForWhatTheyRestOn) {
+  ASSERT_TRUE(writer.take_over());
+  submit("a");
+  submit("no");
+  submit("again");
+  writer.decide_step();
+  EXPECT_FALSE(answers.contains("no"));
+  EXPECT_FALSE(answers.contains("again"));
+  run();
+  EXPECT_EQ(kind("no"), Answer::Kind::refused);
+  EXPECT_EQ(kind("again"), Answer::Kind::repeated);
+  EXPECT_EQ(answers.at("again").position, Sequence{1});
+}
+
+TEST_F(WriterTest, ARefusalAloneWritesNothing) {
+  ASSERT_TRUE(writer.take_over());
+  const auto appends = log.appends();
+  submit("no");
+  run();
+  EXPECT_EQ(kind("no"), Answer::Kind::refused);
+  EXPECT_EQ(log.appends(), appends);
+}
+
+TEST_F(WriterTest, AStoreThatFailsRefusesTheOneCommandOnly) {
+  ASSERT_TRUE(writer.take_over());
+  submit("broken");
+  submit("a");
+  run();
+  EXPECT_EQ(kind("broken"), Answer::Kind::unavailable);
+  EXPECT_EQ(kind("a"), Answer::Kind::accepted);
+}
+
+TEST_F(WriterTest, AFailedSyncAcknowledgesNothingAndEndsWriting) {
+  ASSERT_TRUE(writer.take_over());
+  log.fail_after(0);
+  submit("a");
+  writer.decide_step();
+  submit("b");
+  run();
+  EXPECT_EQ(kind("a"), Answer::Kind::unknown);
+  EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
+  EXPECT_EQ(writer.unwritable(), "sync_failed");
+  submit("c");
+  run();
+  EXPECT_EQ(kind("c"), Answer::Kind::unavailable);
+  EXPECT_EQ(decider.discarded, 1u);
+  EXPECT_EQ(seen.sequences.size(), 1u);
+}
+
+TEST_F(WriterTest, KeysThatAreNotDurableStopTheBatch) {
+  ASSERT_TRUE(writer.take_over());
+  seen.keys_fail = true;
+  submit("a");
+  run();
+  EXPECT_EQ(kind("a"), Answer::Kind::unknown);
+  EXPECT_EQ(log.end(), Sequence{1});
+}
+
+TEST_F(WriterTest, StampsNeverGoBack) {
+  ASSERT_TRUE(writer.take_over());
+  submit("a");
+  run();
+  clock.now_us -= 3'000'000;  // within the bound
+  submit("b");
+  run();
+  ASSERT_EQ(decider.stamps.size(), 2u);
+  EXPECT_EQ(decider.stamps[0], decider.stamps[1]);
+}
+
+TEST_F(WriterTest, AClockFarBehindTheLogStopsWritingUntilItIsRight) {
+  ASSERT_TRUE(writer.take_over());
+  submit("a");
+  run();
+  clock.now_us -= limits::clock_ahead_us_max + 1;
+  submit("b");
+  run();
+  EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
+  EXPECT_EQ(answers.at("b").error.code, "clock_behind_log");
+  clock.now_us += limits::clock_ahead_us_max;
+  submit("c");
+  run();
+  EXPECT_EQ(kind("c"), Answer::Kind::accepted);
+}
+
+TEST_F(WriterTest, AJumpOfTheClockWaitsForConfirmation) {
+  ASSERT_TRUE(writer.take_over());
+  clock.now_us += limits::clock_jump_us_max + 1;  // the clock since boot did not move
+  submit("a");
+  run();
+  EXPECT_EQ(answers.at("a").error.code, "clock_jumped");
+  EXPECT_EQ(writer.unwritable(), "clock_jumped");
+  clock.now_us -= limits::clock_jump_us_max + 1;  // back again, yet nobody said that it is right
+  submit("b");
+  run();
+  EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
+  writer.confirm_clock();
+  submit("c");
+  run();
+  EXPECT_EQ(kind("c"), Answer::Kind::accepted);
+  EXPECT_EQ(writer.unwritable(), "");
+}
+
+TEST_F(WriterTest, ADrivenClockMayNotContinueARealLog) {
+  ASSERT_TRUE(writer.take_over());
+  clock.is_driven = true;
+  Writer second(log, clock, random, decider, seen);
+  const auto taken = second.take_over();
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, "driven_after_real");
+}
+
+TEST_F(WriterTest, ARealClockMayContinueADrivenLog) {
+  clock.is_driven = true;
+  ASSERT_TRUE(writer.take_over());
+  clock.is_driven = false;
+  Writer second(log, clock, random, decider, seen);
+  EXPECT_TRUE(second.take_over());
+}
+
+TEST_F(WriterTest, AFullQueueSaysBusyAtOnce) {
+  ASSERT_TRUE(writer.take_over());
+  for (std::size_t i = 0; i <= limits::command_queue_max; ++i) submit("w" + std::to_string(i));
+  const auto last = "w" + std::to_string(limits::command_queue_max);
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers.at(last).error.code, "busy");
+  run();
+  EXPECT_EQ(answers.size(), limits::command_queue_max + 1);
+}
+
+}  // namespace
+}  // namespace pioneer::eventstore
