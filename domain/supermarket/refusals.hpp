@@ -26,9 +26,8 @@ inline constexpr RefusalText claims_not_open{"claims_not_open", RefusalKind::con
 inline constexpr RefusalText claims_closed{"claims_closed", RefusalKind::conflict, "The time to claim places is over."};
 inline constexpr RefusalText too_many_places{"too_many_places", RefusalKind::conflict,
                                              "This is more than one person may hold here. Claim fewer places."};
-inline constexpr RefusalText product_full{
-    "product_full", RefusalKind::conflict,
-    "Not enough places are left, and there is no waiting list. Claim fewer places or choose another product."};
+inline constexpr RefusalText product_full{"product_full", RefusalKind::conflict,
+                                          "Not enough places are left. Claim fewer places or choose another product."};
 inline constexpr RefusalText too_many_claims{
     "too_many_claims", RefusalKind::conflict,
     "This product has had as many claims as it can take. Choose another product."};
