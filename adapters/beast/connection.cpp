@@ -1,5 +1,6 @@
 #include "adapters/beast/connection.hpp"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +10,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -36,7 +36,9 @@ constexpr std::size_t frames_a_write_max = 64;
 }  // namespace
 
 Connection::Connection(Loop& loop, Socket socket)
-    : loop_(loop), socket_(std::move(socket)), buffer_(loop.served.options.header_bytes_max + read_body_bytes + read_bytes) {
+    : loop_(loop),
+      socket_(std::move(socket)),
+      buffer_(loop.served.options.header_bytes_max + read_body_bytes + read_bytes) {
   error_code ignored;
   const auto end = socket_.remote_endpoint(ignored);
   if (!ignored) peer_ = end.address().to_string();
@@ -182,7 +184,10 @@ Awaitable<bool> Connection::read_request() {
   reader_->body_limit(std::max(o.body_bytes_max, o.upload_bytes_max));
   if (!co_await read_header()) co_return false;
   if (const auto objection = reader_->objection(); !objection.empty()) {
-    co_await refuse(objection.starts_with("transfer") ? 501U : objection.starts_with("version") ? 505U : 400U, objection);
+    co_await refuse(objection.starts_with("transfer")  ? 501U
+                    : objection.starts_with("version") ? 505U
+                                                       : 400U,
+                    objection);
     co_return false;
   }
   if (!co_await read_body()) co_return false;
@@ -199,7 +204,8 @@ Awaitable<void> Connection::wait_for_exchange() {
       [this](auto handler) {
         // The guard keeps the loop running while the answer is with another thread.
         auto resume = [handler = std::move(handler), guard = asio::make_work_guard(loop_.io)]() mutable {
-          asio::post(guard.get_executor(), [h = std::move(handler), g = std::move(guard)]() mutable { std::move(h)(); });
+          asio::post(guard.get_executor(),
+                     [h = std::move(handler), g = std::move(guard)]() mutable { std::move(h)(); });
         };
         exchange_->park(std::move(resume));
       },
@@ -226,7 +232,8 @@ Awaitable<bool> Connection::write_response(const api::HttpResponse& response, bo
 
 void Connection::watch_for_close() {
   // A listener sends nothing more; what comes is thrown away, and its end ends the stream.
-  socket_.async_read_some(asio::buffer(discard_), [this, self = shared_from_this(), exchange = exchange_](const error_code& error, std::size_t) {
+  socket_.async_read_some(asio::buffer(discard_), [this, self = shared_from_this(), exchange = exchange_](
+                                                      const error_code& error, std::size_t) {
     if (error)
       exchange->abandon();
     else if (!exchange->closed())
@@ -316,8 +323,7 @@ Awaitable<void> Connection::run() {
 
 void serve(Loop& loop, Socket socket) {
   auto connection = std::make_shared<Connection>(loop, std::move(socket));
-  asio::co_spawn(
-      loop.io, [connection]() -> Awaitable<void> { co_await connection->run(); }, asio::detached);
+  asio::co_spawn(loop.io, [connection]() -> Awaitable<void> { co_await connection->run(); }, asio::detached);
 }
 
 void Loop::drain() {
@@ -333,7 +339,8 @@ void Loop::cut() {
 
 void Loop::sweep() {
   const auto& o = served.options;
-  const auto shortest = std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout, std::chrono::milliseconds{2'000}});
+  const auto shortest =
+      std::min({o.header_timeout, o.body_timeout, o.idle_timeout, o.write_timeout, std::chrono::milliseconds{2'000}});
   sweep_timer.expires_after(std::max(shortest / 4, std::chrono::milliseconds{10}));
   sweep_timer.async_wait([this](const error_code& error) {
     if (error || over) return;

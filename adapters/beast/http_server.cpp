@@ -1,8 +1,8 @@
 #include "adapters/beast/http_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
-#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <vector>
@@ -28,10 +28,12 @@ std::expected<asio::ip::tcp::endpoint, std::string> endpoint_of(std::string_view
   if (error) return std::unexpected("The host to listen on must be an IP address or localhost, not \"" + host + "\".");
   unsigned port = 0;
   for (const char c : address.substr(colon + 1)) {
-    if (c < '0' || c > '9' || port > 65'535) return std::unexpected("The port to listen on must be a number from 0 to 65535.");
+    if (c < '0' || c > '9' || port > 65'535)
+      return std::unexpected("The port to listen on must be a number from 0 to 65535.");
     port = port * 10 + static_cast<unsigned>(c - '0');
   }
-  if (port > 65'535 || colon + 1 == address.size()) return std::unexpected("The port to listen on must be a number from 0 to 65535.");
+  if (port > 65'535 || colon + 1 == address.size())
+    return std::unexpected("The port to listen on must be a number from 0 to 65535.");
   return asio::ip::tcp::endpoint(ip, static_cast<std::uint16_t>(port));
 }
 
@@ -40,12 +42,14 @@ class BeastHttpServer final : public api::HttpServer {
   explicit BeastHttpServer(HttpServerOptions options) { served_.options = std::move(options); }
   ~BeastHttpServer() override { stop_now(); }
 
-  std::expected<void, std::string> start(std::string_view address, api::HttpHandler handler, api::HttpProblem problem) override {
+  std::expected<void, std::string> start(std::string_view address, api::HttpHandler handler,
+                                         api::HttpProblem problem) override {
     auto endpoint = endpoint_of(address);
     if (!endpoint) return std::unexpected(endpoint.error());
     served_.handler = std::move(handler);
     served_.problem = std::make_shared<const api::HttpProblem>(std::move(problem));
-    for (unsigned i = 0; i < std::max(1U, served_.options.loops); ++i) loops_.push_back(std::make_unique<Loop>(served_));
+    for (unsigned i = 0; i < std::max(1U, served_.options.loops); ++i)
+      loops_.push_back(std::make_unique<Loop>(served_));
     acceptor_ = std::make_unique<Acceptor>(loops_.front()->io);
     retry_ = std::make_unique<Timer>(loops_.front()->io);
     error_code error;

@@ -46,7 +46,7 @@ struct Loop {
   std::unordered_set<Connection*> connections;
   bool draining = false;  ///< no new requests
   bool over = false;      ///< no sweep any more
-  std::string date;  ///< "Date: …\r\n", renewed by the sweep
+  std::string date;       ///< "Date: …\r\n", renewed by the sweep
   std::thread thread;
 
   /// Renews the date and ends what is over its time, four times in the shortest time-out; goes on until drained.

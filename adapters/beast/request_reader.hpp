@@ -1,5 +1,5 @@
-// Beast's parser, writing straight into our request. Stricter than Beast where two readers of one message could disagree
-// about its length (request smuggling). Private to this folder; used by one connection at a time.
+// Beast's parser, writing straight into our request. Stricter than Beast where two readers of one message could
+// disagree about its length (request smuggling). Private to this folder; used by one connection at a time.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -20,7 +20,8 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
   /// Empty: the header is in order. Else the code of a 400 or 501.
   std::string_view objection() const {
     const auto& h = request.headers;
-    if (h.count("Content-Length") > 1 || h.find("Content-Length").find(',') != std::string_view::npos) return "ambiguous_length";
+    if (h.count("Content-Length") > 1 || h.find("Content-Length").find(',') != std::string_view::npos)
+      return "ambiguous_length";
     if (h.has("Transfer-Encoding") && !chunked()) return "transfer_encoding_not_supported";
     if (version() != 10 && version() != 11) return "version_not_supported";
     if (h.has("Transfer-Encoding") && version() == 10) return "ambiguous_length";
@@ -32,7 +33,8 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
 
  private:
   static std::string_view text(string_view s) { return {s.data(), s.size()}; }
-  void on_request_impl(boost::beast::http::verb, string_view method, string_view path, int version, error_code&) override {
+  void on_request_impl(boost::beast::http::verb, string_view method, string_view path, int version,
+                       error_code&) override {
     request.method = text(method);
     target = text(path);
     version_ = version;

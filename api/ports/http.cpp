@@ -8,7 +8,8 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
 int hex(char c) {
@@ -24,7 +25,8 @@ void HttpHeaders::add(std::string_view name, std::string_view value) {
   block_.append(name);
   const auto value_at = static_cast<std::uint32_t>(block_.size());
   block_.append(value);
-  spans_.push_back({name_at, static_cast<std::uint32_t>(name.size()), value_at, static_cast<std::uint32_t>(value.size())});
+  spans_.push_back(
+      {name_at, static_cast<std::uint32_t>(name.size()), value_at, static_cast<std::uint32_t>(value.size())});
 }
 
 std::string_view HttpHeaders::find(std::string_view name) const {

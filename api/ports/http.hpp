@@ -104,7 +104,8 @@ class HttpServer {
  public:
   virtual ~HttpServer() = default;
   /// `address` is HOST:PORT ("127.0.0.1:8080", "[::1]:0"; port 0: any free one). The error is a sentence.
-  virtual std::expected<void, std::string> start(std::string_view address, HttpHandler handler, HttpProblem problem) = 0;
+  virtual std::expected<void, std::string> start(std::string_view address, HttpHandler handler,
+                                                 HttpProblem problem) = 0;
   /// The port that is listened on; 0 before start.
   virtual std::uint16_t port() const = 0;
   /// Accepts no more, lets open requests end (for a limited time), closes streams, joins its threads.

@@ -19,7 +19,8 @@ using api::Responder;
 using tests::Loopback;
 
 HttpResponse problem(unsigned status, std::string_view code) {
-  return {.status = status, .content_type = "application/problem+json", .body = "{\"code\":\"" + std::string(code) + "\"}"};
+  return {
+      .status = status, .content_type = "application/problem+json", .body = "{\"code\":\"" + std::string(code) + "\"}"};
 }
 
 class Served {
@@ -36,7 +37,7 @@ class Served {
   std::unique_ptr<api::HttpServer> server_;
 };
 
-HttpServerOptions patient_but(std::chrono::milliseconds HttpServerOptions::*limit, int ms) {
+HttpServerOptions patient_but(std::chrono::milliseconds HttpServerOptions::* limit, int ms) {
   HttpServerOptions options;
   options.*limit = std::chrono::milliseconds{ms};
   return options;
@@ -75,7 +76,8 @@ TEST(HttpServer, ClosesWhenAsked) {
 
 TEST(HttpServer, DecodesTheQueryAndLeavesThePathEncoded) {
   Served served([](HttpRequest request, const Responder& responder) {
-    responder.respond({.body = request.path + "|" + std::string(request.parameter("q")) + "|" + std::string(request.headers.find("x-y"))});
+    responder.respond({.body = request.path + "|" + std::string(request.parameter("q")) + "|" +
+                               std::string(request.headers.find("x-y"))});
   });
   const auto reply = ask(served.port(), "GET /a%2Fb?q=%E5%8E%A6+x&q=2 HTTP/1.1\r\nHost: x\r\nX-Y: z\r\n\r\n");
   EXPECT_EQ(reply.body, "/a%2Fb|厦 x|z");
@@ -83,7 +85,9 @@ TEST(HttpServer, DecodesTheQueryAndLeavesThePathEncoded) {
 
 TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
   Served served([](HttpRequest request, Responder responder) {
-    std::thread([path = request.path, responder = std::move(responder)] { responder.respond({.body = path}); }).detach();
+    std::thread([path = request.path, responder = std::move(responder)] {
+      responder.respond({.body = path});
+    }).detach();
   });
   Loopback client(served.port());
   std::string bytes;
@@ -95,14 +99,16 @@ TEST(HttpServer, AnswersPipelinedRequestsInOrder) {
 TEST(HttpServer, TakesARequestByteByByte) {
   Served served(echo);
   Loopback client(served.port());
-  for (const char c : std::string_view("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello")) client.send({&c, 1});
+  for (const char c : std::string_view("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"))
+    client.send({&c, 1});
   EXPECT_EQ(client.read_reply().body, "POST /x hello");
 }
 
 TEST(HttpServer, TakesAChunkedBody) {
   Served served(echo);
   const auto reply = ask(served.port(),
-                         "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nHost: late\r\n\r\n");
+                         "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+                         "chunked\r\n\r\n3\r\nabc\r\n2;ext=1\r\nde\r\n0\r\nHost: late\r\n\r\n");
   EXPECT_EQ(reply.body, "POST /x abcde");
 }
 
@@ -197,24 +203,36 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"TwoHosts", "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400, "host_missing"},
         Bad{"Proxying", "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformed"},
         Bad{"BrokenEscape", "GET /?q=%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400, "malformed"},
-        Bad{"TwoLengths", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400, "ambiguous_length"},
-        Bad{"SameLengthTwice", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 400, "ambiguous_length"},
+        Bad{"TwoLengths", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400,
+            "ambiguous_length"},
+        Bad{"SameLengthTwice", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 400,
+            "ambiguous_length"},
         Bad{"LengthList", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\na", 400, "ambiguous_length"},
         Bad{"SignedLength", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\na", 400, "ambiguous_length"},
-        Bad{"LengthAndChunks", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "ambiguous_length"},
-        Bad{"ChunksAndLength", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400, "ambiguous_length"},
-        Bad{"OtherCoding", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "transfer_encoding_not_supported"},
-        Bad{"OldChunks", "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400, "ambiguous_length"},
+        Bad{"LengthAndChunks",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            "ambiguous_length"},
+        Bad{"ChunksAndLength",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400,
+            "ambiguous_length"},
+        Bad{"OtherCoding", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501,
+            "transfer_encoding_not_supported"},
+        Bad{"OldChunks", "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
+            "ambiguous_length"},
         Bad{"BadChunk", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "malformed"},
-        Bad{"LongHeader", "GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(17'000, 'a') + "\r\n\r\n", 431, "header_too_large"},
+        Bad{"LongHeader", "GET / HTTP/1.1\r\nHost: x\r\nA: " + std::string(17'000, 'a') + "\r\n\r\n", 431,
+            "header_too_large"},
         Bad{"LongTarget", "GET /" + std::string(17'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 431, "header_too_large"},
         Bad{"LargeBody", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n", 413, "body_too_large"},
         Bad{"HugeBody", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 104857700\r\n\r\n", 413, "body_too_large"},
-        Bad{"LargeChunk", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n", 413, "body_too_large"}),
+        Bad{"LargeChunk", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n", 413,
+            "body_too_large"}),
     [](const auto& each) { return std::string(each.param.name); });
 
 TEST(HttpServer, TakesALargerBodyWhereUploadsGo) {
-  Served served([](HttpRequest request, const Responder& responder) { responder.respond({.body = std::to_string(request.body.size())}); });
+  Served served([](HttpRequest request, const Responder& responder) {
+    responder.respond({.body = std::to_string(request.body.size())});
+  });
   const std::string body(5'000'000, 'p');
   const auto head = " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   EXPECT_EQ(ask(served.port(), "POST /api/v1/blobs" + head + body).body, "5000000");
@@ -319,11 +337,13 @@ TEST(HttpServer, StopsThoughAnAnswerNeverComes) {
   HttpServerOptions options;
   options.drain_timeout = std::chrono::milliseconds{10};
   {
-    Served served([&](const HttpRequest&, Responder responder) {
-      const std::lock_guard lock(mutex);
-      kept.push_back(std::move(responder));
-      changed.notify_one();
-    }, options);
+    Served served(
+        [&](const HttpRequest&, Responder responder) {
+          const std::lock_guard lock(mutex);
+          kept.push_back(std::move(responder));
+          changed.notify_one();
+        },
+        options);
     Loopback client(served.port());
     client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     std::unique_lock lock(mutex);
@@ -337,7 +357,8 @@ TEST(HttpServer, StopsThoughAnAnswerNeverComes) {
 }
 
 TEST(HttpServer, RefusesAnAddressThatIsNone) {
-  for (const auto* address : {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "no such host:1"}) {
+  for (const auto* address :
+       {"", "8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:70000", "no such host:1"}) {
     const auto server = adapters::beast::make_http_server();
     EXPECT_FALSE(server->start(address, echo, problem).has_value()) << address;
   }
@@ -356,11 +377,13 @@ TEST(HttpServer, SaysWhenThePortIsTaken) {
 class Listener {
  public:
   Listener(HttpServerOptions options, int receive_buffer_bytes = 0)
-      : served_([this](const HttpRequest&, const Responder& responder) {
-          const std::lock_guard lock(mutex_);
-          stream_ = responder.stream({.content_type = "text/event-stream"});
-          changed_.notify_one();
-        }, std::move(options)),
+      : served_(
+            [this](const HttpRequest&, const Responder& responder) {
+              const std::lock_guard lock(mutex_);
+              stream_ = responder.stream({.content_type = "text/event-stream"});
+              changed_.notify_one();
+            },
+            std::move(options)),
         client_(served_.port(), receive_buffer_bytes) {
     client_.send("GET /events HTTP/1.1\r\nHost: x\r\n\r\n");
     std::unique_lock lock(mutex_);
