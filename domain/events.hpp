@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "domain/members/members.pb.h"
@@ -35,5 +37,25 @@ std::string event_payload(const AnyEvent& event);
 /// Nothing for a type that this build does not know, or a payload that does not parse: a reader stops there, never
 /// skips.
 std::optional<AnyEvent> parse_event(std::string_view type, std::string_view payload);
+
+/// The same event among all.
+template <class... E>
+AnyEvent as_any(const std::variant<E...>& event) {
+  return std::visit([](const auto& e) -> AnyEvent { return e; }, event);
+}
+
+/// The same event among those of one part (`requests::Event`, …); nothing: it is none of that part's.
+template <class PartEvent>
+std::optional<PartEvent> as_part(const AnyEvent& event) {
+  return std::visit(
+      [](const auto& e) -> std::optional<PartEvent> {
+        if constexpr (requires { PartEvent(std::in_place_type<std::remove_cvref_t<decltype(e)>>, e); }) {
+          return PartEvent(std::in_place_type<std::remove_cvref_t<decltype(e)>>, e);
+        } else {
+          return std::nullopt;
+        }
+      },
+      event);
+}
 
 }  // namespace pioneer::domain

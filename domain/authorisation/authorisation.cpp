@@ -97,6 +97,7 @@ constexpr std::array table{
     PIONEER_MAY(get_log, auditors),
     PIONEER_MAY(get_events, concerned_hidden),
     PIONEER_MAY(get_events_of_organisation, officials),
+    PIONEER_MAY(get_events_of_product, anyone),
     PIONEER_MAY(post_blob, members),
     PIONEER_MAY(get_blob, concerned_hidden),
     PIONEER_MAY(get_figures, members),
@@ -168,7 +169,10 @@ Decided<Id> authorise(Action action, const Actor& actor, Relation relation, cons
       return grant->grant;
     }
     if (p.any_member || p.anyone) return actor.pseudonym;
-    return refuse(p.hidden ? refusals::not_found : refusals::forbidden);
+    // Whoever may see it is told plainly; only from strangers is hidden that there is anything.
+    const bool sees = relation == Relation::own ||
+                      nearest(actor, organisation, directory, [](const Grant& g) { return g.role != Role::member; });
+    return refuse(p.hidden && !sees ? refusals::not_found : refusals::forbidden);
   }
   if (p.anyone) return Id{};
   return refuse(refusals::not_signed_in);

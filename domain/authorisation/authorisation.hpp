@@ -33,7 +33,7 @@ enum class Action : std::uint8_t {
   get_member, get_member_name, get_me, list_my_claims, list_my_requests,
   get_request, list_requests, get_board,
   get_product, get_draft_product, list_products, list_claims, get_claim,
-  get_stream, get_log, get_events, get_events_of_organisation,
+  get_stream, get_log, get_events, get_events_of_organisation, get_events_of_product,
   post_blob, get_blob,
   get_figures, get_openapi, get_health, get_ready, get_version, get_metrics,
   count_  // not an action
@@ -59,7 +59,7 @@ struct Permission {
   bool auditor;
   bool administrator;
   bool system;  ///< timers, reactions, imports, the operator's console
-  bool hidden;  ///< who may not is told `not_found`, so that nobody learns what exists
+  bool hidden;  ///< strangers (no role that covers it, no relation) are told `not_found`
 };
 
 extern const std::array<Permission, action_count> permissions;
