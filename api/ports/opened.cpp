@@ -7,4 +7,11 @@ void wipe(std::span<char> memory) {
   for (std::size_t i = 0; i < memory.size(); ++i) at[i] = 0;
 }
 
+bool OpenedText::cut_padding() {
+  const auto end = value_.find_last_not_of('\0');
+  if (end == std::string::npos || value_[end] != '\x80') return false;
+  value_.resize(end);
+  return true;
+}
+
 }  // namespace pioneer::api

@@ -39,6 +39,8 @@ class OpenedText {
   OpenedText& operator=(const OpenedText&) = delete;
 
   void reveal_to(OpenedReader& reader) const { reader.read_opened(value_); }
+  /// Cuts ISO/IEC 7816-4 padding (0x80, then zeros) off. False where there is none: this was no padded value.
+  bool cut_padding();
 
  private:
   // A short string moves by copying: what stays behind is overwritten too.

@@ -1,0 +1,321 @@
+#include "adapters/keyring/file_keyring.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "adapters/keyring/master_key.hpp"
+#include "eventstore/check.hpp"
+
+namespace pioneer::adapters {
+namespace {
+
+using api::KeyKind;
+using api::KeyMaterial;
+using api::KeyState;
+using domain::Id;
+using eventstore::bytes_of;
+using eventstore::failure;
+using eventstore::Result;
+using keyring::slot_bytes;
+using keyring::SlotBytes;
+using keyring::SlotRead;
+
+constexpr std::size_t chunk_slots = 8'192;
+constexpr std::uint32_t slots_max = 0xFFFF'FFF0u;
+
+std::uint64_t offset_of(std::uint32_t slot) { return (std::uint64_t{slot} + 1) * slot_bytes; }
+std::string_view view(const SlotBytes& slot) { return {slot.data(), slot.size()}; }
+
+std::string text_of(const api::Mac& mac) { return {reinterpret_cast<const char*>(mac.data()), mac.size()}; }
+
+/// Takes an opened key out of its wrapping.
+class KeyReader final : public api::OpenedReader {
+ public:
+  explicit KeyReader(api::Secret& into) : into_(into) {}
+  void read_opened(std::string_view value) override {
+    whole = value.size() == into_.bytes.size();
+    if (whole) std::memcpy(into_.bytes.data(), value.data(), value.size());
+  }
+  bool whole = false;
+
+ private:
+  api::Secret& into_;
+};
+
+std::size_t power_of_two(std::size_t at_most) {
+  std::size_t size = 1;
+  while (size * 2 <= at_most) size *= 2;
+  return size;
+}
+
+Result<void> ensure_directory(eventstore::Disk& disk, const std::string& path) {
+  return disk.exists(path) ? Result<void>{} : disk.make_directory(path);
+}
+
+}  // namespace
+
+FileKeyring::FileKeyring(eventstore::Disk& disk, api::Cryptography& cryptography, const KeyringOptions& options)
+    : disk_(disk), cryptography_(cryptography), options_(options), path_(options.directory + "/keyring"),
+      cache_(power_of_two(std::max<std::size_t>(options.cached_keys, 1))) {
+  if (options_.master_file.empty()) options_.master_file = options_.directory + "/master";
+}
+
+FileKeyring::~FileKeyring() = default;  // secrets overwrite themselves
+
+Result<std::unique_ptr<FileKeyring>> FileKeyring::make(eventstore::Disk& disk, api::Cryptography& cryptography,
+                                                       const eventstore::LogId& log_id, const KeyringOptions& options) {
+  std::unique_ptr<FileKeyring> keyring(new FileKeyring(disk, cryptography, options));
+  if (auto made = ensure_directory(disk, options.directory); !made) return std::unexpected(made.error());
+  if (disk.exists(keyring->path_)) return failure("keyring_exists", keyring->path_ + " is there already.");
+  auto master = keyring::read_or_make_master_key(disk, cryptography, keyring->options_.master_file);
+  if (!master) return std::unexpected(master.error());
+  keyring::Header header{log_id, std::string(cryptography.make_secret().view().substr(0, 16)), {}};
+  const auto wrapping = cryptography.derive(*master, {"wrap", header.salt});
+  header.check = text_of(cryptography.mac(wrapping, {"check", log_id.view()}));
+  if (auto written = keyring::write_whole(disk, keyring->path_, view(keyring::encode_header(header))); !written) {
+    return std::unexpected(written.error());
+  }
+  return open(disk, cryptography, log_id, options);
+}
+
+Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, api::Cryptography& cryptography,
+                                                       const eventstore::LogId& log_id, const KeyringOptions& options) {
+  std::unique_ptr<FileKeyring> keyring(new FileKeyring(disk, cryptography, options));
+  if (!disk.exists(keyring->path_)) return failure("no_keyring", "There is no keyring at " + keyring->path_ + ".");
+  auto file = disk.open(keyring->path_, eventstore::OpenMode::read_write);
+  if (!file) return std::unexpected(file.error());
+  keyring->file_ = std::move(*file);
+  SlotBytes bytes{};
+  auto read = keyring->file_->read(0, std::as_writable_bytes(std::span(bytes)));
+  if (!read) return std::unexpected(read.error());
+  auto header = keyring::decode_header({bytes.data(), *read});
+  if (!header) return std::unexpected(header.error());
+  if (auto started = keyring->start(std::move(*header), log_id); !started) return std::unexpected(started.error());
+  return keyring;
+}
+
+Result<void> FileKeyring::start(keyring::Header header, const eventstore::LogId& log_id) {
+  if (header.log_id != log_id) return failure("foreign_keyring", path_ + " belongs to another log.");
+  auto master = keyring::read_master_key(disk_, options_.master_file);
+  if (!master) return std::unexpected(master.error());
+  log_id_ = std::string(log_id.view());
+  salt_ = header.salt;
+  wrapping_ = cryptography_.derive(*master, {"wrap", salt_});
+  if (header.check != text_of(cryptography_.mac(wrapping_, {"check", log_id_}))) {
+    return failure("wrong_master_key", options_.master_file + " is not the master key of " + path_ + ".");
+  }
+  if (auto loaded = load(); !loaded) return loaded;
+  // The deployment's own keys; made again here only if a crash came between the file's making and their first sync.
+  for (const Id& id : {api::reserved_key::system, api::reserved_key::tokens}) {
+    if (auto created = create(id, KeyKind::deployment); !created) return std::unexpected(created.error());
+  }
+  return sync();
+}
+
+Result<void> FileKeyring::load() {
+  std::vector<std::uint32_t> bad;
+  std::uint32_t durable = 0;
+  std::string chunk(chunk_slots * slot_bytes, '\0');
+  for (std::uint32_t first = 0;; first += chunk_slots) {
+    auto read = file_->read(offset_of(first), std::as_writable_bytes(std::span(chunk)));
+    if (!read) return std::unexpected(read.error());
+    if (auto loaded = load_chunk({chunk.data(), *read}, first, bad, durable); !loaded) return loaded;
+    if (*read < chunk.size()) break;
+  }
+  written_ = index_.slots();
+  return repair(bad, durable);
+}
+
+Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first, std::vector<std::uint32_t>& bad,
+                                     std::uint32_t& durable) {
+  for (std::size_t at = 0; at < chunk.size(); at += slot_bytes) {
+    const auto slot = static_cast<std::uint32_t>(first + at / slot_bytes);
+    const auto read = keyring::decode_slot(chunk.substr(at, slot_bytes));
+    durable = std::max(durable, read.slot.durable_before);
+    if (read.verdict == SlotRead::Verdict::good) {
+      if (index_.find(read.slot.id)) {
+        return failure("corrupt_keyring", path_ + " holds a key twice, at offset " + std::to_string(offset_of(slot)) + ".");
+      }
+      index_.add(read.slot.id, read.slot.kind, read.slot.state);
+    } else {
+      if (read.verdict == SlotRead::Verdict::bad) bad.push_back(slot);
+      index_.add_void();
+    }
+  }
+  return {};
+}
+
+// What a crash tore was never durable, so no commit relies on it: it becomes void. What was durable and is damaged is not
+// ours to guess.
+Result<void> FileKeyring::repair(const std::vector<std::uint32_t>& bad, std::uint32_t durable) {
+  for (std::uint32_t slot : bad) {
+    if (slot < durable) {
+      return failure("corrupt_keyring", path_ + " is damaged at offset " + std::to_string(offset_of(slot)) + ".");
+    }
+  }
+  const SlotBytes zeros{};
+  for (std::uint32_t slot : bad) {
+    if (auto written = file_->write(offset_of(slot), bytes_of(view(zeros))); !written) return written;
+  }
+  dropped_ = bad.size();
+  return file_->sync();  // what was read may still have been on its way to the disk
+}
+
+std::string FileKeyring::associated(const Id& id, KeyKind kind) const {
+  std::string out;
+  out.append(log_id_).append(salt_).append(id.view()).push_back(static_cast<char>(kind));
+  return out;
+}
+
+Result<KeyState> FileKeyring::create(const Id& id, KeyKind kind) {
+  const std::lock_guard lock(mutex_);
+  if (const auto slot = index_.find(id)) return index_.state(*slot);
+  if (failed_) return failure("keyring_failed", "The keyring could not be written; no new key is made.");
+  CHECK(index_.slots() < slots_max);
+  const auto key = cryptography_.make_secret();
+  const auto wrapped = cryptography_.seal(wrapping_, associated(id, kind), key.view());
+  pending_.push_back(keyring::encode_slot({id, kind, KeyState::active, written_}, wrapped));
+  index_.add(id, kind, KeyState::active);
+  return KeyState::active;
+}
+
+std::expected<KeyMaterial, KeyState> FileKeyring::get(const Id& id) {
+  const std::lock_guard lock(mutex_);
+  Cached& line = cache_line(id);
+  if (line.id == id && !id.is_zero()) return line.key;
+  const auto slot = index_.find(id);
+  if (!slot) return std::unexpected(KeyState::unknown);
+  if (index_.state(*slot) != KeyState::active) return std::unexpected(index_.state(*slot));
+  auto key = unwrap(id, *slot);
+  if (!key) return std::unexpected(KeyState::unknown);
+  line.id = id;
+  line.key = *key;
+  return *key;
+}
+
+KeyState FileKeyring::state(const Id& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto slot = index_.find(id);
+  return slot ? index_.state(*slot) : KeyState::unknown;
+}
+
+std::optional<KeyMaterial> FileKeyring::unwrap(const Id& id, std::uint32_t slot) {
+  SlotBytes bytes{};
+  const std::uint32_t first_pending = index_.slots() - static_cast<std::uint32_t>(pending_.size());
+  if (slot >= first_pending) {
+    bytes = pending_[slot - first_pending];
+  } else {
+    const auto read = file_->read(offset_of(slot), std::as_writable_bytes(std::span(bytes)));
+    if (!read || *read != slot_bytes) return std::nullopt;
+  }
+  api::Secret secret;
+  KeyReader reader(secret);
+  const auto opened = cryptography_.open(wrapping_, associated(id, index_.kind(slot)), keyring::wrapped_in(view(bytes)));
+  if (opened) opened->reveal_to(reader);
+  if (!reader.whole) return std::nullopt;
+  return KeyMaterial{cryptography_.derive(secret, {"sealing"}), cryptography_.derive(secret, {"hashing"})};
+}
+
+FileKeyring::Cached& FileKeyring::cache_line(const Id& id) {
+  return cache_[domain::IdHash{}(id) & (cache_.size() - 1)];
+}
+
+void FileKeyring::forget(const Id& id) {
+  Cached& line = cache_line(id);
+  if (line.id == id) line = Cached{};
+}
+
+Result<void> FileKeyring::sync() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (pending_.empty() && !failed_) return {};
+  }
+  const std::lock_guard writing(writing_);
+  return sync_locked();
+}
+
+// The pending slots stay readable in memory until they are in the file.
+Result<void> FileKeyring::sync_locked() {
+  std::string bytes;
+  std::uint32_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_) return failure("keyring_failed", "The keyring could not be written before.");
+    count = static_cast<std::uint32_t>(pending_.size());
+    bytes.reserve(count * slot_bytes);
+    for (const auto& slot : pending_) bytes.append(view(slot));
+  }
+  if (count == 0) return {};
+  auto done = file_->write(offset_of(written_), bytes_of(bytes));
+  if (done) done = file_->sync();
+  const std::lock_guard lock(mutex_);
+  if (!done) {
+    failed_ = true;
+    return done;
+  }
+  pending_.erase(pending_.begin(), pending_.begin() + count);
+  written_ += count;
+  return {};
+}
+
+Result<void> FileKeyring::overwrite(std::uint32_t slot, std::string_view from_state_on) {
+  auto done = file_->write(offset_of(slot) + keyring::state_at, bytes_of(from_state_on));
+  if (done) done = file_->sync();
+  if (done) return {};
+  const std::lock_guard lock(mutex_);
+  failed_ = true;
+  return done;
+}
+
+Result<void> FileKeyring::begin_erase(const Id& id) {
+  const std::lock_guard writing(writing_);
+  if (auto synced = sync_locked(); !synced) return synced;
+  std::uint32_t slot = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = index_.find(id);
+    if (!found) return failure("unknown_key", "This keyring does not hold the key that shall be erased.");
+    if (index_.kind(*found) == KeyKind::deployment) return failure("reserved_key", "The deployment's own keys stay.");
+    if (index_.state(*found) == KeyState::erased) return {};
+    slot = *found;
+    index_.set_state(slot, KeyState::erasing);  // refused from here on, whatever the disk says
+    forget(id);
+  }
+  const auto word = keyring::encode_state(KeyState::erasing);
+  return overwrite(slot, {word.data(), word.size()});
+}
+
+Result<void> FileKeyring::erase(const Id& id) {
+  if (state(id) != KeyState::erasing) {
+    if (auto begun = begin_erase(id); !begun) return begun;
+  }
+  const std::lock_guard writing(writing_);
+  std::uint32_t slot = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_) return failure("keyring_failed", "The keyring could not be written before.");
+    slot = *index_.find(id);
+    if (index_.state(slot) == KeyState::erased) return {};
+  }
+  const auto end = keyring::encode_erased();
+  if (auto done = overwrite(slot, {end.data(), end.size()}); !done) return done;
+  const std::lock_guard lock(mutex_);
+  index_.set_state(slot, KeyState::erased);
+  return {};
+}
+
+std::vector<Id> FileKeyring::erasing() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Id> out;
+  for (std::uint32_t slot = 0; slot < index_.slots(); ++slot) {
+    if (index_.state(slot) == KeyState::erasing) out.push_back(index_.id(slot));
+  }
+  return out;
+}
+
+std::size_t FileKeyring::size() const {
+  const std::lock_guard lock(mutex_);
+  return index_.keys();
+}
+
+}  // namespace pioneer::adapters

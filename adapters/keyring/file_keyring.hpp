@@ -1,0 +1,89 @@
+// The keyring in one file of fixed-size slots (slot.hpp), each key wrapped under a master key that stands in a file apart.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "adapters/keyring/index.hpp"
+#include "adapters/keyring/slot.hpp"
+#include "api/ports/cryptography.hpp"
+#include "api/ports/keyring.hpp"
+#include "eventstore/ports/disk.hpp"
+
+namespace pioneer::adapters {
+
+struct KeyringOptions {
+  std::string directory;    ///< holds the file `keyring`; made if absent
+  std::string master_file;  ///< empty: `master` in the directory; may lie on another medium
+  /// Unwrapped keys kept in memory, 96 bytes each; overwritten when they leave.
+  std::size_t cached_keys = 16'384;
+};
+
+/// Any thread. One process at a time: the data directory's lock is the caller's.
+/// A key is made in memory and reaches the file with the next sync(); a torn batch of new keys is dropped at open, a damaged
+/// slot that was durable once stops the opening with its offset.
+class FileKeyring final : public api::Keyring {
+ public:
+  /// For a new log. A master key that is there already is used, never replaced.
+  /// Errors: "keyring_exists", "bad_master_key", and the disk's.
+  static eventstore::Result<std::unique_ptr<FileKeyring>> make(eventstore::Disk& disk, api::Cryptography& cryptography,
+                                                               const eventstore::LogId& log_id, const KeyringOptions& options);
+  /// Errors: "no_keyring", "no_master_key", "bad_master_key", "wrong_master_key", "foreign_keyring", "corrupt_keyring", "newer_format".
+  static eventstore::Result<std::unique_ptr<FileKeyring>> open(eventstore::Disk& disk, api::Cryptography& cryptography,
+                                                               const eventstore::LogId& log_id, const KeyringOptions& options);
+  ~FileKeyring() override;
+
+  eventstore::Result<api::KeyState> create(const domain::Id& id, api::KeyKind kind) override;
+  std::expected<api::KeyMaterial, api::KeyState> get(const domain::Id& id) override;
+  api::KeyState state(const domain::Id& id) const override;
+  eventstore::Result<void> sync() override;
+  eventstore::Result<void> begin_erase(const domain::Id& id) override;
+  eventstore::Result<void> erase(const domain::Id& id) override;
+  std::vector<domain::Id> erasing() const override;
+  std::size_t size() const override;
+
+  /// Slots that a crash tore and that were dropped when this keyring was opened.
+  std::size_t dropped() const { return dropped_; }
+
+ private:
+  struct Cached {
+    domain::Id id;
+    api::KeyMaterial key;
+  };
+
+  FileKeyring(eventstore::Disk& disk, api::Cryptography& cryptography, const KeyringOptions& options);
+  eventstore::Result<void> start(keyring::Header header, const eventstore::LogId& log_id);
+  eventstore::Result<void> load();
+  eventstore::Result<void> load_chunk(std::string_view chunk, std::uint32_t first, std::vector<std::uint32_t>& bad,
+                                      std::uint32_t& durable);
+  eventstore::Result<void> repair(const std::vector<std::uint32_t>& bad, std::uint32_t durable);
+  eventstore::Result<void> sync_locked();
+  eventstore::Result<void> overwrite(std::uint32_t slot, std::string_view from_state_on);
+  std::optional<api::KeyMaterial> unwrap(const domain::Id& id, std::uint32_t slot);
+  std::string associated(const domain::Id& id, api::KeyKind kind) const;
+  void forget(const domain::Id& id);
+  Cached& cache_line(const domain::Id& id);
+
+  eventstore::Disk& disk_;
+  api::Cryptography& cryptography_;
+  KeyringOptions options_;
+  std::string path_;
+  std::string log_id_;
+  std::string salt_;
+  api::Secret wrapping_;
+  std::unique_ptr<eventstore::File> file_;
+  std::size_t dropped_ = 0;
+
+  std::mutex writing_;         ///< held over writes and syncs; taken before mutex_
+  mutable std::mutex mutex_;   ///< everything below
+  keyring::Index index_;
+  std::deque<keyring::SlotBytes> pending_;  ///< slots not yet in the file: the last pending_.size() of the index
+  std::uint32_t written_ = 0;               ///< slots in the file, all durable
+  std::vector<Cached> cache_;
+  bool failed_ = false;                     ///< a write or sync failed: nothing more is written
+};
+
+}  // namespace pioneer::adapters

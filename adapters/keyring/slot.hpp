@@ -1,0 +1,68 @@
+// The keyring's file: the one place that knows its bytes. Numbers are little-endian; a CRC is zlib's CRC-32.
+//
+//   header, 128 bytes                          slot, 128 bytes, the first at offset 128
+//     0  magic "PNKEYS\0\0"                      0  key id (16)
+//     8  format (u32)                           16  kind (u8), 3 zero bytes
+//    12  zero (u32)                             20  durable_before (u32): slots known durable when this one was made
+//    16  log_id (16)                            24  CRC of bytes 0…23
+//    32  salt (16)                              28  state (4 bytes, below)
+//    48  check (16): MAC of the log_id          32  wrapped key (72): nonce (24) ‖ key (32) ‖ tag (16)
+//    64  zero                                  104  CRC of bytes 32…103
+//   124  CRC of bytes 0…123                    108  zero
+//
+// A state changes in place, alone and before anything else of its slot. The three words differ in every byte, so a torn
+// change is a mixture of the two words it lies between, and a flipped bit is neither. A slot of zeros is void.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/ports/keyring.hpp"
+#include "eventstore/error.hpp"
+#include "eventstore/types.hpp"
+
+namespace pioneer::adapters::keyring {
+
+inline constexpr std::uint32_t format = 0;
+inline constexpr std::size_t slot_bytes = 128;
+inline constexpr std::size_t state_at = 28;
+inline constexpr std::size_t wrapped_at = 32;
+inline constexpr std::size_t wrapped_bytes = 72;
+/// State, wrapped key and its CRC: what an erasure overwrites.
+inline constexpr std::size_t erased_bytes = 80;
+
+using SlotBytes = std::array<char, slot_bytes>;
+
+struct Header {
+  eventstore::LogId log_id;
+  std::string salt;   ///< 16 bytes
+  std::string check;  ///< 16 bytes
+};
+
+SlotBytes encode_header(const Header& header);
+/// Errors: "not_a_keyring", "newer_format", "corrupt_keyring".
+eventstore::Result<Header> decode_header(std::string_view bytes);
+
+struct Slot {
+  domain::Id id;
+  api::KeyKind kind = api::KeyKind::person;
+  api::KeyState state = api::KeyState::unknown;
+  std::uint32_t durable_before = 0;
+};
+
+SlotBytes encode_slot(const Slot& slot, std::string_view wrapped);
+/// What stands from `state_at` on when a slot is erased.
+std::array<char, erased_bytes> encode_erased();
+std::array<char, 4> encode_state(api::KeyState state);
+
+struct SlotRead {
+  enum class Verdict { good, void_, bad } verdict = Verdict::bad;
+  Slot slot;  ///< good: all of it; bad: `durable_before` alone, where its CRC holds
+};
+SlotRead decode_slot(std::string_view bytes);
+std::string_view wrapped_in(std::string_view slot);
+
+}  // namespace pioneer::adapters::keyring
