@@ -1,11 +1,11 @@
 // The edge: where commands are checked and sealed, and where what is sealed is opened. Behind it nothing is personal.
 //
-// A call becomes a command in five steps: bounds (a refusal names the field), ids of what is new, keys, sealing, and
-// the two MACs by which the Writer knows a repeat. Ids and keys of what a call creates are derived from the sender's
-// key and the command's id: a repeat of the call names the same stream and makes no second key.
+// A call becomes a command in five steps: bounds (a refusal names the field), ids of what is new, keys, sealing, and the two
+// MACs by which the Writer knows a repeat. Ids and keys of what a call creates are derived from the sender's key and the
+// command's id: a repeat of the call names the same stream and makes no second key.
 //
-// Seals: XChaCha20-Poly1305 over the padded value (see padding.hpp); associated data = log_id ‖ context ‖ field number
-// (u32 LE) ‖ key id, where the context is the stream's name (for access/…-yyyymm without its month).
+// Seals: XChaCha20-Poly1305 over the padded value; associated data = log_id ‖ context ‖ field number
+// (u32 LE) ‖ key id; seal_format.hpp has it byte by byte.
 #pragma once
 
 #include <functional>
@@ -17,10 +17,10 @@
 #include <vector>
 
 #include "api/edge/call.hpp"
+#include "api/edge/opener.hpp"
 #include "api/messages/commands.pb.h"
 #include "api/ports/cryptography.hpp"
 #include "api/ports/keyring.hpp"
-#include "api/ports/opened.hpp"
 #include "api/ports/people.hpp"
 #include "api/ports/staged_blobs.hpp"
 #include "domain/commands.hpp"
@@ -28,6 +28,8 @@
 #include "eventstore/types.hpp"
 
 namespace pioneer::api {
+
+struct Sealing;  // draft.hpp
 
 using Commanded = domain::Decided<domain::Command>;
 
@@ -59,23 +61,17 @@ struct ToldProblem {
   domain::Id organisation;  ///< the product's
 };
 
-/// A value to open, and where it stands.
-struct SealedPlace {
-  const domain::Sealed* sealed = nullptr;
-  std::string_view stream;
-  std::uint32_t field = 0;
-};
-
-/// Any thread. Path ids come as the client wrote them; one that is none is refused as `not_found`. Other codes:
-/// `missing`, `too_long`, `out_of_bounds`, `malformed`, `malformed_id`, `unknown_word` (kind invalid, with the field),
-/// `too_large`, and `erased` (kind conflict) where a key is not active.
+/// Any thread. Path ids come as the client wrote them; one that is none is refused as `not_found`. Other codes: `missing`,
+/// `too_long`, `out_of_bounds`, `malformed`, `malformed_id`, `unknown_word`, `too_many`, `unknown_blob`, `not_an_official`
+/// (kind invalid, with the field), `command_too_large` (invalid), and of kind conflict: `erased` where a key is destroyed,
+/// `key_missing` where this machine does not hold it, `keys_unavailable` where none can be made (a 503), `not_yet_known`.
 class Edge {
  public:
   struct Parts {
     Cryptography& cryptography;
     Keyring& keyring;
-    const People* people = nullptr;      ///< needed for reactions only
-    const StagedBlobs* blobs = nullptr;  ///< absent: photos are refused as unknown
+    const People* people = nullptr;        ///< needed for reactions only
+    const StagedBlobs* blobs = nullptr;    ///< absent: photos are refused as unknown
     eventstore::LogId log_id;
   };
   explicit Edge(const Parts& parts);
@@ -103,8 +99,7 @@ class Edge {
   Commanded record_personal_data_opened(const Call&, const domain::Id& organisation, std::string_view purpose,
                                         std::span<const Sender> subjects);
 
-  // Requests. `submit_request` makes the case key, under an id that follows from the request's: the others find it by
-  // that.
+  // Requests. `submit_request` makes the case key, under an id that follows from the request's: the others find it by that.
   Commanded submit_request(const Call&, const SubmitRequestBody&);
   Commanded accept_request(const Call&, std::string_view request);
   Commanded assign_request(const Call&, std::string_view request, const AssignRequestBody&, const FindGrant&);
@@ -133,27 +128,14 @@ class Edge {
   Commanded continue_promotion(const domain::Id& product);
   /// One ImportRequest; its id follows from (log, source, number), so importing again changes nothing.
   Commanded import_request(const ImportedRow& row);
-  /// The problem becomes its author's request, sealed anew under a case key of its own. If the author is erased there
-  /// is nobody to ask for and nothing to say: a request without asker and text.
+  /// The problem becomes its author's request, sealed anew under a case key of its own. If the author is erased there is
+  /// nobody to ask for and nothing to say: a request without asker and text.
   Commanded resolve_reaction(const ToldProblem& told);
 
-  // Opening. Nothing where the key is not active, or the value stands somewhere else than it was sealed for.
-  std::optional<OpenedText> open(const domain::Sealed& sealed, std::string_view stream, std::uint32_t field) const;
-  /// In the order asked; at most 200.
-  std::vector<std::optional<OpenedText>> open_all(std::span<const SealedPlace> places) const;
-  std::optional<domain::Location> open_location(const domain::Sealed& sealed, std::string_view stream) const;
-  /// The key of a blob that a command of this stream carries.
-  std::optional<Secret> open_blob_key(const domain::Sealed& sealed, std::string_view stream) const;
-  /// The member that an introduction in this stream stands for.
-  std::optional<domain::Id> open_introduction(std::string_view sealed_member, std::string_view stream) const;
-
-  /// The member's pseudonym in this stream; nothing if the key is not active.
-  std::optional<domain::Pseudonym> pseudonym(const Sender& who, std::string_view stream) const;
-  /// Token of a phone number, for uniqueness; "" if the number is none. `phone` as a person writes it.
-  std::string phone_token(std::string_view phone) const;
+  /// Opens, and derives pseudonyms and tokens.
+  const Opener& opener() const;
 
  private:
-  struct Sealing;
   std::unique_ptr<Sealing> sealing_;
 };
 

@@ -1,0 +1,103 @@
+#include "api/edge/draft.hpp"
+#include "api/edge/edge.hpp"
+#include "api/edge/fields.hpp"
+#include "domain/common/limits.hpp"
+#include "domain/streams.hpp"
+
+namespace pioneer::api {
+namespace {
+
+domain::Decided<domain::Role::Value> role_named(std::string_view text) {
+  return checks::named<domain::Role::Value>(text, "role", domain::Role::Value_Parse);
+}
+
+}  // namespace
+
+// The id follows from the caller and the command's id, the key from the member's id: a repeat finds both again, and `same`,
+// which holds a name and a number, is a MAC under the key that is destroyed with this person.
+Commanded Edge::register_member(const Call& call, const RegisterMemberBody& body) {
+  Draft draft(*sealing_, call);
+  domain::RegisterMember command;
+  const auto name = draft.take(checks::line(body.name(), "name", domain::limits::name_chars_max));
+  const auto phone = body.phone().empty() ? std::string() : draft.take(checks::phone(body.phone(), "phone"));
+  command.set_organisation(draft.id(body.organisation(), "organisation"));
+  const domain::Id member = draft.new_id("member");
+  const SealKey key = draft.new_person_key(member);
+  const std::string stream = domain::stream_of(domain::stream_kind::member, member);
+  command.set_id(std::string(member.view()));
+  command.set_key(std::string(key.id.view()));
+  draft.seal(*command.mutable_name(), key, stream, field::member_name, name);
+  if (!phone.empty()) draft.seal(*command.mutable_phone(), key, stream, field::member_phone, phone);
+  auto finished = draft.finish(std::move(command), &body, &key.material);
+  if (finished && !phone.empty()) finished->phone_token = sealing_->opener.phone_token(phone);
+  return finished;
+}
+
+Commanded Edge::grant_role(const Call& call, std::string_view member, const GrantRoleBody& body) {
+  Draft draft(*sealing_, call);
+  domain::GrantRole command;
+  command.set_member(draft.path_id(member));
+  command.set_grant(std::string(draft.new_id("grant").view()));
+  command.set_role(draft.take(role_named(body.role())));
+  command.set_organisation(draft.id(body.organisation(), "organisation"));
+  return draft.finish(std::move(command), &body);
+}
+
+Commanded Edge::revoke_role(const Call& call, std::string_view member, std::string_view role, const RevokeRoleBody& body) {
+  Draft draft(*sealing_, call);
+  domain::RevokeRole command;
+  command.set_member(draft.path_id(member));
+  const auto named = role_named(role);
+  if (!named) return std::unexpected(checks::not_found());
+  command.set_role(*named);
+  command.set_organisation(draft.id(body.organisation(), "organisation"));
+  // The role stands in the path: the command says more than the body.
+  const domain::RevokeRole content = command;
+  return draft.finish(std::move(command), &content);
+}
+
+Commanded Edge::issue_token(const Call& call, std::string_view member, std::string_view token_hash, const IssueTokenBody& body) {
+  Draft draft(*sealing_, call);
+  domain::IssueToken command;
+  command.set_member(draft.path_id(member));
+  if (token_hash.size() != 32) draft.refuse(checks::invalid("malformed", "tokenHash", "A SHA-256 has 32 bytes."));
+  command.set_token_hash(std::string(token_hash));
+  if (body.has_expires()) command.set_expires_us(draft.take(checks::instant(body.expires(), "expires")));
+  return draft.finish(std::move(command), &body);
+}
+
+Commanded Edge::revoke_token(const Call& call, std::string_view member, const RevokeTokenBody& body) {
+  Draft draft(*sealing_, call);
+  domain::RevokeToken command;
+  command.set_member(draft.path_id(member));
+  command.set_token_hash(draft.take(checks::hash(body.token_hash(), "tokenHash")));
+  return draft.finish(std::move(command), &body);
+}
+
+Commanded Edge::erase_member(const Call& call, std::string_view member) {
+  Draft draft(*sealing_, call);
+  domain::EraseMember command;
+  command.set_member(draft.path_id(member));
+  return draft.finish(std::move(command), nullptr);
+}
+
+Commanded Edge::record_personal_data_opened(const Call& call, const domain::Id& organisation, std::string_view purpose,
+                                            std::span<const Sender> subjects) {
+  Draft draft(*sealing_, call);
+  domain::RecordPersonalDataOpened command;
+  command.set_organisation(std::string(organisation.view()));
+  command.set_purpose(draft.take(checks::line(purpose, "purpose", domain::limits::title_chars_max)));
+  if (subjects.empty() || subjects.size() > Opener::batch_max) {
+    draft.refuse(checks::invalid("out_of_bounds", "subjects", "From 1 to 200 persons can be named at once."));
+  }
+  const std::string stream = domain::stream_of(domain::stream_kind::access, organisation);
+  for (const Sender& subject : subjects) {
+    if (draft.refused()) break;
+    const auto key = sealing_->keyring.get(subject.key);
+    if (!key) continue;  // erased meanwhile: nothing of this person will be opened
+    draft.seal_fixed(*command.add_subjects(), {subject.key, *key}, stream, field::opened_subject, subject.member.view());
+  }
+  return draft.finish(std::move(command), nullptr);
+}
+
+}  // namespace pioneer::api
