@@ -55,7 +55,10 @@ Result<void> ensure_directory(eventstore::Disk& disk, const std::string& path) {
 }  // namespace
 
 FileKeyring::FileKeyring(eventstore::Disk& disk, api::Cryptography& cryptography, const KeyringOptions& options)
-    : disk_(disk), cryptography_(cryptography), options_(options), path_(options.directory + "/keyring"),
+    : disk_(disk),
+      cryptography_(cryptography),
+      options_(options),
+      path_(options.directory + "/keyring"),
       cache_(power_of_two(std::max<std::size_t>(options.cached_keys, 1))) {
   if (options_.master_file.empty()) options_.master_file = options_.directory + "/master";
 }
@@ -134,7 +137,8 @@ Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first
     durable = std::max(durable, read.slot.durable_before);
     if (read.verdict == SlotRead::Verdict::good) {
       if (index_.find(read.slot.id)) {
-        return failure("corrupt_keyring", path_ + " holds a key twice, at offset " + std::to_string(offset_of(slot)) + ".");
+        return failure("corrupt_keyring",
+                       path_ + " holds a key twice, at offset " + std::to_string(offset_of(slot)) + ".");
       }
       index_.add(read.slot.id, read.slot.kind, read.slot.state);
     } else {
@@ -145,8 +149,8 @@ Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first
   return {};
 }
 
-// What a crash tore was never durable, so no commit relies on it: it becomes void. What was durable and is damaged is not
-// ours to guess.
+// What a crash tore was never durable, so no commit relies on it: it becomes void. What was durable and is damaged is
+// not ours to guess.
 Result<void> FileKeyring::repair(const std::vector<std::uint32_t>& bad, std::uint32_t durable) {
   for (std::uint32_t slot : bad) {
     if (slot < durable) {
@@ -210,7 +214,8 @@ std::optional<KeyMaterial> FileKeyring::unwrap(const Id& id, std::uint32_t slot)
   }
   api::Secret secret;
   KeyReader reader(secret);
-  const auto opened = cryptography_.open(wrapping_, associated(id, index_.kind(slot)), keyring::wrapped_in(view(bytes)));
+  const auto opened =
+      cryptography_.open(wrapping_, associated(id, index_.kind(slot)), keyring::wrapped_in(view(bytes)));
   if (opened) opened->reveal_to(reader);
   if (!reader.whole) return std::nullopt;
   return KeyMaterial{cryptography_.derive(secret, {"sealing"}), cryptography_.derive(secret, {"hashing"})};

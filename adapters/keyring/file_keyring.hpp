@@ -1,4 +1,5 @@
-// The keyring in one file of fixed-size slots (slot.hpp), each key wrapped under a master key that stands in a file apart.
+// The keyring in one file of fixed-size slots (slot.hpp), each key wrapped under a master key that stands in a file
+// apart.
 #pragma once
 
 #include <deque>
@@ -23,17 +24,20 @@ struct KeyringOptions {
 };
 
 /// Any thread. One process at a time: the data directory's lock is the caller's.
-/// A key is made in memory and reaches the file with the next sync(); a torn batch of new keys is dropped at open, a damaged
-/// slot that was durable once stops the opening with its offset.
+/// A key is made in memory and reaches the file with the next sync(); a torn batch of new keys is dropped at open, a
+/// damaged slot that was durable once stops the opening with its offset.
 class FileKeyring final : public api::Keyring {
  public:
   /// For a new log. A master key that is there already is used, never replaced.
   /// Errors: "keyring_exists", "bad_master_key", and the disk's.
   static eventstore::Result<std::unique_ptr<FileKeyring>> make(eventstore::Disk& disk, api::Cryptography& cryptography,
-                                                               const eventstore::LogId& log_id, const KeyringOptions& options);
-  /// Errors: "no_keyring", "no_master_key", "bad_master_key", "wrong_master_key", "foreign_keyring", "corrupt_keyring", "newer_format".
+                                                               const eventstore::LogId& log_id,
+                                                               const KeyringOptions& options);
+  /// Errors: "no_keyring", "no_master_key", "bad_master_key", "wrong_master_key", "foreign_keyring", "corrupt_keyring",
+  /// "newer_format".
   static eventstore::Result<std::unique_ptr<FileKeyring>> open(eventstore::Disk& disk, api::Cryptography& cryptography,
-                                                               const eventstore::LogId& log_id, const KeyringOptions& options);
+                                                               const eventstore::LogId& log_id,
+                                                               const KeyringOptions& options);
   ~FileKeyring() override;
 
   eventstore::Result<api::KeyState> create(const domain::Id& id, api::KeyKind kind) override;
@@ -77,13 +81,13 @@ class FileKeyring final : public api::Keyring {
   std::unique_ptr<eventstore::File> file_;
   std::size_t dropped_ = 0;
 
-  std::mutex writing_;         ///< held over writes and syncs; taken before mutex_
-  mutable std::mutex mutex_;   ///< everything below
+  std::mutex writing_;        ///< held over writes and syncs; taken before mutex_
+  mutable std::mutex mutex_;  ///< everything below
   keyring::Index index_;
   std::deque<keyring::SlotBytes> pending_;  ///< slots not yet in the file: the last pending_.size() of the index
   std::uint32_t written_ = 0;               ///< slots in the file, all durable
   std::vector<Cached> cache_;
-  bool failed_ = false;                     ///< a write or sync failed: nothing more is written
+  bool failed_ = false;  ///< a write or sync failed: nothing more is written
 };
 
 }  // namespace pioneer::adapters

@@ -123,7 +123,8 @@ SlotRead decode_slot(std::string_view bytes) {
   if (read.slot.state == KeyState::active && !whole) return read;
   // Overwritten in part only: the erasure is taken up again.
   if (read.slot.state == KeyState::erased && !(whole && all_zero(wrapped))) read.slot.state = KeyState::erasing;
-  read.verdict = all_zero(bytes.substr(wrapped_at + wrapped_bytes + 4)) ? SlotRead::Verdict::good : SlotRead::Verdict::bad;
+  read.verdict =
+      all_zero(bytes.substr(wrapped_at + wrapped_bytes + 4)) ? SlotRead::Verdict::good : SlotRead::Verdict::bad;
   return read;
 }
 

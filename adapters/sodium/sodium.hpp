@@ -8,8 +8,8 @@
 
 namespace pioneer::adapters {
 
-/// Any thread. Nonces and keys come from a ChaCha20 stream whose key is drawn from `random` once and again every 64 MiB, so
-/// that a simulated run is the same for the same seed and a seal costs no system call.
+/// Any thread. Nonces and keys come from a ChaCha20 stream whose key is drawn from `random` once and again every 64
+/// MiB, so that a simulated run is the same for the same seed and a seal costs no system call.
 class SodiumCryptography final : public api::Cryptography {
  public:
   explicit SodiumCryptography(eventstore::Random& random);

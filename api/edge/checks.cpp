@@ -42,7 +42,8 @@ bool has_control(std::string_view text, bool lines) {
   });
 }
 
-Decided<std::string> bounded(std::string_view whole, std::string_view field, std::size_t chars_max, bool lines, bool may_miss) {
+Decided<std::string> bounded(std::string_view whole, std::string_view field, std::size_t chars_max, bool lines,
+                             bool may_miss) {
   const auto text = trimmed(whole);
   if (text.empty() && !may_miss) return std::unexpected(invalid("missing", field, "This field is needed."));
   const auto count = characters(text);
@@ -50,7 +51,8 @@ Decided<std::string> bounded(std::string_view whole, std::string_view field, std
     return std::unexpected(invalid("malformed", field, "This text holds characters that cannot be shown."));
   }
   if (*count > chars_max) {
-    return std::unexpected(invalid("too_long", field, "At most " + std::to_string(chars_max) + " characters fit here."));
+    return std::unexpected(
+        invalid("too_long", field, "At most " + std::to_string(chars_max) + " characters fit here."));
   }
   return std::string(text);
 }
@@ -67,9 +69,7 @@ Refusal invalid(std::string_view code, std::string_view field, std::string sente
   return {domain::RefusalKind::invalid, std::string(code), std::move(sentence), std::string(field)};
 }
 
-Refusal not_found() {
-  return {domain::RefusalKind::not_found, "not_found", "There is no such thing here.", {}};
-}
+Refusal not_found() { return {domain::RefusalKind::not_found, "not_found", "There is no such thing here.", {}}; }
 
 Decided<std::string> line(std::string_view text, std::string_view field, std::size_t chars_max) {
   return bounded(text, field, chars_max, false, false);
@@ -84,9 +84,10 @@ Decided<std::string> optional_text(std::string_view text, std::string_view field
 Decided<std::string> word(std::string_view text, std::string_view field) {
   if (text.empty()) return std::unexpected(invalid("missing", field, "This field is needed."));
   const bool fits = text.size() <= word_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  if (!fits) return std::unexpected(invalid("malformed", field, "A word of small letters, digits, '_' and '-' stands here."));
+                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+                    });
+  if (!fits)
+    return std::unexpected(invalid("malformed", field, "A word of small letters, digits, '_' and '-' stands here."));
   return std::string(text);
 }
 
@@ -118,8 +119,9 @@ Decided<std::uint32_t> path_ticket(std::string_view text) {
 
 Decided<std::uint32_t> between(std::uint32_t value, std::string_view field, std::uint32_t least, std::uint32_t most) {
   if (value < least || value > most) {
-    return std::unexpected(invalid("out_of_bounds", field, "A number from " + std::to_string(least) + " to " +
-                                                               std::to_string(most) + " stands here."));
+    return std::unexpected(
+        invalid("out_of_bounds", field,
+                "A number from " + std::to_string(least) + " to " + std::to_string(most) + " stands here."));
   }
   return value;
 }
@@ -149,7 +151,8 @@ std::optional<std::string> normal_phone(std::string_view phone) {
 
 Decided<std::string> phone(std::string_view text, std::string_view field) {
   auto number = normal_phone(text);
-  if (!number) return std::unexpected(invalid("malformed", field, "A mobile number has eleven digits and begins with 13 to 19."));
+  if (!number)
+    return std::unexpected(invalid("malformed", field, "A mobile number has eleven digits and begins with 13 to 19."));
   return *number;
 }
 

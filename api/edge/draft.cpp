@@ -122,36 +122,42 @@ void Draft::seal_fixed(domain::Sealed& into, const SealKey& key, std::string_vie
                        std::string_view value) {
   if (refused()) return;
   into.set_key(key.id.bytes.data(), key.id.bytes.size());
-  into.set_box(sealing_.cryptography.seal(key.material.sealing, associated_bytes(sealing_.log_id, stream, field, key.id), value));
+  into.set_box(sealing_.cryptography.seal(key.material.sealing,
+                                          associated_bytes(sealing_.log_id, stream, field, key.id), value));
 }
 
-void Draft::seal(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field, std::string_view value) {
+void Draft::seal(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field,
+                 std::string_view value) {
   std::string whole = padded(value);
   seal_fixed(into, key, stream, field, whole);
   wipe(whole);
 }
 
-void Draft::attach_photo(google::protobuf::RepeatedPtrField<domain::Blob>& into, const std::string& name, const SealKey& key,
-                         std::string_view stream) {
+void Draft::attach_photo(google::protobuf::RepeatedPtrField<domain::Blob>& into, const std::string& name,
+                         const SealKey& key, std::string_view stream) {
   if (static_cast<std::size_t>(into.size()) >= domain::limits::photos_max) {
-    refuse(checks::invalid("too_many", "photos", "At most " + std::to_string(domain::limits::photos_max) + " photos fit here."));
+    refuse(checks::invalid("too_many", "photos",
+                           "At most " + std::to_string(domain::limits::photos_max) + " photos fit here."));
   }
   const std::string hash = take(checks::hash(name, "photos"));
   if (refused()) return;
   const auto staged = sealing_.blobs != nullptr ? sealing_.blobs->staged(hash) : std::nullopt;
-  if (!staged) return refuse(checks::invalid("unknown_blob", "photos", "This photo was not uploaded, or too long ago."));
+  if (!staged)
+    return refuse(checks::invalid("unknown_blob", "photos", "This photo was not uploaded, or too long ago."));
   domain::Blob& blob = *into.Add();
   blob.set_name(hash);
   blob.set_media_type(staged->media_type);
   seal_fixed(*blob.mutable_key(), key, stream, field::blob_key, staged->key.view());
 }
 
-void Draft::add_macs(domain::Command& command, const google::protobuf::MessageLite* body, const KeyMaterial& same_key) const {
+void Draft::add_macs(domain::Command& command, const google::protobuf::MessageLite* body,
+                     const KeyMaterial& same_key) const {
   if (call_.command_id.empty()) return;
   const auto& cryptography = sealing_.cryptography;
   const Id once{cryptography.mac(caller_.material.hashing, {"once", sealing_.log_id, call_.command_id})};
   std::string content = body != nullptr ? body->SerializeAsString() : std::string();
-  const auto& type = std::visit([](const auto& c) -> const std::string& { return c.GetDescriptor()->name(); }, command.what);
+  const auto& type =
+      std::visit([](const auto& c) -> const std::string& { return c.GetDescriptor()->name(); }, command.what);
   const Id same{cryptography.mac(same_key.hashing, {"same", type, std::string_view("\0", 1), about_, content})};
   wipe(content);
   command.once = std::string(once.view());

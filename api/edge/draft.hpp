@@ -59,7 +59,9 @@ class Draft {
   /// Ids that name what the command is about; part of what `same` compares.
   std::string path_id(std::string_view text);
   std::uint32_t path_ticket(std::string_view text);
-  std::string id(std::string_view text, std::string_view field) { return std::string(take(checks::id(text, field)).view()); }
+  std::string id(std::string_view text, std::string_view field) {
+    return std::string(take(checks::id(text, field)).view());
+  }
 
   /// The id of something that this command makes: the same for a repeat.
   domain::Id new_id(std::string_view what);
@@ -71,9 +73,11 @@ class Draft {
   SealKey case_key(std::string_view request);
   SealKey fetch(const domain::Id& id);
 
-  void seal(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field, std::string_view value);
+  void seal(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field,
+            std::string_view value);
   /// Without padding: for values of one fixed size.
-  void seal_fixed(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field, std::string_view value);
+  void seal_fixed(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field,
+                  std::string_view value);
   template <class Names>
   void attach_photos(google::protobuf::RepeatedPtrField<domain::Blob>& into, const Names& names, const SealKey& key,
                      std::string_view stream) {

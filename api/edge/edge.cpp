@@ -5,8 +5,9 @@
 namespace pioneer::api {
 
 Edge::Edge(const Parts& parts)
-    : sealing_(new Sealing{parts.cryptography, parts.keyring, parts.people, parts.blobs, std::string(parts.log_id.view()),
-                           Opener(parts.cryptography, parts.keyring, parts.log_id)}) {}
+    : sealing_(new Sealing{parts.cryptography, parts.keyring, parts.people, parts.blobs,
+                           std::string(parts.log_id.view()), Opener(parts.cryptography, parts.keyring, parts.log_id)}) {
+}
 
 Edge::~Edge() = default;
 

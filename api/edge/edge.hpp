@@ -1,8 +1,8 @@
 // The edge: where commands are checked and sealed, and where what is sealed is opened. Behind it nothing is personal.
 //
-// A call becomes a command in five steps: bounds (a refusal names the field), ids of what is new, keys, sealing, and the two
-// MACs by which the Writer knows a repeat. Ids and keys of what a call creates are derived from the sender's key and the
-// command's id: a repeat of the call names the same stream and makes no second key.
+// A call becomes a command in five steps: bounds (a refusal names the field), ids of what is new, keys, sealing, and
+// the two MACs by which the Writer knows a repeat. Ids and keys of what a call creates are derived from the sender's
+// key and the command's id: a repeat of the call names the same stream and makes no second key.
 //
 // Seals: XChaCha20-Poly1305 over the padded value; associated data = log_id ‖ context ‖ field number
 // (u32 LE) ‖ key id; seal_format.hpp has it byte by byte.
@@ -61,17 +61,18 @@ struct ToldProblem {
   domain::Id organisation;  ///< the product's
 };
 
-/// Any thread. Path ids come as the client wrote them; one that is none is refused as `not_found`. Other codes: `missing`,
-/// `too_long`, `out_of_bounds`, `malformed`, `malformed_id`, `unknown_word`, `too_many`, `unknown_blob`, `not_an_official`
-/// (kind invalid, with the field), `command_too_large` (invalid), and of kind conflict: `erased` where a key is destroyed,
-/// `key_missing` where this machine does not hold it, `keys_unavailable` where none can be made (a 503), `not_yet_known`.
+/// Any thread. Path ids come as the client wrote them; one that is none is refused as `not_found`. Other codes:
+/// `missing`, `too_long`, `out_of_bounds`, `malformed`, `malformed_id`, `unknown_word`, `too_many`, `unknown_blob`,
+/// `not_an_official` (kind invalid, with the field), `command_too_large` (invalid), and of kind conflict: `erased`
+/// where a key is destroyed, `key_missing` where this machine does not hold it, `keys_unavailable` where none can be
+/// made (a 503), `not_yet_known`.
 class Edge {
  public:
   struct Parts {
     Cryptography& cryptography;
     Keyring& keyring;
-    const People* people = nullptr;        ///< needed for reactions only
-    const StagedBlobs* blobs = nullptr;    ///< absent: photos are refused as unknown
+    const People* people = nullptr;      ///< needed for reactions only
+    const StagedBlobs* blobs = nullptr;  ///< absent: photos are refused as unknown
     eventstore::LogId log_id;
   };
   explicit Edge(const Parts& parts);
@@ -99,7 +100,8 @@ class Edge {
   Commanded record_personal_data_opened(const Call&, const domain::Id& organisation, std::string_view purpose,
                                         std::span<const Sender> subjects);
 
-  // Requests. `submit_request` makes the case key, under an id that follows from the request's: the others find it by that.
+  // Requests. `submit_request` makes the case key, under an id that follows from the request's: the others find it by
+  // that.
   Commanded submit_request(const Call&, const SubmitRequestBody&);
   Commanded accept_request(const Call&, std::string_view request);
   Commanded assign_request(const Call&, std::string_view request, const AssignRequestBody&, const FindGrant&);
@@ -128,8 +130,8 @@ class Edge {
   Commanded continue_promotion(const domain::Id& product);
   /// One ImportRequest; its id follows from (log, source, number), so importing again changes nothing.
   Commanded import_request(const ImportedRow& row);
-  /// The problem becomes its author's request, sealed anew under a case key of its own. If the author is erased there is
-  /// nobody to ask for and nothing to say: a request without asker and text.
+  /// The problem becomes its author's request, sealed anew under a case key of its own. If the author is erased there
+  /// is nobody to ask for and nothing to say: a request without asker and text.
   Commanded resolve_reaction(const ToldProblem& told);
 
   /// Opens, and derives pseudonyms and tokens.

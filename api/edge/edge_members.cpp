@@ -13,8 +13,8 @@ domain::Decided<domain::Role::Value> role_named(std::string_view text) {
 
 }  // namespace
 
-// The id follows from the caller and the command's id, the key from the member's id: a repeat finds both again, and `same`,
-// which holds a name and a number, is a MAC under the key that is destroyed with this person.
+// The id follows from the caller and the command's id, the key from the member's id: a repeat finds both again, and
+// `same`, which holds a name and a number, is a MAC under the key that is destroyed with this person.
 Commanded Edge::register_member(const Call& call, const RegisterMemberBody& body) {
   Draft draft(*sealing_, call);
   domain::RegisterMember command;
@@ -43,7 +43,8 @@ Commanded Edge::grant_role(const Call& call, std::string_view member, const Gran
   return draft.finish(std::move(command), &body);
 }
 
-Commanded Edge::revoke_role(const Call& call, std::string_view member, std::string_view role, const RevokeRoleBody& body) {
+Commanded Edge::revoke_role(const Call& call, std::string_view member, std::string_view role,
+                            const RevokeRoleBody& body) {
   Draft draft(*sealing_, call);
   domain::RevokeRole command;
   command.set_member(draft.path_id(member));
@@ -56,7 +57,8 @@ Commanded Edge::revoke_role(const Call& call, std::string_view member, std::stri
   return draft.finish(std::move(command), &content);
 }
 
-Commanded Edge::issue_token(const Call& call, std::string_view member, std::string_view token_hash, const IssueTokenBody& body) {
+Commanded Edge::issue_token(const Call& call, std::string_view member, std::string_view token_hash,
+                            const IssueTokenBody& body) {
   Draft draft(*sealing_, call);
   domain::IssueToken command;
   command.set_member(draft.path_id(member));
@@ -95,7 +97,8 @@ Commanded Edge::record_personal_data_opened(const Call& call, const domain::Id& 
     if (draft.refused()) break;
     const auto key = sealing_->keyring.get(subject.key);
     if (!key) continue;  // erased meanwhile: nothing of this person will be opened
-    draft.seal_fixed(*command.add_subjects(), {subject.key, *key}, stream, field::opened_subject, subject.member.view());
+    draft.seal_fixed(*command.add_subjects(), {subject.key, *key}, stream, field::opened_subject,
+                     subject.member.view());
   }
   return draft.finish(std::move(command), nullptr);
 }

@@ -29,7 +29,8 @@ Commanded Edge::register_organisation(const Call& call, const RegisterOrganisati
   return draft.finish(std::move(command), &body);
 }
 
-Commanded Edge::rename_organisation(const Call& call, std::string_view organisation, const RenameOrganisationBody& body) {
+Commanded Edge::rename_organisation(const Call& call, std::string_view organisation,
+                                    const RenameOrganisationBody& body) {
   Draft draft(*sealing_, call);
   domain::RenameOrganisation command;
   command.set_organisation(draft.path_id(organisation));

@@ -57,7 +57,8 @@ Commanded Edge::pass_deadline(const Id& request, std::uint32_t deadline) {
   return draft.finish(std::move(command), nullptr);
 }
 
-// May be needed several times for one product, so it carries no id to be repeated by: state tells whether there is more.
+// May be needed several times for one product, so it carries no id to be repeated by: state tells whether there is
+// more.
 Commanded Edge::continue_promotion(const Id& product) {
   const Call call = system_call({});
   Draft draft(*sealing_, call);
@@ -123,7 +124,8 @@ Commanded Edge::resolve_reaction(const ToldProblem& told) {
   if (!erased && !draft.refused()) {
     const SealKey author = draft.fetch(author_key);
     Resealer resealer(draft, command, key, stream);
-    if (const auto opened = sealing_->opener.open(told.problem, told.stream, field::claim_problem)) opened->reveal_to(resealer);
+    if (const auto opened = sealing_->opener.open(told.problem, told.stream, field::claim_problem))
+      opened->reveal_to(resealer);
     if (!draft.refused()) {
       introductions.push_back(sealing_->introduce({*member, author_key}, author.material, stream));
       command.set_asker(std::string(introductions.back().pseudonym.view()));

@@ -25,7 +25,8 @@ domain::Location checked_place(Draft& draft, const Place& place) {
   domain::Location location;
   location.set_lat(degrees(place.lat(), "location.lat", 90));
   location.set_lon(degrees(place.lon(), "location.lon", 180));
-  location.set_address(draft.take(checks::optional_text(place.address(), "location.address", limits::reason_chars_max)));
+  location.set_address(
+      draft.take(checks::optional_text(place.address(), "location.address", limits::reason_chars_max)));
   return location;
 }
 
@@ -65,7 +66,8 @@ Commanded Edge::submit_request(const Call& call, const SubmitRequestBody& body) 
   std::string name, phone;
   if (body.has_on_behalf_of()) {
     name = draft.take(checks::line(body.on_behalf_of().name(), "onBehalfOf.name", limits::name_chars_max));
-    if (!body.on_behalf_of().phone().empty()) phone = draft.take(checks::phone(body.on_behalf_of().phone(), "onBehalfOf.phone"));
+    if (!body.on_behalf_of().phone().empty())
+      phone = draft.take(checks::phone(body.on_behalf_of().phone(), "onBehalfOf.phone"));
   }
   const domain::Id id = draft.new_id("request");
   const SealKey key = draft.new_case_key(id);
@@ -100,7 +102,8 @@ Commanded Edge::assign_request(const Call& call, std::string_view request, const
   if (body.has_member()) {
     const auto member = draft.take(checks::id(body.member(), "member"));
     const auto grant = draft.refused() || !find_grant ? std::nullopt : find_grant(member, organisation);
-    if (!grant) draft.refuse(checks::invalid("not_an_official", "member", "This member has no role in that organisation."));
+    if (!grant)
+      draft.refuse(checks::invalid("not_an_official", "member", "This member has no role in that organisation."));
     if (grant) command.set_grant(std::string(grant->view()));
   }
   return draft.finish(std::move(command), &body);

@@ -28,9 +28,11 @@ Commanded about_claim(Sealing& sealing, const Call& call, std::string_view produ
 }
 
 void fill_sessions(Draft& draft, domain::ProductTerms& terms, const CreateProductBody& body) {
-  if (body.sessions().empty()) draft.refuse(checks::invalid("missing", "sessions", "A product has at least one session."));
+  if (body.sessions().empty())
+    draft.refuse(checks::invalid("missing", "sessions", "A product has at least one session."));
   if (static_cast<std::size_t>(body.sessions_size()) > limits::sessions_max) {
-    draft.refuse(checks::invalid("too_many", "sessions", "At most " + std::to_string(limits::sessions_max) + " sessions fit."));
+    draft.refuse(
+        checks::invalid("too_many", "sessions", "At most " + std::to_string(limits::sessions_max) + " sessions fit."));
   }
   for (const auto& from : body.sessions()) {
     if (draft.refused()) return;
@@ -127,7 +129,8 @@ Commanded Edge::mark_no_show(const Call& call, std::string_view product, std::st
   return about_claim<domain::MarkNoShow>(*sealing_, call, product, claim);
 }
 
-Commanded Edge::rate_claim(const Call& call, std::string_view product, std::string_view claim, const RateClaimBody& body) {
+Commanded Edge::rate_claim(const Call& call, std::string_view product, std::string_view claim,
+                           const RateClaimBody& body) {
   Draft draft(*sealing_, call);
   const SealKey key = draft.author_key();
   domain::RateClaim command;

@@ -65,7 +65,8 @@ std::optional<OpenedText> Opener::open_box(const Id& key, std::string_view box, 
   return cryptography_.open(material->sealing, associated_bytes(log_id_, stream, field, key), box);
 }
 
-std::optional<OpenedText> Opener::open(const domain::Sealed& sealed, std::string_view stream, std::uint32_t field) const {
+std::optional<OpenedText> Opener::open(const domain::Sealed& sealed, std::string_view stream,
+                                       std::uint32_t field) const {
   auto opened = open_box(Id::of(sealed.key()), sealed.box(), stream, field);
   if (opened && !opened->cut_padding()) return std::nullopt;
   return opened;

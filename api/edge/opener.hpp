@@ -24,7 +24,8 @@ struct SealedPlace {
   std::uint32_t field = 0;
 };
 
-/// Any thread. Nothing is opened where the key is not active, or where the value stands somewhere else than it was sealed for.
+/// Any thread. Nothing is opened where the key is not active, or where the value stands somewhere else than it was
+/// sealed for.
 class Opener {
  public:
   /// A query opens at most this many values' subjects at once: what one PersonalDataOpened can name.

@@ -25,7 +25,8 @@ std::string_view context_of(std::string_view stream) {
   return stream.substr(0, kind.size() + 1 + rest.substr(0, rest.find('-')).size());
 }
 
-std::string associated_bytes(std::string_view log_id, std::string_view stream, std::uint32_t field, const domain::Id& key) {
+std::string associated_bytes(std::string_view log_id, std::string_view stream, std::uint32_t field,
+                             const domain::Id& key) {
   const auto context = context_of(stream);
   std::string out;
   out.reserve(log_id.size() + context.size() + 4 + key.bytes.size());
