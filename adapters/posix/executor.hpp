@@ -1,0 +1,35 @@
+// A fixed number of threads over a bounded queue.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "eventstore/ports/executor.hpp"
+
+namespace pioneer::adapters::posix {
+
+/// Any thread may call run(). The destructor lets all queued work finish.
+class ThreadPool : public eventstore::Executor {
+ public:
+  explicit ThreadPool(std::size_t threads, std::size_t queue_max = 1'024);
+  ~ThreadPool() override;
+  /// Waits while the queue is full; on one of the pool's own threads it then runs the work at once, so that work which
+  /// makes work cannot wait for itself.
+  void run(std::function<void()> work) override;
+
+ private:
+  void serve();
+
+  const std::size_t queue_max_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::condition_variable taken_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace pioneer::adapters::posix

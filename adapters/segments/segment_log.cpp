@@ -1,0 +1,268 @@
+#include "adapters/segments/segment_log.hpp"
+
+#include <algorithm>
+
+#include "eventstore/check.hpp"
+#include "eventstore/little_endian.hpp"
+
+namespace pioneer::adapters::segments {
+
+using namespace eventstore;
+
+SegmentLog::SegmentLog(Disk& disk, Executor& executor, Options options)
+    : disk_(disk), executor_(executor), options_(std::move(options)), catalogue_(disk, options_.directory) {
+  CHECK(options_.segment_bytes >= segment_bytes_min && options_.segment_bytes % block_bytes == 0);
+}
+
+SegmentLog::~SegmentLog() = default;
+
+Result<std::unique_ptr<SegmentLog>> SegmentLog::create(Disk& disk, Executor& executor, Options options,
+                                                       const LogId& log_id, Source source) {
+  CHECK(!options.read_only);
+  const auto headers = read_headers(disk, options.directory);
+  if (!headers) return std::unexpected(headers.error().error());
+  if (!headers->empty()) return failure("log_exists", options.directory + " holds a log already");
+  std::unique_ptr<SegmentLog> log(new SegmentLog(disk, executor, std::move(options)));
+  log->source_ = source;
+  log->state_ = LogState::genesis(log_id);
+  if (auto started = log->start_segment(0); !started) return std::unexpected(started.error());
+  if (auto opened = log->write_empty(BatchKind::opening); !opened) return std::unexpected(opened.error());
+  return log;
+}
+
+Result<std::unique_ptr<SegmentLog>> SegmentLog::open(Disk& disk, Executor& executor, Options options) {
+  const auto headers = read_headers(disk, options.directory);
+  if (!headers) return std::unexpected(headers.error().error());
+  if (headers->empty()) return failure("no_log", options.directory + " holds no log");
+  std::unique_ptr<SegmentLog> log(new SegmentLog(disk, executor, std::move(options)));
+  if (auto recovered = log->recover(*headers); !recovered) return std::unexpected(recovered.error());
+  return log;
+}
+
+Result<void> SegmentLog::recover(const std::vector<SegmentHeader>& headers) {
+  for (const auto& header : headers) {
+    segment_ = std::make_shared<Segment>();
+    segment_->number = header.number;
+    segment_->first = header.before.next;
+    segment_->bytes = header.bytes;
+    segment_->durable_end = header.bytes;
+    catalogue_.add(segment_);
+  }
+  const auto path = catalogue_.path_of(*segment_);
+  auto file = disk_.open(path, options_.read_only ? OpenMode::read_only : OpenMode::read_write);
+  if (!file) return std::unexpected(file.error());
+  file_ = std::move(*file);
+  source_ = headers.back().source;
+  const auto end = scan(*file_, path, headers.back(), true,
+                        [this](const Batch& batch) { segment_->note(batch.header.first, batch.offset); });
+  if (!end) return std::unexpected(end.error().error());
+  state_ = end->state;
+  frontier_ = end->frontier;
+  last_source_offset_ = end->last_source_offset;
+  next_batch_ = end->next_batch;
+  last_kind_ = end->last_kind;
+  offset_ = end->offset;
+  segment_->indexed = true;
+  segment_->durable_end = offset_;
+  if (!options_.read_only)
+    if (auto repaired = repair(*end); !repaired) return repaired;
+  end_.store(state_.next.value, std::memory_order_release);
+  return {};
+}
+
+Result<void> SegmentLog::repair(const SegmentEnd& end) {
+  // A file that was being made when the process ended holds nothing.
+  const auto names = disk_.list(options_.directory);
+  if (!names) return std::unexpected(names.error());
+  for (const auto& name : *names) {
+    if (!name.ends_with(unfinished_suffix) ||
+        !segment_number(std::string_view(name).substr(0, name.size() - unfinished_suffix.size())))
+      continue;
+    if (auto removed = disk_.remove(options_.directory + "/" + name); !removed) return removed;
+  }
+  repaired_ = end.tail == SegmentEnd::Tail::torn;
+  if (repaired_) {
+    const auto torn = (end.torn_end + block_bytes - 1) / block_bytes * block_bytes - offset_;
+    buffer_.assign(static_cast<std::size_t>(torn), std::byte{0});
+    if (auto written = write_durably(buffer_); !written) return written;
+  }
+  if (end.tail != SegmentEnd::Tail::closed && end.last_batch != 0) {
+    // The last process may have seen this batch's sync fail and left it in the system's memory only, where we have just
+    // read it. Written again and synced, it is where we count on it.
+    buffer_.resize(static_cast<std::size_t>(offset_ - end.last_batch));
+    const auto got = file_->read(end.last_batch, buffer_);
+    if (!got) return std::unexpected(got.error());
+    offset_ = end.last_batch;
+    if (auto written = write_durably(buffer_); !written) return written;
+    offset_ += buffer_.size();
+  }
+  return write_empty(BatchKind::opening);
+}
+
+Result<void> SegmentLog::writable() const {
+  if (refusal_) return std::unexpected(*refusal_);
+  if (options_.read_only) return failure("log_read_only", options_.directory + " was opened for reading only");
+  return {};
+}
+
+Result<void> SegmentLog::poison(const Error& cause) {
+  refusal_ = Error{"sync_failed", "nothing is written any more since: " + cause.code + ": " + cause.detail,
+                   Retry::cannot_help};
+  return std::unexpected(*refusal_);
+}
+
+std::size_t SegmentLog::payload_bytes_max() const {
+  return std::min<std::size_t>(limits::batch_bytes_max, static_cast<std::size_t>(options_.segment_bytes) -
+                                                            segment_header_bytes - reserved_bytes - batch_header_bytes);
+}
+
+Result<void> SegmentLog::append(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets) {
+  const bool topic = source_.kind == Source::Kind::topic;
+  CHECK(source_offsets.size() == (topic ? records.size() : 0));
+  while (!records.empty()) {
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < records.size(); ++count) {
+      bytes += records[count].size() + (topic ? sizeof(std::uint64_t) : 0);
+      if (bytes > payload_bytes_max()) break;
+    }
+    CHECK(count > 0);
+    if (auto written = write_batch(records.first(count), source_offsets.first(topic ? count : 0)); !written)
+      return written;
+    records = records.subspan(count);
+    if (topic) source_offsets = source_offsets.subspan(count);
+  }
+  return {};
+}
+
+Result<void> SegmentLog::write_batch(std::span<const std::string> records,
+                                     std::span<const std::uint64_t> source_offsets) {
+  if (auto may = writable(); !may) return may;
+  auto after = state_;
+  leaves_.clear();
+  std::size_t length = source_offsets.size() * sizeof(std::uint64_t);
+  for (const auto& record : records) {
+    const auto judgement = accept(after, bytes_of(record));
+    CHECK(judgement.verdict == Verdict::accepted_leaf || judgement.verdict == Verdict::accepted_fence);
+    if (judgement.verdict == Verdict::accepted_leaf) leaves_.push_back(judgement.leaf);
+    length += record.size();
+  }
+  const BatchHeader header{.number = next_batch_,
+                           .first = state_.next,
+                           .records = static_cast<std::uint32_t>(records.size()),
+                           .leaves = static_cast<std::uint32_t>(leaves_.size()),
+                           .length = static_cast<std::uint32_t>(length)};
+  if (auto room = make_room(header.stored_bytes(), BatchKind::data); !room) return room;
+  fill_buffer(records, source_offsets, header);
+  if (auto written = write_durably(buffer_); !written) return written;
+  segment_->note(header.first, offset_);
+  offset_ += buffer_.size();
+  ++next_batch_;
+  last_kind_ = BatchKind::data;
+  state_ = after;
+  for (const auto& leaf : leaves_) frontier_.add(leaf);
+  if (!source_offsets.empty()) last_source_offset_ = source_offsets.back();
+  segment_->durable_end.store(offset_, std::memory_order_release);
+  end_.store(state_.next.value, std::memory_order_release);
+  foresee_next();
+  return {};
+}
+
+void SegmentLog::fill_buffer(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets,
+                             BatchHeader header) {
+  buffer_.resize(header.stored_bytes());
+  auto* to = buffer_.data() + batch_header_bytes;
+  for (const auto offset : source_offsets) {
+    store(to, offset);
+    to += sizeof offset;
+  }
+  for (const auto& record : records) {
+    std::memcpy(to, record.data(), record.size());
+    to += record.size();
+  }
+  std::fill(to, buffer_.data() + buffer_.size(), std::byte{0});
+  seal_batch(buffer_, header);
+}
+
+Result<void> SegmentLog::write_empty(BatchKind kind) {
+  if (auto may = writable(); !may) return may;
+  if (auto room = make_room(block_bytes, kind); !room) return room;
+  if (auto written = write_durably(bytes_of(empty_batch(kind, next_batch_, state_.next))); !written) return written;
+  segment_->note(state_.next, offset_);
+  offset_ += block_bytes;
+  ++next_batch_;
+  last_kind_ = kind;
+  segment_->durable_end.store(offset_, std::memory_order_release);
+  return {};
+}
+
+Result<void> SegmentLog::write_durably(ByteView stored) {
+  if (auto written = file_->write(offset_, stored); !written) return poison(written.error());
+  if (auto synced = file_->sync(); !synced) return poison(synced.error());
+  return {};
+}
+
+Result<void> SegmentLog::protect_tail() {
+  if (last_kind_ != BatchKind::data) return writable();
+  return write_empty(BatchKind::protecting);
+}
+
+Result<void> SegmentLog::close() {
+  if (auto closed = write_empty(BatchKind::closing); !closed) return closed;
+  refusal_ = Error{"log_closed", options_.directory + " was closed"};
+  next_.reset();
+  const auto path = unfinished_path(segment_->number + 1);
+  return disk_.exists(path) ? disk_.remove(path) : Result<void>{};
+}
+
+std::string SegmentLog::unfinished_path(std::uint64_t number) const {
+  return options_.directory + "/" + segment_name(number) + std::string(unfinished_suffix);
+}
+
+/// Begins the next file when an eighth of this one is used: early enough to be ready, late enough that a process which
+/// writes little does not make one.
+void SegmentLog::foresee_next() {
+  if (next_ || offset_ < segment_->bytes / 8) return;
+  next_ = std::make_unique<UnfinishedFile>(disk_, unfinished_path(segment_->number + 1), options_.segment_bytes);
+  next_->begin(executor_);
+}
+
+Result<void> SegmentLog::make_room(std::size_t stored_bytes, BatchKind kind) {
+  const auto reserved = kind == BatchKind::data ? reserved_bytes : 0;
+  if (offset_ + stored_bytes + reserved <= segment_->bytes) return {};
+  return start_segment(segment_->number + 1);
+}
+
+Result<void> SegmentLog::start_segment(std::uint64_t number) {
+  const auto unfinished = unfinished_path(number);
+  if (!next_) next_ = std::make_unique<UnfinishedFile>(disk_, unfinished, options_.segment_bytes);
+  auto made = next_->take();
+  next_.reset();
+  // So far nothing of the log was touched: with room on the disk the same call may succeed.
+  if (!made && made.error().code == "disk_full") return std::unexpected(made.error());
+  if (!made) return poison(made.error());
+  const SegmentHeader header{.number = number,
+                             .bytes = options_.segment_bytes,
+                             .source = source_,
+                             .last_source_offset = last_source_offset_,
+                             .first_batch = next_batch_,
+                             .before = state_,
+                             .frontier = frontier_};
+  auto& file = **made;
+  if (auto done = file.write(0, bytes_of(encode_segment_header(header))); !done) return poison(done.error());
+  if (auto done = file.sync(); !done) return poison(done.error());
+  const auto path = options_.directory + "/" + segment_name(number);
+  if (auto done = disk_.rename(unfinished, path); !done) return poison(done.error());
+  if (auto done = disk_.sync_directory(options_.directory); !done) return poison(done.error());
+  file_ = std::move(*made);
+  offset_ = segment_header_bytes;
+  segment_ = std::make_shared<Segment>();
+  segment_->number = number;
+  segment_->first = state_.next;
+  segment_->bytes = options_.segment_bytes;
+  segment_->durable_end = offset_;
+  segment_->indexed = true;
+  catalogue_.add(segment_);
+  return {};
+}
+
+}  // namespace pioneer::adapters::segments

@@ -1,0 +1,117 @@
+// The embedded log, and every node's local copy of a clustered one: segment files in a directory.
+// What stands in them: eventstore/README.md. Why it is so: adapters/segments/README.md.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/segments/catalogue.hpp"
+#include "adapters/segments/unfinished_file.hpp"
+#include "eventstore/ports/log.hpp"
+
+namespace pioneer::adapters::segments {
+
+struct Options {
+  /// Exists; the caller holds its lock, unless read_only.
+  std::string directory;
+  /// Of new files; a multiple of block_bytes, at least segment_bytes_min. Each file names its own size.
+  std::uint64_t segment_bytes = eventstore::limits::segment_bytes;
+  /// Nothing is written, not even the repair of a torn tail, which then is not seen; append refuses.
+  bool read_only = false;
+};
+
+/// One thread appends (append, protect_tail, close, state and its kin); any thread reads (end, read, reader), and sees
+/// only what is durable. Disk and executor outlive it; so it does its readers.
+///
+/// After any failed write or sync it is read-only for ever in this process, code "sync_failed": what the disk then
+/// holds is not known until it is opened again. A full disk while the next file is made ("disk_full") ends nothing.
+/// Destroying without close() is like a crash: nothing is lost, the tail stands open.
+class SegmentLog : public eventstore::Log {
+ public:
+  /// A new log in a directory that holds none ("log_exists" otherwise).
+  static eventstore::Result<std::unique_ptr<SegmentLog>> create(eventstore::Disk& disk, eventstore::Executor& executor,
+                                                                Options options, const eventstore::LogId& log_id,
+                                                                Source source = {});
+  /// Folds the last file, drops a torn last batch. Codes: "no_log", "format_too_new", "corrupt_batch", "corrupt_tail"
+  /// …, each with file and offset; nothing was changed then.
+  static eventstore::Result<std::unique_ptr<SegmentLog>> open(eventstore::Disk& disk, eventstore::Executor& executor,
+                                                              Options options);
+  ~SegmentLog() override;
+
+  eventstore::LogState state() const override { return state_; }
+  eventstore::Sequence end() const override { return eventstore::Sequence(end_.load(std::memory_order_acquire)); }
+  eventstore::Result<void> append(std::span<const std::string> records) override { return append(records, {}); }
+  /// `source_offsets`: one for each record if the source is a topic, else none.
+  /// One batch, one write, one sync; more only if the records do not fit one batch or one file.
+  eventstore::Result<void> append(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets);
+  /// Also finds the batch's damage: "corrupt_batch". "beyond_end" if the sequence is not durable yet.
+  eventstore::Result<std::string> read(eventstore::Sequence sequence) const override;
+  std::unique_ptr<eventstore::LogReader> reader(eventstore::Sequence from) const override;
+  eventstore::Result<void> protect_tail() override;
+
+  /// Writes the closing batch, behind which nothing but zeros may stand. The last call of the appending thread.
+  eventstore::Result<void> close();
+
+  const eventstore::MerkleFrontier& frontier() const { return frontier_; }
+  Source source() const { return source_; }
+  /// Of the last record accepted, fences included; no_source_offset if there is none.
+  std::uint64_t last_source_offset() const { return last_source_offset_; }
+  /// A torn last batch was dropped by open().
+  bool repaired() const { return repaired_; }
+
+ private:
+  struct LoadedBatch;
+  class Reader;
+
+  SegmentLog(eventstore::Disk& disk, eventstore::Executor& executor, Options options);
+  eventstore::Result<void> recover(const std::vector<SegmentHeader>& headers);
+  eventstore::Result<void> repair(const SegmentEnd& end);
+  eventstore::Result<void> writable() const;
+  eventstore::Result<void> make_room(std::size_t stored_bytes, BatchKind kind);
+  eventstore::Result<void> start_segment(std::uint64_t number);
+  eventstore::Result<void> write_batch(std::span<const std::string> records,
+                                       std::span<const std::uint64_t> source_offsets);
+  eventstore::Result<void> write_empty(BatchKind kind);
+  eventstore::Result<void> write_durably(eventstore::ByteView stored);
+  eventstore::Result<void> poison(const eventstore::Error& cause);
+  void fill_buffer(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets,
+                   BatchHeader header);
+  void foresee_next();
+  std::string unfinished_path(std::uint64_t number) const;
+  std::size_t payload_bytes_max() const;
+  eventstore::Result<std::shared_ptr<const LoadedBatch>> load(eventstore::Sequence sequence) const;
+
+  eventstore::Disk& disk_;
+  eventstore::Executor& executor_;
+  const Options options_;
+  Catalogue catalogue_;
+  std::atomic<std::uint64_t> end_ = 0;
+
+  // The appending thread's.
+  Source source_;
+  eventstore::LogState state_;
+  eventstore::MerkleFrontier frontier_;
+  std::uint64_t last_source_offset_ = no_source_offset;
+  std::uint64_t next_batch_ = 0;
+  BatchKind last_kind_ = BatchKind::opening;
+  std::uint64_t offset_ = 0;  ///< behind the last batch of the last file
+  std::unique_ptr<eventstore::File> file_;
+  std::shared_ptr<Segment> segment_;
+  std::unique_ptr<UnfinishedFile> next_;
+  std::optional<eventstore::Error> refusal_;  ///< why nothing is appended any more
+  bool repaired_ = false;
+  std::vector<std::byte> buffer_;
+  std::vector<eventstore::Hash> leaves_;
+
+  /// Recently read batches: a stream's commits stand close together.
+  mutable std::mutex cache_mutex_;
+  mutable std::array<std::shared_ptr<const LoadedBatch>, 8> cache_;
+  mutable std::size_t cache_turn_ = 0;
+};
+
+}  // namespace pioneer::adapters::segments
