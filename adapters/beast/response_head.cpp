@@ -98,6 +98,7 @@ void write_head(std::string& out, const api::HttpResponse& response, Body body, 
     out.append("\r\n");
   }
   if (!keep_alive) out.append("Connection: close\r\n");
+  out.append(response.fixed);
   for (const auto& h : response.headers)
     if (printable(h.value)) out.append(h.name).append(": ").append(h.value).append("\r\n");
   out.append("\r\n");

@@ -34,12 +34,12 @@ class HttpHeaders {
 using HttpQuery = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
-  std::string method;  ///< as sent: "GET"
-  std::string path;    ///< as sent, still percent-encoded (a segment may hold an encoded slash), without the query
-  HttpQuery query;     ///< decoded, in the order sent
-  HttpHeaders headers;
-  std::string body;
-  std::string peer;  ///< address of the other end of the connection; never logged with a name
+  std::string method = {};  ///< as sent: "GET"
+  std::string path = {};    ///< as sent, still percent-encoded (a segment may hold an encoded slash), without the query
+  HttpQuery query = {};     ///< decoded, in the order sent
+  HttpHeaders headers = {};
+  std::string body = {};
+  std::string peer = {};  ///< address of the other end of the connection; never logged with a name
 
   /// The first value of this query parameter; empty where there is none.
   std::string_view parameter(std::string_view name) const;
@@ -53,6 +53,7 @@ struct HttpHeader {
 struct HttpResponse {
   unsigned status = 200;
   std::string_view content_type = {};  ///< static text; empty: no such header
+  std::string_view fixed = {};         ///< static text: whole header lines, each with its line end
   std::vector<HttpHeader> headers = {};
   std::string body = {};
   std::shared_ptr<const std::string> shared = {};  ///< instead of `body`: one immutable buffer for many answers

@@ -1,0 +1,63 @@
+// Headers that the API gives a meaning: what a request may carry, and what every answer carries. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/ports/http.hpp"
+
+namespace pioneer::api::http {
+
+/// For answers that hold personal data, and whatever else is nobody's business but the caller's.
+inline constexpr std::string_view private_headers =
+    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Referrer-Policy: no-referrer\r\n";
+/// For answers that are the same for everybody.
+inline constexpr std::string_view public_headers =
+    "Cache-Control: no-cache\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+    "Referrer-Policy: no-referrer\r\n";
+/// For the web client's pages: own scripts and styles only, none inline, in nobody's frame.
+inline constexpr std::string_view page_headers =
+    "Cache-Control: no-cache\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'\r\n"
+    "Cross-Origin-Opener-Policy: same-origin\r\n"
+    "Referrer-Policy: same-origin\r\n";
+
+inline constexpr std::string_view session_cookie = "__Host-pioneer";
+
+struct Credentials {
+  enum class Kind { none, bearer, session };
+  Kind kind = Kind::none;
+  std::string secret;  ///< the token or the session's; goes into no log
+};
+
+/// A bearer token stands before a cookie. An Authorization header of another kind counts as none.
+Credentials credentials_of(const HttpHeaders& headers);
+
+/// A UUID in lower case or a ULID in upper case; quotes around it are taken off. Nothing if it is neither.
+std::optional<std::string> idempotency_key(std::string_view header);
+
+/// `"7"` → 7. Nothing if it is no quoted revision.
+std::optional<std::int64_t> quoted_revision(std::string_view header);
+std::string etag(std::uint64_t revision);
+
+/// Whole, unsigned, decimal. Nothing if it is not.
+std::optional<std::uint64_t> whole_number(std::string_view text);
+
+/// May a change that carries a cookie come from this page? By Sec-Fetch-Site and Origin against Host (or `own_origin`,
+/// "https://…", where a proxy changes the host). Without both: no.
+bool origin_is_ours(const HttpHeaders& headers, std::string_view own_origin);
+
+/// "application/json; charset=utf-8" → "application/json", in lower case.
+std::string media_type(std::string_view content_type);
+
+}  // namespace pioneer::api::http

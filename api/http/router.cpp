@@ -1,0 +1,161 @@
+#include "api/http/router.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "eventstore/check.hpp"
+
+namespace pioneer::api::http {
+namespace {
+
+constexpr std::string_view base = "/api/v1";
+
+/// "/a/b" → a, b. An empty segment (a double or closing slash) is a segment, and no route has one.
+void split(std::string_view path, std::vector<std::string_view>& into) {
+  into.clear();
+  path.remove_prefix(1);
+  while (true) {
+    const auto slash = path.find('/');
+    into.push_back(path.substr(0, slash));
+    if (slash == std::string_view::npos) return;
+    path.remove_prefix(slash + 1);
+  }
+}
+
+}  // namespace
+
+Router::Router(Options options) : options_(std::move(options)) {
+  std::vector<std::string_view> parts;
+  for (const auto& route : routes()) {
+    split(route.pattern, parts);
+    Pattern pattern{&route, {}};
+    for (const auto part : parts) pattern.segments.push_back({part, part.starts_with('{')});
+    if (by_length_.size() <= parts.size()) by_length_.resize(parts.size() + 1);
+    by_length_[parts.size()].push_back(std::move(pattern));
+  }
+  const auto literal_first = [](const Pattern& a, const Pattern& b) {
+    for (std::size_t i = 0; i < a.segments.size(); ++i)
+      if (a.segments[i].parameter != b.segments[i].parameter) return b.segments[i].parameter;
+    return false;
+  };
+  for (auto& patterns : by_length_) std::stable_sort(patterns.begin(), patterns.end(), literal_first);
+}
+
+void Router::on(Operation operation, Handle handle) {
+  auto& place = handles_[static_cast<std::size_t>(operation)];
+  CHECK(!place);
+  place = std::move(handle);
+}
+
+std::vector<Operation> Router::unhandled() const {
+  std::vector<Operation> out;
+  for (std::size_t i = 0; i < handles_.size(); ++i)
+    if (!handles_[i]) out.push_back(static_cast<Operation>(i));
+  return out;
+}
+
+Router::Found Router::find(std::string_view method, std::string_view path) const {
+  Found found;
+  if (!path.starts_with('/')) return found;
+  thread_local std::vector<std::string_view> parts;
+  split(path, parts);
+  if (parts.size() >= by_length_.size()) return found;
+  const auto wanted = method == "POST" ? Method::post : Method::get;
+  const bool known_method = method == "POST" || method == "GET" || method == "HEAD";
+  for (const auto& pattern : by_length_[parts.size()]) {
+    const bool matches = std::equal(
+        pattern.segments.begin(), pattern.segments.end(), parts.begin(),
+        [](const Segment& s, std::string_view part) { return s.parameter ? !part.empty() : s.text == part; });
+    if (!matches) continue;
+    const bool get = pattern.route->method == Method::get;
+    if (!found.path_known)
+      found.allow = get ? "GET, HEAD" : "POST";
+    else if ((found.allow == "POST") == get)
+      found.allow = "GET, HEAD, POST";
+    found.path_known = true;
+    if (!known_method || pattern.route->method != wanted) continue;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (!pattern.segments[i].parameter) continue;
+      auto value = percent_decoded(parts[i]);
+      if (!value) return {};  // no id has such a name
+      found.path.push_back(std::move(*value));
+    }
+    found.route = pattern.route;
+    return found;
+  }
+  return found;
+}
+
+bool Router::read_headers(Incoming& incoming) const {
+  const auto& h = incoming.request.headers;
+  incoming.credentials = credentials_of(h);
+  const auto refuse = [&](std::string_view code, std::string_view detail, std::string_view header) {
+    incoming.problem({.code = code, .detail = detail, .field = header});
+    return false;
+  };
+  if (h.has("Pioneer-Position")) {
+    incoming.wait_for = whole_number(h.find("Pioneer-Position"));
+    if (!incoming.wait_for) return refuse("malformed_position", "A position is a whole number.", "Pioneer-Position");
+  }
+  if (incoming.route->method == Method::get) return true;
+  if (h.has("Idempotency-Key")) {
+    auto key = idempotency_key(h.find("Idempotency-Key"));
+    if (!key) return refuse("malformed_idempotency_key", "Send a UUID or a ULID, or leave it out.", "Idempotency-Key");
+    incoming.command_id = std::move(*key);
+  } else if (options_.new_command_id) {
+    incoming.command_id = options_.new_command_id();
+  }
+  if (h.has("If-Match") && h.find("If-Match") != "*") {
+    const auto revision = quoted_revision(h.find("If-Match"));
+    if (!revision) return refuse("malformed_if_match", "Send the ETag as you got it.", "If-Match");
+    incoming.expected_revision = *revision;
+  }
+  return true;
+}
+
+bool Router::may_change(const Incoming& incoming) const {
+  const auto& h = incoming.request.headers;
+  if (incoming.credentials.kind == Credentials::Kind::session && !origin_is_ours(h, options_.own_origin)) {
+    incoming.problem({.code = "origin_refused", .detail = "A change by cookie must come from our own pages."});
+    return false;
+  }
+  const bool bytes = incoming.route->body.empty();
+  if (bytes || incoming.request.body.empty()) return true;
+  if (media_type(h.find("Content-Type")) == "application/json") return true;
+  incoming.problem({.code = "unsupported_media_type", .detail = "Send application/json.", .field = "Content-Type"});
+  return false;
+}
+
+void Router::handle(HttpRequest request, Responder responder) const {
+  auto found = find(request.method, request.path);
+  if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size())
+    found = find(request.method, std::string_view(request.path).substr(base.size()));  // operations answer under both
+  const auto language = language_of(request.headers.find("Accept-Language"));
+  if (found.route == nullptr) {
+    if (found.path_known) {
+      auto response = problem_response({.code = "method_not_allowed"}, language);
+      response.headers.push_back({"Allow", std::string(found.allow)});
+      responder.respond(std::move(response));
+    } else if (options_.pages && !request.path.starts_with("/api/")) {
+      options_.pages(std::move(request), std::move(responder));
+    } else {
+      responder.respond(problem_response({.code = "not_found", .detail = "There is no such address."}, language));
+    }
+    return;
+  }
+  auto incoming = std::make_shared<Incoming>(*found.route, std::move(request), std::move(responder));
+  incoming->path = std::move(found.path);
+  incoming->language = language;
+  if (!read_headers(*incoming)) return;
+  if (incoming->route->method == Method::post && !may_change(*incoming)) return;
+  const auto& handle = handles_[static_cast<std::size_t>(incoming->route->operation)];
+  if (!handle) return incoming->problem({.code = "not_implemented"});
+  try {
+    handle(incoming);
+  } catch (const std::exception&) {
+    incoming->problem({.code = "internal"});  // dropped if it has been answered
+  }
+}
+
+}  // namespace pioneer::api::http

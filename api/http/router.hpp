@@ -1,0 +1,62 @@
+// From a request to its handler: finds the route, reads the headers that the API gives a meaning, refuses what none may
+// send.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/http/incoming.hpp"
+#include "api/http/routes.hpp"
+
+namespace pioneer::api::http {
+
+using Handle = std::function<void(IncomingPointer)>;
+
+class Router {
+ public:
+  struct Options {
+    /// Makes a command's id where the client sent none (a UUID or ULID). Any thread.
+    std::function<std::string()> new_command_id = {};
+    /// "https://…" where browsers see us under another name than in Host; empty: Host.
+    std::string own_origin = {};
+    /// What is not below /api and no operation: the web client's files. Absent: 404.
+    std::function<void(HttpRequest, Responder)> pages = {};
+  };
+  explicit Router(Options options);
+
+  /// Each operation once, before the first request. Handlers run on the server's loops: they must not block.
+  void on(Operation operation, Handle handle);
+  /// Operations that nobody handles: a server with one does not start. In order of the table.
+  std::vector<Operation> unhandled() const;
+
+  /// For HttpServer::start. Any thread after the last on(); the router outlives the server.
+  void handle(HttpRequest request, Responder responder) const;
+
+ private:
+  struct Found {
+    const Route* route = nullptr;
+    bool path_known = false;      ///< the path is known, with other methods
+    std::string_view allow = {};  ///< then: which
+    std::vector<std::string> path;
+  };
+  Found find(std::string_view method, std::string_view path) const;
+  bool read_headers(Incoming& incoming) const;
+  bool may_change(const Incoming& incoming) const;
+
+  struct Segment {
+    std::string_view text;
+    bool parameter;
+  };
+  struct Pattern {
+    const Route* route;
+    std::vector<Segment> segments;
+  };
+
+  Options options_;
+  std::array<Handle, operation_count> handles_;
+  std::vector<std::vector<Pattern>> by_length_;  // literal before parameter
+};
+
+}  // namespace pioneer::api::http
