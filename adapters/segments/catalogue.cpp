@@ -71,7 +71,8 @@ Result<std::shared_ptr<File>> Catalogue::open(const Segment& segment) const {
 
 std::unexpected<Error> Catalogue::no_batch(const Segment& segment) const {
   return std::unexpected(
-      Damage{"corrupt_batch", path_of(segment), segment_header_bytes, "no batch where leaves should stand"}.error());
+      Damage{"corrupt_batch", path_of(segment), segment_header_bytes, "no batch where leaves should stand", {}}
+          .error());
 }
 
 /// From headers alone; what they say is checked when the batch is read. Caller holds the segment's mutex.
@@ -91,8 +92,7 @@ Result<void> Catalogue::index(Segment& segment) const {
     }
     at += header->stored_bytes();
   }
-  if (segment.entries.empty())
-    return no_batch(segment);
+  if (segment.entries.empty()) return no_batch(segment);
   segment.indexed = true;
   return {};
 }

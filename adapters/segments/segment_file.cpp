@@ -26,6 +26,7 @@ class Scan {
   Scan(const File& file, const std::string& path, const SegmentHeader& header, bool last)
       : window_(file, scan_ahead_bytes), path_(path), header_(header), last_(last) {
     end_.state = header.before;
+    good_ = header.before.next;
     end_.frontier = header.frontier;
     end_.last_source_offset = header.last_source_offset;
     end_.next_batch = header.first_batch;
@@ -43,7 +44,7 @@ class Scan {
 
  private:
   std::unexpected<Damage> damage(const char* code, std::uint64_t offset, std::string reason) const {
-    return std::unexpected(Damage{code, path_, offset, std::move(reason)});
+    return std::unexpected(Damage{code, path_, offset, std::move(reason), good_});
   }
   std::unexpected<Damage> unreadable(const Error& error) const {
     return damage("read_failed", end_.offset, error.detail);
@@ -51,7 +52,7 @@ class Scan {
 
   std::optional<Damage> fold(const Batch& batch) {
     const auto bad = [&](std::string reason, const char* code = "corrupt_batch") {
-      return Damage{code, path_, batch.offset, std::move(reason)};
+      return Damage{code, path_, batch.offset, std::move(reason), good_};
     };
     if (batch.header.number != end_.next_batch) return bad("the batch has another number than the next");
     if (batch.header.first != end_.state.next) return bad("the batch begins at another sequence than the next");
@@ -76,6 +77,7 @@ class Scan {
     end_.last_kind = batch.header.kind;
     end_.offset = batch.offset + batch.header.stored_bytes();
     ++end_.next_batch;
+    good_ = end_.state.next;
     return std::nullopt;
   }
 
@@ -155,6 +157,7 @@ class Scan {
   const SegmentHeader& header_;
   bool last_;
   SegmentEnd end_;
+  Sequence good_;
   std::vector<ByteView> records_;
 };
 
@@ -232,7 +235,7 @@ std::expected<SegmentEnd, Damage> scan(const File& file, const std::string& path
 
 std::expected<SegmentHeader, Damage> read_header(const File& file, const std::string& path) {
   const auto damage = [&](std::string code, std::string reason) {
-    return std::unexpected(Damage{std::move(code), path, 0, std::move(reason)});
+    return std::unexpected(Damage{std::move(code), path, 0, std::move(reason), {}});
   };
   std::array<std::byte, segment_header_bytes> block;
   const auto got = file.read(0, block);
@@ -249,7 +252,7 @@ std::expected<SegmentHeader, Damage> read_header(const File& file, const std::st
 
 std::expected<std::vector<SegmentHeader>, Damage> read_headers(Disk& disk, const std::string& directory) {
   const auto names = disk.list(directory);
-  if (!names) return std::unexpected(Damage{names.error().code, directory, 0, names.error().detail});
+  if (!names) return std::unexpected(Damage{names.error().code, directory, 0, names.error().detail, {}});
   std::vector<std::uint64_t> numbers;
   for (const auto& name : *names)
     if (const auto number = segment_number(name)) numbers.push_back(*number);
@@ -258,7 +261,7 @@ std::expected<std::vector<SegmentHeader>, Damage> read_headers(Disk& disk, const
   for (const auto number : numbers) {
     const auto path = directory + "/" + segment_name(number);
     const auto file = disk.open(path, OpenMode::read_only);
-    if (!file) return std::unexpected(Damage{file.error().code, path, 0, file.error().detail});
+    if (!file) return std::unexpected(Damage{file.error().code, path, 0, file.error().detail, {}});
     auto header = read_header(**file, path);
     if (!header) return std::unexpected(header.error());
     const char* wrong = nullptr;
@@ -270,7 +273,7 @@ std::expected<std::vector<SegmentHeader>, Damage> read_headers(Disk& disk, const
       wrong = "the log's first file is missing";
     else if (header->before != LogState::genesis(header->before.log_id))
       wrong = "the log's first file does not begin at genesis";
-    if (wrong != nullptr) return std::unexpected(Damage{"segments_disagree", path, 0, wrong});
+    if (wrong != nullptr) return std::unexpected(Damage{"segments_disagree", path, 0, wrong, {}});
     headers.push_back(std::move(*header));
   }
   return headers;

@@ -54,6 +54,7 @@ struct Damage {
   std::string file;  ///< the path
   std::uint64_t offset = 0;
   std::string reason;
+  eventstore::Sequence position;  ///< leaves known to be good before it
   eventstore::Error error() const;
 };
 

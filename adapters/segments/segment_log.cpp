@@ -71,6 +71,8 @@ Result<void> SegmentLog::recover(const std::vector<SegmentHeader>& headers) {
 }
 
 Result<void> SegmentLog::repair(const SegmentEnd& end) {
+  // The last process may have seen this fail, after it had renamed the last file in.
+  if (auto synced = disk_.sync_directory(options_.directory); !synced) return poison(synced.error());
   // A file that was being made when the process ended holds nothing.
   const auto names = disk_.list(options_.directory);
   if (!names) return std::unexpected(names.error());

@@ -19,7 +19,7 @@ bool is_fence(ByteView record) {
 }
 
 std::unexpected<Error> corrupt(const std::string& path, std::uint64_t offset, const char* reason) {
-  return std::unexpected(Damage{"corrupt_batch", path, offset, reason}.error());
+  return std::unexpected(Damage{"corrupt_batch", path, offset, reason, {}}.error());
 }
 
 /// The batch's leaves; fences are no leaves.
