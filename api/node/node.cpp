@@ -1,0 +1,128 @@
+#include "api/node/node.hpp"
+
+#include "domain/streams.hpp"
+
+namespace pioneer::node {
+Node::Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::Engine> engine)
+    : parts_(std::move(parts)),
+      index_(std::move(index)),
+      engine_(std::move(engine)),
+      projector_({parts_.log, parts_.store, index_, *engine_, parts_.people, parts_.keyring}),
+      reactions_(
+          parts_.edge, parts_.store,
+          [this](domain::Command command, PendingCommand::Done done) { submit(std::move(command), std::move(done)); },
+          [this](const domain::Id& product) { return organisation_of(product); }) {}
+
+eventstore::Result<std::unique_ptr<Node>> Node::open(Parts parts, bool read_only) {
+  auto index = eventstore::LogIndex::open(parts.store);
+  if (!index) return std::unexpected(index.error());
+  auto engine = projections::Engine::open(parts.store, std::exchange(parts.projections, {}));
+  if (!engine) return std::unexpected(engine.error());
+  std::unique_ptr<Node> node(new Node(std::move(parts), std::move(*index), std::move(*engine)));
+  node->read_only_ = read_only;
+  if (auto caught_up = node->projector_.catch_up(); !caught_up) return std::unexpected(caught_up.error());
+  if (read_only) return node;
+  if (auto opened = node->open_writer(); !opened) return std::unexpected(opened.error());
+  return node;
+}
+
+eventstore::Result<void> Node::open_writer() {
+  auto application =
+      Application::open({parts_.log, index_, parts_.store, parts_.people, projector_.projected_counter()});
+  if (!application) return std::unexpected(application.error());
+  application_ = std::move(*application);
+  if (auto loaded = application_->load(); !loaded) return loaded;
+  writer_ = std::make_unique<eventstore::Writer>(parts_.log, parts_.clock, parts_.random, *application_, projector_);
+  if (auto taken = writer_->take_over(); !taken) return taken;
+  if (auto resumed = reactions_.resume(parts_.log); !resumed) return resumed;
+  projector_.listen([this](std::span<const eventstore::AcceptedCommit> commits) { reactions_.react(commits); });
+  return {};
+}
+
+domain::Id Node::organisation_of(const domain::Id& product) const {
+  const auto first = index_.stream(domain::stream_of(domain::stream_kind::product, product), eventstore::Revision{0}, 1);
+  if (!first || first->empty()) return {};
+  auto record = parts_.log.read(first->front().sequence);
+  if (!record) return {};
+  const auto commit = eventstore::parse_commit({first->front().sequence, std::move(*record)});
+  if (!commit || commit->body.parts().empty() || commit->body.parts(0).events().empty()) return {};
+  domain::ProductCreated created;
+  if (!created.ParseFromString(commit->body.parts(0).events(0).payload())) return {};
+  return domain::Id::of(created.terms().organisation());
+}
+
+// A repeat's first outcome is read from the log: it is durable by the time the answer leaves.
+void Node::recall(Outcome& outcome) const {
+  auto record = parts_.log.read(outcome.answer.position);
+  if (!record) return;
+  const auto commit = eventstore::parse_commit({outcome.answer.position, std::move(*record)});
+  if (!commit || commit->body.parts().empty()) return;
+  const auto& part = commit->body.parts(0);
+  outcome.stream = part.stream();
+  outcome.revision = part.first_revision() + static_cast<std::uint64_t>(part.events().size());
+  for (const auto& event : part.events()) {
+    if (auto parsed = domain::parse_event(event.type(), event.payload())) outcome.events.push_back(std::move(*parsed));
+  }
+}
+
+void Node::submit(domain::Command command, PendingCommand::Done done) {
+  auto with_memory = [this, done = std::move(done)](Outcome outcome) {
+    if (outcome.answer.kind == eventstore::Answer::Kind::repeated) recall(outcome);
+    done(std::move(outcome));
+  };
+  auto pending = std::make_unique<PendingCommand>(std::move(command), std::move(with_memory));
+  if (read_only_) {
+    pending->answer({eventstore::Answer::Kind::unavailable, {}, {"read_only", "This node only reads.", eventstore::Retry::cannot_help}});
+    return;
+  }
+  writer_->submit(std::move(pending));
+}
+
+Caller Node::caller_of(const domain::Id& member) const {
+  return projector_.with_community([&](const Community& community) {
+    Caller caller{community.actor(member), std::nullopt};
+    if (caller.actor.kind == domain::Actor::Kind::person) {
+      caller.sender = api::Sender{member, community.roster.member(member)->key};
+    }
+    return caller;
+  });
+}
+
+Caller Node::caller(std::string_view token_hash) const {
+  const domain::Id member = projector_.with_community([&](const Community& community) {
+    return community.roster.member_of_token(token_hash, {parts_.clock.now().value});
+  });
+  return caller_of(member);
+}
+
+Readiness Node::readiness() const {
+  Readiness now{true, projector_.projected(), {}};
+  if (!projector_.stopped_because().empty()) {
+    now.reason = "projection_stopped";
+  } else if (writer_ != nullptr) {
+    now.reason = writer_->unwritable();
+  }
+  now.ready = now.reason.empty();
+  return now;
+}
+
+void Node::tick() {
+  const auto now = parts_.clock.now();
+  projector_.expire(now);
+  if (read_only_) return;
+  static_cast<void>(reactions_.tick(parts_.log));
+}
+
+eventstore::Result<void> Node::close() {
+  if (auto closed = engine_->close(); !closed) return closed;
+  return parts_.store.flush();
+}
+
+bool Node::step() {
+  const bool decided = writer_->decide_step();
+  const bool written = writer_->write_step();
+  const bool projected = projector_.step();
+  return decided || written || projected;
+}
+
+}  // namespace pioneer::node

@@ -1,0 +1,95 @@
+// A node: the Writer, the business, the projections and those who follow, wired together over ports. It has no thread of
+// its own: a server gives it four (decide_loop, write_loop, project_loop, and tick every 100 ms), a simulator calls the steps.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "api/edge/edge.hpp"
+#include "api/node/application.hpp"
+#include "api/node/projector.hpp"
+#include "api/node/reactions.hpp"
+#include "eventstore/ports/clock.hpp"
+#include "eventstore/ports/random.hpp"
+
+namespace pioneer::node {
+
+/// Who asks, as the bearer token says; roles as of the projected position.
+struct Caller {
+  domain::Actor actor;
+  std::optional<api::Sender> sender;  ///< absent: anonymous
+};
+
+struct Readiness {
+  bool ready = false;
+  eventstore::Sequence position;  ///< projected
+  std::string reason;             ///< a code where not ready: "sync_failed", "clock_jumped", "projection_stopped", "stopping"
+};
+
+class Node {
+ public:
+  struct Parts {
+    eventstore::Log& log;
+    eventstore::KeyValueStore& store;
+    eventstore::Clock& clock;
+    eventstore::Random& random;
+    api::Keyring& keyring;
+    api::People& people;
+    api::Edge& edge;
+    std::vector<std::unique_ptr<projections::Projection>> projections;
+  };
+
+  /// Catches up with the log, then, unless `read_only`, takes it over. Takes time proportional to what was not projected.
+  static eventstore::Result<std::unique_ptr<Node>> open(Parts parts, bool read_only = false);
+
+  // Commands. Any thread; `done` is called once, on a thread of the node: it must not block.
+  void submit(domain::Command command, PendingCommand::Done done);
+
+  // Queries. Any thread.
+  Caller caller(std::string_view token_hash) const;
+  Caller caller_of(const domain::Id& member) const;
+  Projector& projector() { return projector_; }
+  const Projector& projector() const { return projector_; }
+  projections::Engine& engine() { return *engine_; }
+  const projections::Engine& engine() const { return *engine_; }
+  api::Edge& edge() { return parts_.edge; }
+  const api::People& people() const { return parts_.people; }
+  const eventstore::Log& log() const { return parts_.log; }
+  const eventstore::LogIndex& index() const { return index_; }
+  const eventstore::Clock& clock() const { return parts_.clock; }
+  Readiness readiness() const;
+  void confirm_clock() { writer_->confirm_clock(); }
+
+  // Threads, or the simulator.
+  void decide_loop() { writer_->decide_loop(); }
+  void write_loop() { writer_->write_loop(); }
+  void project_loop() { projector_.loop(); }
+  /// Deadlines that are due, waits that are over, reactions to try again.
+  void tick();
+  /// One round of everything on the calling thread; false: nothing was left to do.
+  bool step();
+  /// Every queued command is answered and projected before the loops return. Call from any other thread.
+  void stop() { writer_->stop(); }
+  /// After write_loop() has returned.
+  void stop_projecting() { projector_.stop(); }
+  /// After project_loop() has returned: settles what the next start would else count anew.
+  eventstore::Result<void> close();
+
+ private:
+  Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::Engine> engine);
+  eventstore::Result<void> open_writer();
+  void recall(Outcome& outcome) const;
+  domain::Id organisation_of(const domain::Id& product) const;
+
+  Parts parts_;
+  eventstore::LogIndex index_;
+  std::unique_ptr<projections::Engine> engine_;
+  Projector projector_;
+  std::unique_ptr<Application> application_;
+  std::unique_ptr<eventstore::Writer> writer_;
+  Reactions reactions_;
+  bool read_only_ = false;
+};
+
+}  // namespace pioneer::node

@@ -1,0 +1,156 @@
+#include "api/node/projector.hpp"
+
+#include <algorithm>
+
+namespace pioneer::node {
+namespace {
+
+/// Commits accepted and not yet projected: about 40 MB of bodies; then the Writer waits.
+constexpr std::size_t lag_commits_max = 100'000;
+/// One write batch: large enough to sort well, small enough that a query waits little for its own write.
+constexpr std::size_t batch_commits_max = 4'096;
+
+}  // namespace
+
+eventstore::Result<void> Projector::catch_up() {
+  const auto from = std::min({parts_.index.position().value, parts_.engine.position().value, parts_.people.position()});
+  projected_.store(from, std::memory_order_release);
+  auto reader = parts_.log.reader(eventstore::Sequence{from});
+  std::vector<eventstore::AcceptedCommit> commits;
+  while (true) {
+    auto leaf = reader->next();
+    if (!leaf) return std::unexpected(leaf.error());
+    if (*leaf) {
+      auto commit = eventstore::parse_commit(**leaf);
+      if (!commit) return std::unexpected(commit.error());
+      commits.push_back(std::move(*commit));
+    }
+    if (!commits.empty() && (!*leaf || commits.size() >= batch_commits_max)) {
+      if (auto done = project(commits); !done) return done;
+      commits.clear();
+    }
+    if (!*leaf) break;
+  }
+  auto loaded = load_community(parts_.log, parts_.index);
+  if (!loaded) return std::unexpected(loaded.error());
+  std::unique_lock lock(community_mutex_);
+  community_ = std::move(*loaded);
+  return {};
+}
+
+void Projector::accepted(std::vector<eventstore::AcceptedCommit> commits) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return queue_.size() < lag_commits_max || stopping_ || !stopped_because_.empty(); });
+  if (queue_.empty()) {
+    queue_ = std::move(commits);
+  } else {
+    std::ranges::move(commits, std::back_inserter(queue_));
+  }
+  changed_.notify_all();
+}
+
+eventstore::Result<void> Projector::project(std::span<const eventstore::AcceptedCommit> commits) {
+  // The three stand at different positions after a crash: each takes what it has not seen.
+  eventstore::WriteBatch batch;
+  std::vector<eventstore::Indexed> indexed;
+  for (const auto& commit : commits) {
+    if (commit.sequence >= parts_.index.position()) indexed.push_back({commit.sequence, &commit.body});
+  }
+  if (!indexed.empty()) {
+    if (auto applied = parts_.index.apply(indexed, batch); !applied) return applied;
+    if (auto written = parts_.store.write(batch); !written) return written;
+  }
+  if (auto applied = parts_.engine.apply(commits); !applied) return applied;
+  if (auto applied = parts_.people.apply(commits); !applied) return applied;
+  projected_.store(commits.back().sequence.value + 1, std::memory_order_release);
+  return {};
+}
+
+bool Projector::step() {
+  std::vector<eventstore::AcceptedCommit> taken;
+  {
+    std::lock_guard lock(mutex_);
+    if (queue_.empty() || !stopped_because_.empty()) return false;
+    taken.swap(queue_);
+  }
+  changed_.notify_all();
+  std::span<const eventstore::AcceptedCommit> left(taken);
+  while (!left.empty()) {
+    const auto some = left.first(std::min(left.size(), batch_commits_max));
+    left = left.subspan(some.size());
+    {
+      std::unique_lock lock(community_mutex_);
+      for (const auto& commit : some) static_cast<void>(community_.fold(commit.body));
+    }
+    if (auto done = project(some); !done) {
+      std::lock_guard lock(mutex_);
+      stopped_because_ = done.error().code + ": " + done.error().detail;
+      changed_.notify_all();
+      return false;
+    }
+    for (const auto& listener : listeners_) listener(some);
+    fire_waiters();
+  }
+  return true;
+}
+
+void Projector::loop() {
+  while (true) {
+    if (step()) continue;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return (!queue_.empty() && stopped_because_.empty()) || stopping_; });
+    if (stopping_ && (queue_.empty() || !stopped_because_.empty())) return;
+  }
+}
+
+void Projector::stop() {
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+}
+
+void Projector::when_projected(eventstore::Sequence sequence, eventstore::Instant deadline, std::function<void(bool)> then) {
+  {
+    std::lock_guard lock(mutex_);
+    // Checked under the lock that fire_waiters() takes: no wait can be lost between.
+    if (projected() <= sequence) {
+      waiters_.emplace(sequence.value, Waiter{deadline, std::move(then)});
+      return;
+    }
+  }
+  then(true);
+}
+
+void Projector::fire_waiters() {
+  std::vector<Waiter> ready;
+  {
+    std::lock_guard lock(mutex_);
+    const auto end = waiters_.lower_bound(projected().value);
+    for (auto w = waiters_.begin(); w != end; ++w) ready.push_back(std::move(w->second));
+    waiters_.erase(waiters_.begin(), end);
+  }
+  for (auto& waiter : ready) waiter.then(true);
+}
+
+void Projector::expire(eventstore::Instant now) {
+  std::vector<Waiter> late;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto w = waiters_.begin(); w != waiters_.end();) {
+      if (w->second.deadline < now) {
+        late.push_back(std::move(w->second));
+        w = waiters_.erase(w);
+      } else {
+        ++w;
+      }
+    }
+  }
+  for (auto& waiter : late) waiter.then(false);
+}
+
+std::string Projector::stopped_because() const {
+  std::lock_guard lock(mutex_);
+  return stopped_because_;
+}
+
+}  // namespace pioneer::node

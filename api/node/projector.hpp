@@ -1,0 +1,92 @@
+// Follows the log on its own thread: index, read models, people, the community that queries ask, then those who listen.
+// Bounded: when it lags too far, it holds the Writer back.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <span>
+#include <vector>
+
+#include "api/node/community.hpp"
+#include "api/ports/keyring.hpp"
+#include "api/ports/people.hpp"
+#include "eventstore/log_index.hpp"
+#include "eventstore/writer.hpp"
+#include "projections/engine/engine.hpp"
+
+namespace pioneer::node {
+
+class Projector final : public eventstore::Follower {
+ public:
+  struct Parts {
+    const eventstore::Log& log;
+    eventstore::KeyValueStore& store;
+    eventstore::LogIndex& index;
+    projections::Engine& engine;
+    api::People& people;
+    api::Keyring& keyring;
+  };
+  /// Called on the projecting thread after some commits are projected. Must not block.
+  using Listener = std::function<void(std::span<const eventstore::AcceptedCommit>)>;
+
+  explicit Projector(const Parts& parts) : parts_(parts) {}
+
+  /// Before the log is opened for writing: projects all that is durable, then loads the community.
+  eventstore::Result<void> catch_up();
+  /// Before the loop runs.
+  void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+
+  // Follower: the Writer's writing thread.
+  eventstore::Result<void> before_write() override { return parts_.keyring.sync(); }
+  void accepted(std::vector<eventstore::AcceptedCommit> commits) override;
+
+  /// Projects what has come. False: nothing had.
+  bool step();
+  void loop();
+  void stop();
+
+  /// Every commit below it is projected. Any thread.
+  eventstore::Sequence projected() const { return eventstore::Sequence{projected_.load(std::memory_order_acquire)}; }
+  const std::atomic<std::uint64_t>& projected_counter() const { return projected_; }
+  /// Calls `then(true)` once `sequence` is projected (at once, here, if it is), or `then(false)` from expire().
+  void when_projected(eventstore::Sequence sequence, eventstore::Instant deadline, std::function<void(bool)> then);
+  /// The timer: gives up on waits whose deadline has passed.
+  void expire(eventstore::Instant now);
+
+  /// Runs `look(const Community&)` while nothing changes it. Any thread; keep it short.
+  template <class Look>
+  auto with_community(Look look) const {
+    std::shared_lock lock(community_mutex_);
+    return look(community_);
+  }
+  /// Empty while all is well; else why projecting stopped: queries then answer old truth.
+  std::string stopped_because() const;
+
+ private:
+  eventstore::Result<void> project(std::span<const eventstore::AcceptedCommit> commits);
+  void fire_waiters();
+
+  Parts parts_;
+  std::vector<Listener> listeners_;
+  std::atomic<std::uint64_t> projected_{0};
+
+  mutable std::shared_mutex community_mutex_;
+  Community community_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<eventstore::AcceptedCommit> queue_;
+  bool stopping_ = false;
+  std::string stopped_because_;
+  struct Waiter {
+    eventstore::Instant deadline;
+    std::function<void(bool)> then;
+  };
+  std::multimap<std::uint64_t, Waiter> waiters_;  ///< by sequence
+};
+
+}  // namespace pioneer::node

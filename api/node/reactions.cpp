@@ -1,0 +1,115 @@
+#include "api/node/reactions.hpp"
+
+#include "domain/common/limits.hpp"
+#include "domain/streams.hpp"
+#include "eventstore/varint.hpp"
+
+namespace pioneer::node {
+namespace {
+constexpr std::string_view kept_key = "position";
+}
+
+Reactions::Reactions(api::Edge& edge, eventstore::KeyValueStore& store, Submit submit, OrganisationOf organisation_of)
+    : edge_(edge), store_(store), submit_(std::move(submit)), organisation_of_(std::move(organisation_of)) {}
+
+eventstore::Result<void> Reactions::resume(const eventstore::Log& log) {
+  auto table = store_.table("reactions");
+  if (!table) return std::unexpected(table.error());
+  table_ = *table;
+  auto row = store_.get(table_, kept_key);
+  if (!row) return std::unexpected(row.error());
+  if (*row) {
+    std::string_view bytes = **row;
+    kept_ = eventstore::take_varint(bytes).value_or(0);
+  }
+  auto reader = log.reader(eventstore::Sequence{kept_});
+  seen_ = kept_;
+  while (true) {
+    auto leaf = reader->next();
+    if (!leaf) return std::unexpected(leaf.error());
+    if (!*leaf) return {};
+    auto commit = eventstore::parse_commit(**leaf);
+    if (!commit) return std::unexpected(commit.error());
+    react_to(*commit);
+    seen_ = commit->sequence.value + 1;
+  }
+}
+
+void Reactions::react(std::span<const eventstore::AcceptedCommit> commits) {
+  for (const auto& commit : commits) {
+    if (commit.sequence.value < seen_) continue;
+    react_to(commit);
+    std::lock_guard lock(mutex_);
+    seen_ = commit.sequence.value + 1;
+  }
+}
+
+void Reactions::react_to(const eventstore::AcceptedCommit& commit) {
+  for (const auto& part : commit.body.parts()) {
+    const auto product = domain::id_in(part.stream(), domain::stream_kind::product);
+    if (!product) continue;
+    for (const auto& event : part.events()) {
+      if (event.type() == "PlacesPromoted") {
+        domain::PlacesPromoted promoted;
+        if (promoted.ParseFromString(event.payload()) &&
+            promoted.last() - promoted.first() + 1 >= domain::limits::promotion_tickets_max) {
+          send(commit.sequence, edge_.continue_promotion(*product));
+        }
+      } else if (event.type() == "ClaimRated") {
+        domain::ClaimRated rated;
+        if (!rated.ParseFromString(event.payload()) || !rated.has_problem()) continue;
+        api::ToldProblem told;
+        told.cause = commit.sequence.value;
+        told.stream = part.stream();
+        told.author = domain::Id::of(part.actor());
+        told.problem = rated.problem();
+        told.category = rated.problem_category();
+        told.organisation = organisation_of_(*product);
+        send(commit.sequence, edge_.resolve_reaction(told));
+      }
+    }
+  }
+}
+
+void Reactions::send(eventstore::Sequence cause, domain::Decided<domain::Command> command) {
+  if (!command) return;  // it cannot be said: nothing to react with
+  {
+    std::lock_guard lock(mutex_);
+    open_.insert(cause.value);
+  }
+  submit_(std::move(*command), [this, cause](const Outcome& outcome) {
+    std::lock_guard lock(mutex_);
+    open_.erase(open_.find(cause.value));
+    const auto kind = outcome.answer.kind;
+    if (kind == eventstore::Answer::Kind::unavailable || kind == eventstore::Answer::Kind::unknown) again_.insert(cause.value);
+  });
+}
+
+eventstore::Result<void> Reactions::tick(const eventstore::Log& log) {
+  std::set<std::uint64_t> again;
+  std::uint64_t done = 0;
+  {
+    std::lock_guard lock(mutex_);
+    again.swap(again_);
+    done = seen_;
+    if (!open_.empty()) done = std::min(done, *open_.begin());
+    if (!again.empty()) done = std::min(done, *again.begin());
+  }
+  for (const auto sequence : again) {
+    auto record = log.read(eventstore::Sequence{sequence});
+    if (!record) return std::unexpected(record.error());
+    auto commit = eventstore::parse_commit({eventstore::Sequence{sequence}, std::move(*record)});
+    if (!commit) return std::unexpected(commit.error());
+    react_to(*commit);
+  }
+  if (done <= kept_) return {};
+  std::string row;
+  eventstore::put_varint(row, done);
+  eventstore::WriteBatch batch;
+  batch.put(table_, std::string(kept_key), std::move(row));
+  if (auto written = store_.write(batch); !written) return written;
+  kept_ = done;
+  return {};
+}
+
+}  // namespace pioneer::node

@@ -1,0 +1,23 @@
+// What pioneerd is told by its configuration file. Plain values. Real: adapters/yaml/settings_file.hpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace pioneer::api {
+
+/// Each can also stand on the command line, which wins. Paths are taken from the working directory.
+struct Settings {
+  std::string data = "run/data";                      ///< the directory of log, db, keys, blobs
+  std::string listen = "127.0.0.1:8080";              ///< HOST:PORT; port 0: any free one
+  std::string services = "ops/config/services.yaml";  ///< categories and deadlines
+  std::string origin = "http://127.0.0.1:8080";  ///< how clients reach us: links, and the log's name in checkpoints
+  std::string master_key;                        ///< file of the key that wraps all keys; empty: `data`/keys/master
+  std::uint32_t loops = 0;                       ///< threads that serve connections; 0: one a core
+  std::uint32_t connections_max = 4096;          ///< beyond: 503
+  std::uint32_t open_commands_per_connection_max = 64;  ///< beyond: 429
+  std::uint32_t streams_max = 1000;                     ///< listeners of /events at once; beyond: 503
+  std::uint32_t cache_mebibytes = 64;                   ///< memory for what is read again: the database's blocks
+};
+
+}  // namespace pioneer::api

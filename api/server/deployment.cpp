@@ -1,0 +1,184 @@
+#include "api/server/deployment.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <thread>
+
+#include "adapters/keyring/file_keyring.hpp"
+#include "adapters/posix/clock.hpp"
+#include "adapters/posix/disk.hpp"
+#include "adapters/posix/executor.hpp"
+#include "adapters/posix/random.hpp"
+#include "adapters/rocksdb/rocksdb_store.hpp"
+#include "adapters/segments/segment_log.hpp"
+#include "adapters/sodium/sodium.hpp"
+#include "api/people/people_store.hpp"
+#include "eventstore/limits.hpp"
+
+namespace pioneer::server {
+namespace {
+
+using eventstore::Result;
+
+/// Between two looks at deadlines, waits and reactions.
+constexpr std::chrono::milliseconds tick_every{100};
+/// The people store answers few questions: a small part of the memory.
+constexpr std::size_t people_cache_bytes = 4u << 20;
+constexpr std::size_t people_write_buffer_bytes = 8u << 20;
+
+}  // namespace
+
+// Members stand in the order in which they are made; what uses another stands behind it.
+struct Deployment::Wiring {
+  DeploymentOptions options;
+  adapters::posix::PosixDisk disk;
+  adapters::posix::PosixRandom random;
+  adapters::posix::PosixClock machine_clock;
+  eventstore::Clock* clock = nullptr;
+  adapters::posix::ThreadPool background{1};
+  std::unique_ptr<eventstore::File> lock;
+  std::unique_ptr<adapters::SodiumCryptography> cryptography;
+  std::unique_ptr<eventstore::Log> log;
+  std::unique_ptr<adapters::FileKeyring> keyring;
+  std::unique_ptr<adapters::RocksDbStore> store;
+  std::unique_ptr<adapters::RocksDbStore> people_rows;
+  std::unique_ptr<api::People> people;
+  std::unique_ptr<api::Edge> edge;
+  std::unique_ptr<node::Node> node;
+
+  std::thread decide, write, project, tick;
+  std::atomic<bool> ticking{false};
+
+  std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
+  Result<void> open_log();
+  Result<void> open_stores();
+};
+
+// A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
+Result<void> Deployment::Wiring::open_log() {
+  for (const auto* name : {"", "/log", "/keys", "/people", "/db", "/blobs"}) {
+    if (auto made = disk.make_directory(options.directory + name); !made) return made;
+  }
+  auto locked = disk.lock(path("lock"));
+  if (!locked) return std::unexpected(locked.error());
+  lock = std::move(*locked);
+
+  adapters::segments::Options segments;
+  segments.directory = path("log");
+  segments.read_only = options.read_only;
+  if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
+  const auto names = disk.list(segments.directory);
+  if (!names) return std::unexpected(names.error());
+  const bool is_new = names->empty();
+  if (is_new && !options.make) {
+    return eventstore::failure("no_log", "There is no log in " + options.directory + ". Make one with `pioneer import organisations`.");
+  }
+  const adapters::KeyringOptions keys{path("keys"), options.master_key};
+  if (is_new) {
+    const auto id = random.bytes<eventstore::LogId>();
+    auto made = adapters::FileKeyring::make(disk, *cryptography, id, keys);
+    if (!made) return std::unexpected(made.error());
+    keyring = std::move(*made);
+    auto created = adapters::segments::SegmentLog::create(disk, background, segments, id);
+    if (!created) return std::unexpected(created.error());
+    log = std::move(*created);
+    return {};
+  }
+  auto opened = adapters::segments::SegmentLog::open(disk, background, segments);
+  if (!opened) return std::unexpected(opened.error());
+  log = std::move(*opened);
+  auto ring = adapters::FileKeyring::open(disk, *cryptography, log->state().log_id, keys);
+  if (!ring) return std::unexpected(ring.error());
+  keyring = std::move(*ring);
+  return {};
+}
+
+Result<void> Deployment::Wiring::open_stores() {
+  adapters::RocksDbOptions derived;
+  derived.block_cache_bytes = options.cache_bytes;
+  derived.write_buffer_bytes = options.write_buffer_bytes;
+  auto db = adapters::RocksDbStore::open(path("db"), derived);
+  if (!db) return std::unexpected(db.error());
+  store = std::move(*db);
+  adapters::RocksDbOptions personal;
+  personal.block_cache_bytes = people_cache_bytes;
+  personal.write_buffer_bytes = people_write_buffer_bytes;
+  auto rows = adapters::RocksDbStore::open(path("people"), personal);
+  if (!rows) return std::unexpected(rows.error());
+  people_rows = std::move(*rows);
+  return {};
+}
+
+Deployment::Deployment(std::unique_ptr<Wiring> wiring) : wiring_(std::move(wiring)) {}
+
+Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& options) {
+  auto wiring = std::make_unique<Wiring>();
+  Wiring& w = *wiring;
+  w.options = options;
+  w.clock = options.clock != nullptr ? options.clock : &w.machine_clock;
+  w.cryptography = std::make_unique<adapters::SodiumCryptography>(w.random);
+  if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
+  if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
+  auto people = api::PeopleStore::open(*w.people_rows, *w.keyring, *w.cryptography, w.log->state().log_id);
+  if (!people) return std::unexpected(people.error());
+  w.people = std::move(*people);
+  w.edge = std::make_unique<api::Edge>(
+      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), nullptr, w.log->state().log_id});
+  auto node = node::Node::open({*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge}, options.read_only);
+  if (!node) return std::unexpected(node.error());
+  w.node = std::move(*node);
+  return std::unique_ptr<Deployment>(new Deployment(std::move(wiring)));
+}
+
+Deployment::~Deployment() { stop(); }
+
+node::Node& Deployment::node() { return *wiring_->node; }
+eventstore::Clock& Deployment::clock() { return *wiring_->clock; }
+api::Keyring& Deployment::keyring() { return *wiring_->keyring; }
+api::People& Deployment::people() { return *wiring_->people; }
+api::Cryptography& Deployment::cryptography() { return *wiring_->cryptography; }
+eventstore::KeyValueStore& Deployment::store() { return *wiring_->store; }
+const std::string& Deployment::directory() const { return wiring_->options.directory; }
+
+void Deployment::start() {
+  Wiring& w = *wiring_;
+  if (w.ticking.exchange(true)) return;
+  node::Node& n = *w.node;
+  if (!w.options.read_only) {
+    w.decide = std::thread([&n] { n.decide_loop(); });
+    w.write = std::thread([&n] { n.write_loop(); });
+  }
+  w.project = std::thread([&n] { n.project_loop(); });
+  w.tick = std::thread([&w, &n] {
+    while (w.ticking) {
+      n.tick();
+      std::this_thread::sleep_for(tick_every);
+    }
+  });
+}
+
+void Deployment::stop() {
+  Wiring& w = *wiring_;
+  if (!w.ticking.exchange(false)) return;
+  w.tick.join();
+  if (!w.options.read_only) {
+    w.node->stop();
+    w.decide.join();
+    w.write.join();
+  }
+  w.node->stop_projecting();
+  w.project.join();
+  // What fails here is found and mended by the next start: everything in these stores is derived.
+  static_cast<void>(w.node->close());
+  if (!w.options.read_only) static_cast<void>(w.log->protect_tail());
+}
+
+node::Outcome Deployment::execute(domain::Command command) {
+  std::promise<node::Outcome> promise;
+  auto future = promise.get_future();
+  node().submit(std::move(command), [&promise](node::Outcome outcome) { promise.set_value(std::move(outcome)); });
+  return future.get();
+}
+
+}  // namespace pioneer::server

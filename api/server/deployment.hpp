@@ -1,0 +1,58 @@
+// A data directory, opened: the adapters over its files, wired to a node. What pioneerd serves, and what `pioneer --data`
+// works on. One process at a time: the directory is locked.
+//
+//   DIR/lock  DIR/log/*.segment  DIR/db/ (derived: may be deleted)  DIR/people/ (derived, personal)  DIR/keys/  DIR/blobs/
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "api/node/node.hpp"
+
+namespace pioneer::server {
+
+struct DeploymentOptions {
+  std::string directory;
+  std::string master_key;              ///< file; empty: DIR/keys/master
+  bool make = false;                   ///< in an empty directory, make a new log; else that is an error, "no_log"
+  bool read_only = false;              ///< no fence, no epoch: queries only
+  std::size_t cache_bytes = 16u << 20; ///< the database's blocks
+  std::size_t write_buffer_bytes = 16u << 20;
+  std::size_t segment_bytes = 0;       ///< of a new log; 0: the default
+  eventstore::Clock* clock = nullptr;  ///< driven, for the demo and tests; null: the machine's. Outlives the deployment
+};
+
+class Deployment {
+ public:
+  /// Recovers, projects what was not, takes the log over. Errors: "directory_in_use", "format_too_new", "no_log", and those
+  /// of log, keyring and stores.
+  static eventstore::Result<std::unique_ptr<Deployment>> open(const DeploymentOptions& options);
+  /// Stops if it runs.
+  ~Deployment();
+  Deployment(const Deployment&) = delete;
+  Deployment& operator=(const Deployment&) = delete;
+
+  node::Node& node();
+  eventstore::Clock& clock();
+  api::Keyring& keyring();
+  api::People& people();
+  api::Cryptography& cryptography();
+  eventstore::KeyValueStore& store();
+  const std::string& directory() const;
+
+  /// The node's threads run from here on.
+  void start();
+  /// Every command taken is answered and projected, everything is flushed, the last batch protected.
+  void stop();
+
+  /// Sends one command and waits for what became of it. While started; not from a node's thread.
+  node::Outcome execute(domain::Command command);
+
+ private:
+  struct Wiring;
+  explicit Deployment(std::unique_ptr<Wiring> wiring);
+  std::unique_ptr<Wiring> wiring_;
+};
+
+}  // namespace pioneer::server
