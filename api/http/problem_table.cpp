@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "api/http/problems.hpp"
 
@@ -7,7 +7,7 @@ namespace pioneer::api::http {
 namespace {
 
 // clang-format off
-constexpr auto table = std::to_array<ProblemText>({
+constexpr ProblemText table[]{
     // The request itself.
     {"malformed", 400, "Malformed request", "请求格式不正确。"},
     {"malformed_json", 400, "Not valid JSON", "内容不是有效的 JSON。"},
@@ -135,12 +135,12 @@ constexpr auto table = std::to_array<ProblemText>({
     {"marked_no_show", 409, "Marked as not attended", "该认领已记为未到场。"},
     {"claim_already_rated", 409, "Rated already", "您已评价过，谢谢。"},
     {"nothing_to_promote", 409, "Nobody to promote", "没有可递补的候补。"},
-});
+};
 // clang-format on
 
 consteval bool each_once() {
-  for (std::size_t i = 0; i < table.size(); ++i)
-    for (std::size_t j = i + 1; j < table.size(); ++j)
+  for (std::size_t i = 0; i < std::size(table); ++i)
+    for (std::size_t j = i + 1; j < std::size(table); ++j)
       if (table[i].code == table[j].code) return false;
   return true;
 }
@@ -152,10 +152,10 @@ std::span<const ProblemText> all_problems() { return table; }
 
 const ProblemText& problem_text(std::string_view code) {
   const auto named = [](std::string_view wanted) {
-    return std::find_if(table.begin(), table.end(), [&](const ProblemText& p) { return p.code == wanted; });
+    return std::find_if(std::begin(table), std::end(table), [&](const ProblemText& p) { return p.code == wanted; });
   };
   const auto found = named(code);
-  return found != table.end() ? *found : *named("internal");
+  return found != std::end(table) ? *found : *named("internal");
 }
 
 }  // namespace pioneer::api::http

@@ -42,16 +42,16 @@ Router::Router(Options options) : options_(std::move(options)) {
   for (auto& patterns : by_length_) std::stable_sort(patterns.begin(), patterns.end(), literal_first);
 }
 
-void Router::on(Operation operation, Handle handle) {
-  auto& place = handles_[static_cast<std::size_t>(operation)];
+void Router::on(Operation operation, Handler handler) {
+  auto& place = handlers_[static_cast<std::size_t>(operation)];
   CHECK(!place);
-  place = std::move(handle);
+  place = std::move(handler);
 }
 
 std::vector<Operation> Router::unhandled() const {
   std::vector<Operation> out;
-  for (std::size_t i = 0; i < handles_.size(); ++i)
-    if (!handles_[i]) out.push_back(static_cast<Operation>(i));
+  for (std::size_t i = 0; i < handlers_.size(); ++i)
+    if (!handlers_[i]) out.push_back(static_cast<Operation>(i));
   return out;
 }
 
@@ -127,7 +127,7 @@ bool Router::may_change(const Incoming& incoming) const {
   return false;
 }
 
-void Router::handle(HttpRequest request, Responder responder) const {
+void Router::serve(HttpRequest request, Responder responder) const {
   auto found = find(request.method, request.path);
   if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size())
     found = find(request.method, std::string_view(request.path).substr(base.size()));  // operations answer under both
@@ -149,10 +149,10 @@ void Router::handle(HttpRequest request, Responder responder) const {
   incoming->language = language;
   if (!read_headers(*incoming)) return;
   if (incoming->route->method == Method::post && !may_change(*incoming)) return;
-  const auto& handle = handles_[static_cast<std::size_t>(incoming->route->operation)];
-  if (!handle) return incoming->problem({.code = "not_implemented"});
+  const auto& handler = handlers_[static_cast<std::size_t>(incoming->route->operation)];
+  if (!handler) return incoming->problem({.code = "not_implemented"});
   try {
-    handle(incoming);
+    handler(incoming);
   } catch (const std::exception&) {
     incoming->problem({.code = "internal"});  // dropped if it has been answered
   }

@@ -12,7 +12,7 @@
 
 namespace pioneer::api::http {
 
-using Handle = std::function<void(IncomingPointer)>;
+using Handler = std::function<void(IncomingPointer)>;
 
 class Router {
  public:
@@ -27,12 +27,12 @@ class Router {
   explicit Router(Options options);
 
   /// Each operation once, before the first request. Handlers run on the server's loops: they must not block.
-  void on(Operation operation, Handle handle);
+  void on(Operation operation, Handler handler);
   /// Operations that nobody handles: a server with one does not start. In order of the table.
   std::vector<Operation> unhandled() const;
 
   /// For HttpServer::start. Any thread after the last on(); the router outlives the server.
-  void handle(HttpRequest request, Responder responder) const;
+  void serve(HttpRequest request, Responder responder) const;
 
  private:
   struct Found {
@@ -55,7 +55,7 @@ class Router {
   };
 
   Options options_;
-  std::array<Handle, operation_count> handles_;
+  std::array<Handler, operation_count> handlers_;
   std::vector<std::vector<Pattern>> by_length_;  // literal before parameter
 };
 

@@ -48,7 +48,7 @@ class RouterTest : public testing::Test {
     for (const auto& [name, value] : fields) request.headers.add(name, value);
     const auto answer = std::make_shared<Kept>();
     seen = nullptr;
-    router.handle(std::move(request), Responder(answer));
+    router.serve(std::move(request), Responder(answer));
     return answer->given.value_or(HttpResponse{.status = 0});
   }
   std::string handled_by() const { return seen ? std::string(seen->route->pattern) : "nobody"; }
@@ -189,9 +189,9 @@ TEST_F(RouterTest, AnswersForAHandlerThatThrows) {
 TEST_F(RouterTest, GivesPagesWhatIsNotTheApi) {
   std::string page;
   Router with_pages({.pages = [&](HttpRequest request, const Responder&) { page = request.path; }});
-  with_pages.handle({.method = "GET", .path = "/board"}, Responder(std::make_shared<Kept>()));
+  with_pages.serve({.method = "GET", .path = "/board"}, Responder(std::make_shared<Kept>()));
   EXPECT_EQ(page, "/board");
-  with_pages.handle({.method = "GET", .path = "/api/v1/nothing"}, Responder(std::make_shared<Kept>()));
+  with_pages.serve({.method = "GET", .path = "/api/v1/nothing"}, Responder(std::make_shared<Kept>()));
   EXPECT_EQ(page, "/board");
   EXPECT_EQ(with_pages.unhandled().size(), operation_count);
 }
