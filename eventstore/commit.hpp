@@ -1,9 +1,6 @@
 // An accepted commit on its way to those who follow the log.
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "eventstore/commit.pb.h"
 #include "eventstore/error.hpp"
 #include "eventstore/ports/log.hpp"
@@ -16,9 +13,6 @@ struct AcceptedCommit {
   Hash leaf;
   CommitBody body;
 };
-
-/// What one sync made durable; shared by all followers, never changed.
-using AcceptedBatch = std::shared_ptr<const std::vector<AcceptedCommit>>;
 
 /// Error "bad_commit_body" if the record is accepted by its header but its body is no commit.
 Result<AcceptedCommit> parse_commit(const Leaf& leaf);

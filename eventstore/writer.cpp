@@ -112,11 +112,11 @@ Result<void> Writer::take_over() {
   next_.previous_hash = state.head;
   opened_ = true;
 
-  auto batch = std::make_shared<std::vector<AcceptedCommit>>(1);
-  batch->front().sequence = sequence;
-  batch->front().leaf = *leaf;
-  batch->front().body.set_recorded_at_us(last_stamp_.value);
-  follower_.accepted(batch);
+  std::vector<AcceptedCommit> first(1);
+  first[0].sequence = sequence;
+  first[0].leaf = *leaf;
+  first[0].body.set_recorded_at_us(last_stamp_.value);
+  follower_.accepted(std::move(first));
   return {};
 }
 
@@ -275,7 +275,7 @@ bool Writer::write_step() {
     return true;
   }
   if (!batch.commits.empty()) {
-    follower_.accepted(std::make_shared<const std::vector<AcceptedCommit>>(std::move(batch.commits)));
+    follower_.accepted(std::move(batch.commits));
   }
   for (auto& [pending, answer] : batch.answers) pending->answer(answer);
   return true;

@@ -65,7 +65,8 @@ class Follower {
   virtual ~Follower() = default;
   /// Before a batch is written: make durable whatever its commits rely on (new keys). A failure stops writing.
   virtual Result<void> before_write() { return {}; }
-  virtual void accepted(const AcceptedBatch& batch) = 0;
+  /// May wait: that holds the Writer back.
+  virtual void accepted(std::vector<AcceptedCommit> commits) = 0;
 };
 
 class Writer {

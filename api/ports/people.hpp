@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,7 @@ class People {
   /// Sequence of the next commit that `apply` expects.
   virtual std::uint64_t position() const = 0;
   /// In order; a commit below position() is skipped. Errors: "unknown_event", "bad_sequence", or the store's.
-  virtual eventstore::Result<void> apply(const std::vector<eventstore::AcceptedCommit>& commits) = 0;
+  virtual eventstore::Result<void> apply(std::span<const eventstore::AcceptedCommit> commits) = 0;
 
   virtual std::optional<Person> find(const domain::Id& member) const = 0;
   /// Whom a pseudonym stands for in this stream; nothing where unknown, or erased.

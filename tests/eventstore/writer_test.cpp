@@ -67,8 +67,8 @@ struct Seen final : Follower {
     if (keys_fail) return failure("sync_failed", "The test's keyring failed.");
     return {};
   }
-  void accepted(const AcceptedBatch& batch) override {
-    for (const auto& commit : *batch) sequences.push_back(commit.sequence);
+  void accepted(std::vector<AcceptedCommit> commits) override {
+    for (const auto& commit : commits) sequences.push_back(commit.sequence);
   }
 };
 
@@ -149,8 +149,8 @@ TEST_F(WriterTest, AFailedSyncAcknowledgesNothingAndEndsWriting) {
   log.fail_after(0);
   submit("a");
   writer.decide_step();
-  submit("b");
-  run();
+  submit("b");  // still queued when the disk fails
+  writer.write_step();
   EXPECT_EQ(kind("a"), Answer::Kind::unknown);
   EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
   EXPECT_EQ(writer.unwritable(), "sync_failed");
