@@ -1,0 +1,31 @@
+// The table state × command × role → events or refusal: every cell is run, and compared with the part's README.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "domain/common/refusal.hpp"
+
+namespace pioneer::domain::specs {
+
+/// A table per command: a row a state, a column a role. `cell` answers what happens there.
+std::string cells(const std::vector<std::string>& commands, const std::vector<std::string>& states,
+                  const std::vector<std::string>& roles,
+                  const std::function<std::string(std::size_t command, std::size_t state, std::size_t role)>& cell);
+
+/// "ClaimCancelled, PlacesPromoted" or "`product_full`".
+template <class Outcome>
+std::string cell_of(const Outcome& outcome) {
+  if (!outcome) return "`" + outcome.error().code + "`";
+  std::string text;
+  for (const auto& event : outcome->events) {
+    if (!text.empty()) text += ", ";
+    text += std::visit([](const auto& e) { return e.GetDescriptor()->name(); }, event);
+  }
+  return text;
+}
+
+}  // namespace pioneer::domain::specs

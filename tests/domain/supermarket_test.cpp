@@ -1,0 +1,321 @@
+// The supermarket's rules, one by one.
+#include "tests/domain/supermarket_world.hpp"
+
+#include "domain/supermarket/snapshot.hpp"
+
+namespace pioneer::domain::specs {
+namespace {
+
+namespace refusals = supermarket::refusals;
+namespace shared = domain::refusals;
+constexpr auto confirmed = ClaimState::confirmed;
+constexpr auto waitlisted = ClaimState::waitlisted;
+
+TEST(CreateProduct, IsDoneByACadreOfTheOrganisation) {
+  ProductSpec spec;
+  const auto& w = spec.world;
+  spec.when(create(), nobody()).refused(shared::not_signed_in);
+  spec.when(create(), person(w, "alice")).refused(shared::forbidden);
+  spec.when(create(), person(w, "cadre_b")).refused(shared::forbidden);
+  spec.when(create(), person(w, "administrator")).refused(shared::forbidden);
+  spec.when(create(), person(w, "cadre_street")).then({created()}).as(grant_id("cadre_street", Role::cadre));
+  spec.when(create(), person(w, "cadre_street")).refused(shared::already_exists);
+}
+
+TEST(CreateProduct, RefusesTermsOutOfBounds) {
+  ProductSpec spec;
+  const auto refuses = [&](std::string_view field, auto change) {
+    ProductTerms terms = pottery();
+    change(terms);
+    spec.when(create(terms), person(spec.world, "cadre_street")).refused(shared::out_of_bounds, field);
+  };
+  refuses("title", [](auto& t) { t.set_title("  "); });
+  refuses("title", [](auto& t) { t.set_title(std::string(121, 'x')); });
+  refuses("description", [](auto& t) { t.set_description(std::string(4'001, 'x')); });
+  refuses("kind", [](auto& t) { t.set_kind("An Activity"); });
+  refuses("sessions", [](auto& t) { t.clear_sessions(); });
+  refuses("sessions", [](auto& t) { t.mutable_sessions(0)->set_ends_us(t.sessions(0).starts_us()); });
+  refuses("sessions", [](auto& t) {
+    for (int i = 0; i < 52; ++i) *t.add_sessions() = t.sessions(0);
+  });
+  refuses("venue", [](auto& t) { t.mutable_sessions(0)->set_venue(""); });
+  refuses("capacity", [](auto& t) { t.set_capacity(0); });
+  refuses("capacity", [](auto& t) { t.set_capacity(1'000'001); });
+  refuses("maxPerMember", [](auto& t) { t.set_max_per_member(0); });
+  refuses("maxPerMember", [](auto& t) { t.set_max_per_member(101); });
+  refuses("closesAt", [](auto& t) { t.set_closes_us(after(11 * day_us).us); });
+  refuses("opensAt", [](auto& t) { t.set_opens_us(after(10 * day_us).us); });
+}
+
+TEST(CreateProduct, NeedsAnActiveOrganisation) {
+  ProductSpec spec;
+  ProductTerms terms = pottery();
+  terms.set_organisation(bytes("closed_community"));
+  spec.when(create(terms), person(spec.world, "cadre_street")).refused(shared::organisation_closed, "organisation");
+}
+
+TEST(PublishProduct, HappensOnceAndBeforeTheLastSessionEnds) {
+  ProductSpec spec;
+  spec.given(created());
+  const Actor cadre = person(spec.world, "cadre_a");
+  spec.at(after(session_us + 2 * hour_us)).when(publish(), cadre).refused(refusals::sessions_over);
+  spec.at(start).when(publish(), cadre).then({ProductPublished{}});
+  spec.when(publish(), cadre).refused(refusals::product_not_draft);
+}
+
+TEST(PlaceClaim, IsConfirmedWhileItFits) {
+  auto spec = offered();
+  spec.when(claim(2), person(spec.world, "alice")).then({placed(1, 2, confirmed)}).as(pseudonym("alice"));
+  EXPECT_EQ(places_left(spec.state()), 0U);
+}
+
+TEST(PlaceClaim, IsWaitlistedWhenFull) {
+  auto spec = offered();
+  spec.when(claim(2), person(spec.world, "alice")).then({placed(1, 2, confirmed)});
+  spec.when(claim(1), person(spec.world, "bob")).then({placed(2, 1, waitlisted)});
+  EXPECT_EQ(waitlist_position(spec.state(), 2), 1U);
+  EXPECT_EQ(waitlist_position(spec.state(), 1), 0U);
+}
+
+TEST(PlaceClaim, IsRefusedWhenFullWithoutAWaitingList) {
+  auto spec = offered(pottery(2, 2, false));
+  spec.when(claim(1), person(spec.world, "alice")).then({placed(1, 1, confirmed)});
+  spec.when(claim(2), person(spec.world, "bob")).refused(refusals::product_full, "places");
+  spec.when(claim(1), person(spec.world, "bob")).then({placed(2, 1, confirmed)});
+}
+
+TEST(PlaceClaim, DoesNotOvertakeThoseWhoWait) {
+  auto spec = offered(pottery(3, 2));
+  spec.when(claim(2), person(spec.world, "alice")).then({placed(1, 2, confirmed)});
+  spec.when(claim(2), person(spec.world, "bob")).then({placed(2, 2, waitlisted)});
+  spec.when(claim(1), person(spec.world, "cadre_b")).then({placed(3, 1, waitlisted)});
+  EXPECT_EQ(waitlist_position(spec.state(), 3), 2U);
+}
+
+TEST(PlaceClaim, CountsAllOpenClaimsOfAPerson) {
+  auto spec = offered(pottery(9, 2));
+  const Actor alice = person(spec.world, "alice");
+  spec.when(claim(3), alice).refused(refusals::too_many_places, "places");
+  spec.when(claim(1), alice).then({placed(1, 1, confirmed)});
+  spec.when(claim(1), alice).then({placed(2, 1, confirmed)});
+  spec.when(claim(1), alice).refused(refusals::too_many_places, "places");
+  spec.when(on_ticket<CancelClaim>(1), alice).then({on_ticket<ClaimCancelled>(1)});
+  spec.when(claim(1), alice).then({placed(3, 1, confirmed)});
+}
+
+TEST(PlaceClaim, NeedsAtLeastOnePlace) {
+  auto spec = offered();
+  spec.when(claim(0), person(spec.world, "alice")).refused(shared::out_of_bounds, "places");
+  spec.when(claim(4'000'000'000U), person(spec.world, "alice")).refused(refusals::too_many_places, "places");
+}
+
+TEST(PlaceClaim, IsRefusedWhenItCouldNeverFit) {
+  auto spec = offered(pottery(1, 2));
+  spec.when(claim(2), person(spec.world, "alice")).refused(refusals::product_full, "places");
+}
+
+TEST(PlaceClaim, KeepsTheTimesOfClaiming) {
+  ProductTerms terms = pottery();
+  terms.set_opens_us(after(day_us).us);
+  terms.set_closes_us(after(2 * day_us).us);
+  auto spec = offered(terms);
+  const Actor alice = person(spec.world, "alice");
+  spec.at(after(day_us - 1)).when(claim(), alice).refused(refusals::claims_not_open);
+  spec.at(after(2 * day_us)).when(claim(), alice).refused(refusals::claims_closed);
+  spec.at(after(2 * day_us - 1)).when(claim(), alice).then({placed(1, 1, confirmed)});
+}
+
+TEST(PlaceClaim, ClosesWithTheFirstSession) {
+  auto spec = offered();
+  const Actor alice = person(spec.world, "alice");
+  spec.at(after(session_us)).when(claim(), alice).refused(refusals::claims_closed);
+  spec.at(after(session_us - 1)).when(claim(), alice).then({placed(1, 1, confirmed)});
+}
+
+TEST(CancelClaim, PromotesInOrderWhileTheHeadFits) {
+  auto spec = offered(pottery(4, 4));
+  const auto& w = spec.world;
+  spec.when(claim(4), person(w, "alice")).happened();
+  spec.when(claim(1), person(w, "bob")).happened();      // 2 waits
+  spec.when(claim(2), person(w, "cadre_a")).happened();  // 3 waits
+  spec.when(claim(1), person(w, "bob")).happened();      // 4 waits
+  spec.when(claim(2), person(w, "auditor")).happened();  // 5 waits: does not fit any more
+  spec.when(claim(1), person(w, "cadre_b")).happened();  // 6 must not overtake 5
+  spec.when(on_ticket<CancelClaim>(3), person(w, "cadre_a")).then({on_ticket<ClaimCancelled>(3)});
+  spec.when(on_ticket<CancelClaim>(1), person(w, "alice")).then({on_ticket<ClaimCancelled>(1), promoted(2, 5, {3})});
+  EXPECT_EQ(spec.state().taken, 4U);
+  EXPECT_EQ(next_in_line(spec.state()), 6U);
+}
+
+TEST(CancelClaim, StopsAtTheFirstWhoDoesNotFit) {
+  auto spec = offered(pottery(4, 4));
+  const auto& w = spec.world;
+  spec.when(claim(2), person(w, "alice")).happened();
+  spec.when(claim(2), person(w, "bob")).happened();
+  spec.when(claim(3), person(w, "cadre_a")).happened();  // 3 waits for three places
+  spec.when(claim(1), person(w, "cadre_b")).happened();  // 4 waits behind it
+  spec.when(on_ticket<CancelClaim>(1), person(w, "alice")).then({on_ticket<ClaimCancelled>(1)});
+  EXPECT_FALSE(promotion_pending(spec.state()));
+  // When the head leaves, the next may fit at once.
+  spec.when(on_ticket<CancelClaim>(3), person(w, "cadre_a")).then({on_ticket<ClaimCancelled>(3), promoted(4, 4)});
+}
+
+TEST(CancelClaim, IsTheOwnersUntilTheFirstSession) {
+  auto spec = offered();
+  const auto& w = spec.world;
+  spec.when(claim(1), person(w, "alice")).happened();
+  spec.when(on_ticket<CancelClaim>(1), person(w, "bob")).refused(shared::forbidden);
+  spec.when(on_ticket<CancelClaim>(1), person(w, "cadre_a")).refused(shared::forbidden);
+  spec.when(on_ticket<CancelClaim>(2), person(w, "alice")).refused(refusals::claim_not_found);
+  spec.when(on_ticket<CancelClaim>(0), person(w, "alice")).refused(refusals::claim_not_found);
+  spec.at(after(session_us)).when(on_ticket<CancelClaim>(1), person(w, "alice")).refused(refusals::already_started);
+  spec.when(on_ticket<CancelClaim>(1), system()).then({on_ticket<ClaimCancelled>(1)}).as({});
+  spec.when(on_ticket<CancelClaim>(1), system()).refused(refusals::already_cancelled);
+}
+
+TEST(ChangeCapacity, PromotesWhenRaisedAndStopsAtWhatIsTaken) {
+  auto spec = offered(pottery(2, 2));
+  const auto& w = spec.world;
+  const Actor cadre = person(w, "cadre_a");
+  spec.when(claim(2), person(w, "alice")).happened();
+  spec.when(claim(1), person(w, "bob")).happened();
+  spec.when(change_capacity(2), cadre).refused(refusals::capacity_unchanged, "capacity");
+  spec.when(change_capacity(1), cadre).refused(refusals::capacity_below_confirmed, "capacity");
+  spec.when(change_capacity(0), cadre).refused(shared::out_of_bounds, "capacity");
+  spec.when(change_capacity(5), cadre).then({capacity_changed(5), promoted(2, 2)});
+  spec.when(change_capacity(3), cadre).then({capacity_changed(3)});
+  EXPECT_EQ(places_left(spec.state()), 0U);
+}
+
+TEST(ContinuePromotion, GoesOnWhereOneCommitEndedAndNobodyOvertakes) {
+  auto spec = offered(pottery(1, 1));
+  const auto& w = spec.world;
+  for (std::uint32_t i = 1; i <= 2'501; ++i) {
+    spec.given(placed(i, 1, i == 1 ? confirmed : waitlisted), id("claimant " + std::to_string(i)));
+  }
+  spec.when(ContinuePromotion{}, system()).refused(refusals::nothing_to_promote);
+  spec.when(change_capacity(10'000), person(w, "cadre_a")).then({capacity_changed(10'000), promoted(2, 1'001)});
+  EXPECT_TRUE(promotion_pending(spec.state()));
+  spec.when(claim(1), person(w, "alice")).then({placed(2'502, 1, waitlisted)});
+  spec.when(ContinuePromotion{}, person(w, "cadre_a")).refused(shared::forbidden);
+  spec.when(ContinuePromotion{}, system()).then({promoted(1'002, 2'001)});
+  spec.when(ContinuePromotion{}, system()).then({promoted(2'002, 2'502)});
+  EXPECT_FALSE(promotion_pending(spec.state()));
+  spec.when(ContinuePromotion{}, system()).refused(refusals::nothing_to_promote);
+  spec.when(claim(1), person(w, "bob")).then({placed(2'503, 1, confirmed)});
+}
+
+TEST(CancelProduct, EndsAHundredThousandClaimsInOneEvent) {
+  auto spec = offered(pottery(100'000, 1));
+  for (std::uint32_t i = 1; i <= 100'000; ++i) {
+    spec.given(placed(i, 1, confirmed), id("claimant " + std::to_string(i)));
+  }
+  spec.given(placed(100'001, 1, waitlisted), pseudonym("alice"));
+  spec.when(cancel_product(), person(spec.world, "cadre_a")).then({product_cancelled()});
+  for (const std::uint32_t n : {1U, 50'000U, 100'001U}) {
+    EXPECT_EQ(claim_state(spec.state(), *ticket(spec.state(), n)), ClaimState::cancelled);
+  }
+  EXPECT_FALSE(promotion_pending(spec.state()));
+  spec.when(claim(1), person(spec.world, "bob")).refused(refusals::product_cancelled);
+  spec.when(on_ticket<CancelClaim>(100'001), person(spec.world, "alice")).refused(refusals::product_cancelled);
+  spec.when(cancel_product(), person(spec.world, "cadre_a")).refused(refusals::product_cancelled);
+}
+
+TEST(CancelProduct, SaysWhy) {
+  auto spec = offered();
+  spec.when(CancelProduct{}, person(spec.world, "cadre_a")).refused(shared::out_of_bounds, "reason");
+}
+
+TEST(CheckIn, LeadsToCompletionAndOneRating) {
+  auto spec = offered();
+  const auto& w = spec.world;
+  const Actor alice = person(w, "alice");
+  const Actor cadre = person(w, "cadre_a");
+  spec.when(claim(1), alice).happened();
+  spec.when(rate(1, 5), alice).refused(refusals::not_checked_in);
+  spec.when(on_ticket<CompleteClaim>(1), cadre).refused(refusals::not_checked_in);
+  spec.at(after(session_us));
+  spec.when(on_ticket<CheckIn>(1), person(w, "bob")).refused(shared::forbidden);
+  spec.when(on_ticket<CheckIn>(1), cadre).then({on_ticket<CheckedIn>(1)}).as(grant_id("cadre_a", Role::cadre));
+  spec.when(on_ticket<CheckIn>(1), alice).refused(refusals::already_checked_in);
+  spec.when(on_ticket<MarkNoShow>(1), cadre).refused(refusals::already_checked_in);
+  spec.when(on_ticket<CancelClaim>(1), alice).refused(refusals::already_checked_in);
+  spec.when(on_ticket<CompleteClaim>(1), alice).refused(shared::forbidden);
+  spec.when(on_ticket<CompleteClaim>(1), cadre).then({on_ticket<ClaimCompleted>(1)});
+  spec.when(rate(1, 5), person(w, "bob")).refused(shared::forbidden);
+  spec.when(rate(1, 5), cadre).refused(shared::forbidden);
+  spec.when(rate(1, 0), alice).refused(shared::out_of_bounds, "stars");
+  spec.when(rate(1, 6), alice).refused(shared::out_of_bounds, "stars");
+  ClaimRated rated;
+  rated.set_ticket(1);
+  rated.set_stars(5);
+  spec.when(rate(1, 5), alice).then({rated}).as(pseudonym("alice"));
+  spec.when(rate(1, 4), alice).refused(refusals::claim_already_rated);
+}
+
+TEST(CheckIn, CanBeMadeByTheOwnerAndTellAnEarlierTime) {
+  auto spec = offered();
+  const Actor alice = person(spec.world, "alice");
+  spec.when(claim(1), alice).happened();
+  CheckIn later = on_ticket<CheckIn>(1);
+  later.set_occurred_us(after(1).us);
+  spec.when(later, alice).refused(shared::out_of_bounds, "occurredAt");
+  later.set_occurred_us(start.us);
+  spec.at(after(day_us)).when(later, alice).then({on_ticket<CheckedIn>(1)}).as(pseudonym("alice"));
+}
+
+TEST(CheckIn, IsNotForThoseWhoWait) {
+  auto spec = offered(pottery(1, 1));
+  spec.when(claim(1), person(spec.world, "alice")).happened();
+  spec.when(claim(1), person(spec.world, "bob")).happened();
+  spec.when(on_ticket<CheckIn>(2), person(spec.world, "cadre_a")).refused(refusals::claim_waitlisted);
+}
+
+TEST(MarkNoShow, WaitsForTheFirstSession) {
+  auto spec = offered();
+  const Actor cadre = person(spec.world, "cadre_a");
+  spec.when(claim(1), person(spec.world, "alice")).happened();
+  spec.at(after(session_us - 1)).when(on_ticket<MarkNoShow>(1), cadre).refused(refusals::not_started);
+  spec.at(after(session_us)).when(on_ticket<MarkNoShow>(1), cadre).then({on_ticket<NoShowMarked>(1)});
+  spec.when(rate(1, 1), person(spec.world, "alice")).refused(refusals::marked_no_show);
+}
+
+TEST(CompleteProduct, EndsTheWaitingAndKeepsAttendanceOpen) {
+  auto spec = offered(pottery(1, 1));
+  const Actor cadre = person(spec.world, "cadre_a");
+  spec.when(claim(1), person(spec.world, "alice")).happened();
+  spec.when(claim(1), person(spec.world, "bob")).happened();
+  spec.at(after(session_us + day_us)).when(CompleteProduct{}, cadre).then({ProductCompleted{}});
+  EXPECT_EQ(claim_state(spec.state(), *ticket(spec.state(), 2)), ClaimState::cancelled);
+  spec.when(on_ticket<CheckIn>(2), cadre).refused(refusals::already_cancelled);
+  spec.when(on_ticket<CheckIn>(1), cadre).then({on_ticket<CheckedIn>(1)});
+  spec.when(CompleteProduct{}, cadre).refused(refusals::product_completed);
+}
+
+TEST(RateClaim, CanTellAProblemOfAKnownCategory) {
+  auto spec = offered();
+  const Actor alice = person(spec.world, "alice");
+  spec.when(claim(1), alice).happened();
+  spec.when(on_ticket<CheckIn>(1), person(spec.world, "cadre_a")).happened();
+  RateClaim command = rate(1, 2);
+  command.set_problem_category("repair");
+  spec.when(command, alice).refused(shared::out_of_bounds, "problem");
+  *command.mutable_problem() = sealed("the wheel squeaks");
+  command.set_problem_category("unheard_of");
+  spec.when(command, alice).refused(shared::unknown_category, "category");
+  command.set_problem_category("repair");
+  ClaimRated rated;
+  rated.set_ticket(1);
+  rated.set_stars(2);
+  *rated.mutable_problem() = sealed("the wheel squeaks");
+  rated.set_problem_category("repair");
+  spec.when(command, alice).then({rated});
+}
+
+TEST(ProductSnapshot, IsRefusedWhenItIsNoneOfOurs) {
+  EXPECT_FALSE(supermarket::decode("no snapshot"));
+  EXPECT_FALSE(supermarket::decode(""));
+}
+
+}  // namespace
+}  // namespace pioneer::domain::specs
