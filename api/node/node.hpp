@@ -55,6 +55,7 @@ class Node {
   const projections::Engine& engine() const { return *engine_; }
   api::Edge& edge() { return parts_.edge; }
   const api::People& people() const { return parts_.people; }
+  const api::Edge& edge() const { return parts_.edge; }
   const eventstore::Log& log() const { return parts_.log; }
   const eventstore::LogIndex& index() const { return index_; }
   const eventstore::Clock& clock() const { return parts_.clock; }

@@ -1,0 +1,216 @@
+#include "api/queries/log_view.hpp"
+
+#include <algorithm>
+
+#include "api/queries/names.hpp"
+#include "domain/authorisation/authorisation.hpp"
+#include "domain/common/refusals.hpp"
+#include "domain/streams.hpp"
+#include "domain/supermarket/supermarket.pb.h"
+
+namespace pioneer::queries {
+namespace {
+
+using domain::Id;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::string base64(std::string_view bytes) {
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    const std::size_t taken = std::min<std::size_t>(3, bytes.size() - i);
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = (group << 8) | (k < taken ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    }
+    for (std::size_t k = 0; k < 4; ++k) out.push_back(k <= taken ? base64_digits[(group >> (18 - 6 * k)) & 63] : '=');
+  }
+  return out;
+}
+
+/// An identifier reads as everywhere else; other bytes are base64.
+std::string bytes_text(const std::string& bytes) { return bytes.size() == 16 ? Id::of(bytes).text() : base64(bytes); }
+
+void to_struct(const Message& message, google::protobuf::Struct& into);
+
+google::protobuf::Value value_of(const Message& message, const FieldDescriptor* field, int index) {
+  const auto* r = message.GetReflection();
+  const bool many = field->is_repeated();
+  google::protobuf::Value value;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: {
+      const auto s = many ? r->GetRepeatedString(message, field, index) : r->GetString(message, field);
+      value.set_string_value(field->type() == FieldDescriptor::TYPE_BYTES ? bytes_text(s) : s);
+      break;
+    }
+    case FieldDescriptor::CPPTYPE_UINT32:
+      value.set_number_value(many ? r->GetRepeatedUInt32(message, field, index) : r->GetUInt32(message, field));
+      break;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      value.set_string_value(std::to_string(r->GetUInt64(message, field)));
+      break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      value.set_string_value(std::to_string(r->GetInt64(message, field)));
+      break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      value.set_number_value(r->GetDouble(message, field));
+      break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      value.set_bool_value(r->GetBool(message, field));
+      break;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      value.set_string_value((many ? r->GetRepeatedEnum(message, field, index) : r->GetEnum(message, field))->name());
+      break;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      to_struct(many ? r->GetRepeatedMessage(message, field, index) : r->GetMessage(message, field),
+                *value.mutable_struct_value());
+      break;
+    default:
+      break;  // no event has such a field
+  }
+  return value;
+}
+
+void to_struct(const Message& message, google::protobuf::Struct& into) {
+  const auto* r = message.GetReflection();
+  const auto* type = message.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const auto* field = type->field(i);
+    auto& slot = (*into.mutable_fields())[field->json_name()];
+    if (field->is_repeated()) {
+      auto& list = *slot.mutable_list_value();
+      for (int k = 0; k < r->FieldSize(message, field); ++k) *list.add_values() = value_of(message, field, k);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !r->HasField(message, field)) {
+      into.mutable_fields()->erase(field->json_name());
+    } else {
+      slot = value_of(message, field, 0);
+    }
+  }
+}
+
+void show_commit(const HistoryEntry& entry, api::StreamCommitView& view) {
+  view.set_position(entry.commit.sequence.value);
+  set_time(*view.mutable_recorded_at(), entry.commit.recorded_at.us);
+  if (entry.commit.occurred_at != entry.commit.recorded_at) {
+    set_time(*view.mutable_occurred_at(), entry.commit.occurred_at.us);
+  }
+  if (!entry.part->actor.is_zero()) view.set_actor(entry.part->actor.text());
+  if (entry.commit.cause != 0) view.set_cause(entry.commit.cause - 1);
+  show_events(*entry.part, *view.mutable_events());
+}
+
+/// Whom a stream concerns, as the authorisation table asks.
+struct Concern {
+  domain::Action action = domain::Action::get_stream;
+  domain::Relation relation = domain::Relation::none;
+  Id organisation;
+};
+
+/// The organisation that a request or a product stands under: its newest holder.
+void find_concern(const projections::Part& part, const std::optional<domain::Pseudonym>& me, Concern& concern) {
+  for (const auto& event : part.events) {
+    if (const auto* e = std::get_if<domain::RequestSubmitted>(&event)) {
+      concern.organisation = Id::of(e->organisation());
+      if (me && me->view() == e->asker()) concern.relation = domain::Relation::own;
+    } else if (const auto* i = std::get_if<domain::RequestImported>(&event)) {
+      concern.organisation = Id::of(i->organisation());
+    } else if (const auto* a = std::get_if<domain::RequestAssigned>(&event)) {
+      concern.organisation = Id::of(a->organisation());
+    } else if (const auto* p = std::get_if<domain::ProductCreated>(&event)) {
+      concern.organisation = Id::of(p->terms().organisation());
+    } else if (const auto* m = std::get_if<domain::MemberRegistered>(&event)) {
+      concern.organisation = Id::of(m->organisation());
+    }
+  }
+}
+
+}  // namespace
+
+void show_events(const projections::Part& part, google::protobuf::RepeatedPtrField<api::EventView>& into) {
+  std::uint64_t revision = part.first_revision;
+  for (const auto& event : part.events) {
+    auto& view = *into.Add();
+    view.set_revision(revision++);
+    view.set_type(std::string(domain::event_type(event)));
+    std::visit([&](const auto& e) { to_struct(e, *view.mutable_data()); }, event);
+  }
+}
+
+domain::Decided<api::StreamView> stream_view(const node::Node& node, const node::Caller& caller, std::string_view kind,
+                                             std::string_view id, eventstore::Revision from, std::size_t limit, Until until) {
+  const std::string stream = std::string(kind) + "/" + std::string(id);
+  api::StreamView view;
+  view.set_kind(std::string(kind));
+  view.set_id(std::string(id));
+  limit = std::min(limit, log_page_max);
+  const auto me = caller.sender ? node.edge().opener().pseudonym(caller.sender->key, stream) : std::nullopt;
+  Concern concern;
+  const auto read = read_history(node, stream, eventstore::Revision{0}, until, [&](const HistoryEntry& entry) {
+    find_concern(*entry.part, me, concern);
+    view.set_revision(entry.part->revision());
+    if (entry.part->revision() <= from.value) return true;
+    if (static_cast<std::size_t>(view.items_size()) == limit) {
+      if (!view.has_next_cursor()) view.set_next_cursor(std::to_string(entry.part->first_revision));
+      return true;
+    }
+    show_commit(entry, *view.add_items());
+    return true;
+  });
+  if (!read || view.revision() == 0) return domain::refuse(domain::refusals::not_found);
+  if (caller.sender && domain::id_in(stream, domain::stream_kind::member) == caller.sender->member) {
+    concern.relation = domain::Relation::own;
+  }
+  if (const auto organisation = domain::id_in(stream, domain::stream_kind::organisation)) concern.organisation = *organisation;
+  const bool is_public = kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy;
+  const auto may = node.projector().with_community([&](const node::Community& community) {
+    return authorise(is_public ? domain::Action::get_organisation : concern.action, caller.actor, concern.relation,
+                     concern.organisation, community.directory);
+  });
+  if (!may) return std::unexpected(may.error());
+  return view;
+}
+
+domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, eventstore::Sequence from,
+                                       std::size_t limit) {
+  const auto may = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
+    // The log holds every organisation's acts: an auditor of any root may read it.
+    domain::Decided<Id> best = domain::refuse(domain::refusals::forbidden);
+    for (const auto& root : community.directory.roots()) {
+      best = authorise(domain::Action::get_log, caller.actor, domain::Relation::none, root, community.directory);
+      if (best) break;
+    }
+    return best;
+  });
+  if (!may) return std::unexpected(may.error());
+  api::LogPage page;
+  auto reader = node.log().reader(from);
+  limit = std::min(limit, log_page_max);
+  while (static_cast<std::size_t>(page.items_size()) < limit) {
+    auto leaf = reader->next();
+    if (!leaf || !*leaf || (*leaf)->sequence >= node.projector().projected()) return page;
+    const auto header = eventstore::decode_record(eventstore::bytes_of((*leaf)->record));
+    const auto accepted = eventstore::parse_commit(**leaf);
+    if (!header || !accepted) return page;
+    const auto commit = projections::read_commit(*accepted);
+    if (!commit) return page;
+    auto& item = *page.add_items();
+    item.set_position(accepted->sequence.value);
+    item.set_epoch(header->epoch.value);
+    item.set_leaf_hash(hex(accepted->leaf.view()));
+    set_time(*item.mutable_recorded_at(), commit->recorded_at.us);
+    if (commit->occurred_at != commit->recorded_at) set_time(*item.mutable_occurred_at(), commit->occurred_at.us);
+    if (commit->cause != 0) item.set_cause(commit->cause - 1);
+    for (const auto& part : commit->parts) {
+      auto& stream = *item.add_streams();
+      stream.set_stream(part.raw->stream());
+      if (!part.actor.is_zero()) stream.set_actor(part.actor.text());
+      show_events(part, *stream.mutable_events());
+    }
+  }
+  page.set_next_cursor(std::to_string(page.items(page.items_size() - 1).position() + 1));
+  return page;
+}
+
+}  // namespace pioneer::queries
