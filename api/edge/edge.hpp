@@ -37,7 +37,7 @@ using Commanded = domain::Decided<domain::Command>;
 using FindGrant = std::function<std::optional<domain::Id>(const domain::Id& member, const domain::Id& organisation)>;
 
 /// One row of an imported set, mapped already.
-struct ImportedRow {
+struct RequestToImport {
   std::string source;  ///< names the set
   std::string number;
   std::string type;
@@ -49,6 +49,7 @@ struct ImportedRow {
   domain::RequestState::Value state = domain::RequestState::submitted;
   std::int64_t submitted_us = 0;
   std::int64_t closed_us = 0;  ///< 0: open
+  domain::Channel::Value channel = domain::Channel::imported;
 };
 
 /// A problem told in a rating, as a reaction names it: nothing in it is open.
@@ -129,7 +130,7 @@ class Edge {
   Commanded pass_deadline(const domain::Id& request, std::uint32_t deadline);
   Commanded continue_promotion(const domain::Id& product);
   /// One ImportRequest; its id follows from (log, source, number), so importing again changes nothing.
-  Commanded import_request(const ImportedRow& row);
+  Commanded import_request(const RequestToImport& row);
   /// The problem becomes its author's request, sealed anew under a case key of its own. If the author is erased there
   /// is nobody to ask for and nothing to say: a request without asker and text.
   Commanded resolve_reaction(const ToldProblem& told);

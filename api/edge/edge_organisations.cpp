@@ -10,8 +10,8 @@ namespace limits = domain::limits;
 /// Codes of a register are digits; other lists use letters too.
 domain::Decided<std::string> code(std::string_view text) {
   constexpr std::string_view allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
-  if (text.size() > 32 || text.find_first_not_of(allowed) != text.npos) {
-    return std::unexpected(checks::invalid("malformed", "code", "A code has up to 32 letters and digits."));
+  if (text.size() > limits::organisation_code_chars_max || text.find_first_not_of(allowed) != text.npos) {
+    return std::unexpected(checks::invalid("malformed", "code", "A code has up to 120 letters, digits and - _ . only."));
   }
   return std::string(text);
 }
@@ -22,7 +22,7 @@ Commanded Edge::register_organisation(const Call& call, const RegisterOrganisati
   Draft draft(*sealing_, call);
   domain::RegisterOrganisation command;
   command.set_id(std::string(draft.new_id("organisation").view()));
-  command.set_name(draft.take(checks::line(body.name(), "name", limits::name_chars_max)));
+  command.set_name(draft.take(checks::line(body.name(), "name", limits::organisation_name_chars_max)));
   command.set_level(draft.take(checks::named<domain::Level::Value>(body.level(), "level", domain::Level::Value_Parse)));
   if (body.has_parent()) command.set_parent(draft.id(body.parent(), "parent"));
   command.set_code(draft.take(code(body.code())));
@@ -34,7 +34,7 @@ Commanded Edge::rename_organisation(const Call& call, std::string_view organisat
   Draft draft(*sealing_, call);
   domain::RenameOrganisation command;
   command.set_organisation(draft.path_id(organisation));
-  command.set_name(draft.take(checks::line(body.name(), "name", limits::name_chars_max)));
+  command.set_name(draft.take(checks::line(body.name(), "name", limits::organisation_name_chars_max)));
   return draft.finish(std::move(command), &body);
 }
 

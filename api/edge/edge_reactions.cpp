@@ -67,14 +67,14 @@ Commanded Edge::continue_promotion(const Id& product) {
   return draft.finish(std::move(command), nullptr);
 }
 
-Commanded Edge::import_request(const ImportedRow& row) {
+Commanded Edge::import_request(const RequestToImport& row) {
   const Call call = system_call("import:" + row.source + ":" + row.number);
   Draft draft(*sealing_, call);
   domain::ImportRequest command;
   const auto title = draft.take(checks::line(row.title, "title", limits::title_chars_max));
   command.set_category(draft.take(checks::word(row.category, "category")));
   command.set_organisation(std::string(row.organisation.view()));
-  command.set_channel(domain::Channel::imported);
+  command.set_channel(row.channel);
   command.set_source(draft.take(checks::line(row.source, "source", limits::title_chars_max)));
   command.set_source_number(draft.take(checks::line(row.number, "number", limits::title_chars_max)));
   command.set_source_type(draft.take(checks::optional_text(row.type, "type", limits::title_chars_max)));

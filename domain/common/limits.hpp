@@ -24,8 +24,10 @@ inline constexpr std::size_t sessions_max = 52;
 inline constexpr std::uint32_t promotion_tickets_max = 1'000;
 /// Four levels, and departments or enterprises a few deep below each; what walks up stays short.
 inline constexpr std::size_t organisation_depth_max = 8;
-/// Of enterprises and departments, whose codes are their register's own.
-inline constexpr std::size_t organisation_code_chars_max = 40;
+/// A Neighborhood Council of Los Angeles needs 96; a code made from such a name needs a few more.
+inline constexpr std::size_t organisation_name_chars_max = 120;
+/// Of registers other than the national one, whose codes are their own.
+inline constexpr std::size_t organisation_code_chars_max = 120;
 /// lower_snake words: kinds of product, codes of categories.
 inline constexpr std::size_t word_chars_max = 40;
 /// Whose personal fields one query may open: one page of a list.

@@ -111,4 +111,12 @@ void Roster::apply(const Id& member, const MemberErased&) {
   active_.erase(found);
 }
 
+void Roster::for_each(const std::function<void(const Id&, const State&)>& visit) const {
+  for (const auto& [id, state] : members_) visit(id, state);
+}
+
+void Roster::for_each_token(const std::function<void(std::string_view, const Token&)>& visit) const {
+  for (const auto& [hash, token] : tokens_) visit(hash, token);
+}
+
 }  // namespace pioneer::domain::members

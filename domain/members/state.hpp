@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -66,6 +67,10 @@ class Roster {
   std::size_t administrators_besides(const Id& grant, const Id& organisation,
                                      const organisations::Directory& directory) const;
   std::size_t size() const { return members_.size(); }
+  /// All ever registered, erased ones too, in no order.
+  void for_each(const std::function<void(const Id&, const State&)>& visit) const;
+  /// All tokens ever issued, by their hashes, in no order.
+  void for_each_token(const std::function<void(std::string_view, const Token&)>& visit) const;
 
  private:
   void apply(const Id& member, const SubjectKeyIssued& e);

@@ -21,6 +21,8 @@ bool may_stand_below(Level::Value child, Level::Value parent) {
 
 bool code_fits(std::string_view code, Level::Value level) {
   if (code.empty()) return true;
+  // The national register's codes are digits; one that begins with a capital is another register's.
+  if (code.front() >= 'A' && code.front() <= 'Z') return is_text(code, limits::organisation_code_chars_max);
   const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
   switch (level) {
     case Level::city:
@@ -71,7 +73,7 @@ Outcome decide(const Directory& directory, const RegisterOrganisation& command, 
   const Id id = Id::of(command.id());
   if (id.is_zero()) return refuse(shared::out_of_bounds, "id");
   if (directory.find(id) != nullptr) return refuse(shared::already_exists);
-  if (!is_text(command.name(), limits::name_chars_max)) return refuse(shared::out_of_bounds, "name");
+  if (!is_text(command.name(), limits::organisation_name_chars_max)) return refuse(shared::out_of_bounds, "name");
   if (command.level() == Level::unspecified || !Level::Value_IsValid(command.level())) {
     return refuse(shared::out_of_bounds, "level");
   }
@@ -98,7 +100,7 @@ Outcome decide(const Directory& directory, const RenameOrganisation& command, co
   if (!found) return std::unexpected(found.error());
   const auto acting = authorise(Action::rename_organisation, context.actor, Relation::none, found->id, directory);
   if (!acting) return std::unexpected(acting.error());
-  if (!is_text(command.name(), limits::name_chars_max)) return refuse(shared::out_of_bounds, "name");
+  if (!is_text(command.name(), limits::organisation_name_chars_max)) return refuse(shared::out_of_bounds, "name");
   if (command.name() == found->organisation->name) return refuse(refusals::same_name, "name");
   OrganisationRenamed event;
   event.set_name(command.name());

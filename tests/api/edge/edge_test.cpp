@@ -242,7 +242,7 @@ TEST_F(EdgeTest, AnAssignmentNamesAGrantNotAPerson) {
 }
 
 TEST_F(EdgeTest, AnImportIsTheSameEveryTime) {
-  ImportedRow row{"la311-2020",
+  RequestToImport row{"la311-2020",
                   "1-123",
                   "Graffiti Removal",
                   "Closed",
