@@ -143,6 +143,7 @@ void Directory::apply(const Id& id, const OrganisationMerged& e) {
   from->second.children.clear();
   from->second.state = OrganisationState::merged;
   from->second.merged_into = into->first;
+  merged_.push_back(id);
 }
 
 // The other half of a merge, for the reader of the absorbing stream; OrganisationMerged has done the work.

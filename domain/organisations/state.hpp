@@ -49,6 +49,8 @@ class Directory {
   /// Itself first, then all active ones below, level by level.
   std::vector<Id> subtree(const Id& organisation) const;
   const std::vector<Id>& roots() const { return roots_; }
+  /// All that were ever merged into another, in order: what was filed under them stays under their ids.
+  const std::vector<Id>& merged() const { return merged_; }
   /// The active organisation with this code; zero: none.
   Id by_code(std::string_view code) const;
   /// 1 for a root; 0: unknown.
@@ -71,6 +73,7 @@ class Directory {
   std::unordered_map<Id, Organisation, IdHash> organisations_;
   std::unordered_map<std::string, Id> by_code_;
   std::vector<Id> roots_;
+  std::vector<Id> merged_;
 };
 
 }  // namespace pioneer::domain::organisations
