@@ -82,6 +82,11 @@ bool Exchange::closed() const {
   return abandoned_ || closing_;
 }
 
+std::size_t Exchange::queued_bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
+}
+
 bool Exchange::dropped() const {
   const std::lock_guard lock(mutex_);
   return abandoned_;

@@ -49,6 +49,7 @@ class Exchange final : public api::EventStream {
 
   bool push(api::HttpFrame frame) override;
   bool closed() const override;
+  std::size_t queued_bytes() const override;
   void close() override;
 
  private:

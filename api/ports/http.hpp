@@ -2,6 +2,7 @@
 // The server behind it is an adapter; tests and the simulator call handlers directly.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -69,6 +70,8 @@ class EventStream {
   /// Queues the frame. False: the listener is gone, or its queue was full and it was dropped; forget it.
   virtual bool push(HttpFrame frame) = 0;
   virtual bool closed() const = 0;
+  /// Bytes queued and not yet taken for writing: who sends old events waits for little of it.
+  virtual std::size_t queued_bytes() const = 0;
   /// Ends the stream after what is queued.
   virtual void close() = 0;
 };
