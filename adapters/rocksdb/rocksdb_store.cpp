@@ -89,6 +89,7 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options, const std::sh
   database.bytes_per_sync = 1 << 20;
   // Each table's rows and its position are one batch, so a torn tail is simply replayed from our log.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  if (options.forgets_keys) database.max_manifest_file_size = 1;
   static_cast<void>(cache);
   return database;
 }
@@ -309,6 +310,22 @@ Result<void> RocksDbStore::flush() {
   }
   if (handles.empty()) return {};
   return database_->result(database_->db->Flush({}, handles));
+}
+
+// Flushing ends the log files that hold the rows; rewriting the last level too drops what lies under a deletion.
+Result<void> RocksDbStore::purge(Table table) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  const std::shared_lock lock(database_->mutex);
+  if (table.number >= database_->families.size() || !database_->families[table.number]) return {};
+  rocksdb::CompactRangeOptions whole;
+  whole.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  auto* const handle = database_->families[table.number]->handle;
+  auto status = database_->db->CompactRange(whole, handle, nullptr, nullptr);
+  // One more change of the list of files: the list is written anew from what stands after the compaction.
+  auto* const unused = database_->db->DefaultColumnFamily();
+  if (status.ok()) status = database_->db->Put({}, unused, "purged", "");
+  if (status.ok()) status = database_->db->Flush({}, unused);
+  return database_->result(status);
 }
 
 }  // namespace pioneer::adapters

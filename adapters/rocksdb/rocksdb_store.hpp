@@ -22,6 +22,9 @@ struct RocksDbOptions {
   bool compress = true;
   /// Threads for flush and compaction together. Default 2.
   int background_jobs = 2;
+  /// After purge() no file holds even the keys of what was deleted. Each flush writes the list of files (which names the
+  /// first and last key of each) anew, so it is for small stores: people. Default off.
+  bool forgets_keys = false;
 };
 
 /// Threads: as the port says. Errors: "database_in_use" (another process has it), "database_damaged" (delete it: it is
@@ -42,6 +45,7 @@ class RocksDbStore final : public eventstore::KeyValueStore {
   eventstore::Result<void> ingest_sorted(eventstore::Table table,
                                          std::vector<std::pair<std::string, std::string>> rows) override;
   eventstore::Result<void> flush() override;
+  eventstore::Result<void> purge(eventstore::Table table) override;
 
   struct Database;  ///< RocksDB's types stay in the .cpp
 

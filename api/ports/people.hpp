@@ -22,7 +22,7 @@ struct Person {
   domain::Id organisation;  ///< of registration
   domain::Sealed name;      ///< under `key`, in the stream member/<member>
   domain::Sealed phone;     ///< empty box: none
-  bool erased = false;
+  bool erased = false;      ///< MemberErased was applied; nothing is sealed here any more
 };
 
 /// A stream in which a member takes part, and as whom.
@@ -36,7 +36,7 @@ struct Participations {
   std::string next;  ///< cursor; empty: that was all
 };
 
-/// Reads from any thread; apply, forget and flush from one.
+/// Reads from any thread; apply and forget from one.
 class People {
  public:
   virtual ~People() = default;
@@ -55,7 +55,9 @@ class People {
   virtual domain::Id holder_of_phone(std::string_view token) const = 0;
   /// Keys of the cases in which the member asked, or is named by phone as the one it is for.
   virtual std::vector<domain::Id> case_keys_of(const domain::Id& member) const = 0;
-  /// Deletes everything that leads from or to this member, and compacts.
+  /// Members whose MemberErased was applied and who were not forgotten yet: their keys are to be destroyed first.
+  virtual std::vector<domain::Id> unfinished_erasures() const = 0;
+  /// Deletes everything that leads from or to this member, and compacts; a tombstone stays.
   virtual eventstore::Result<void> forget(const domain::Id& member) = 0;
 };
 

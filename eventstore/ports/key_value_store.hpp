@@ -68,6 +68,12 @@ class KeyValueStore {
   virtual Result<void> ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) = 0;
   /// Everything written so far is on the disk when this returns well.
   virtual Result<void> flush() = 0;
+  /// As flush(); and what was deleted or replaced in this table no longer stands in the store's files. Slow: for
+  /// erasures.
+  virtual Result<void> purge(Table table) {
+    static_cast<void>(table);
+    return flush();
+  }
 };
 
 }  // namespace pioneer::eventstore

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "adapters/memory/memory_store.hpp"
@@ -54,7 +55,8 @@ class KeyValueStoreContract : public ::testing::Test {
   std::string all(Table from) {
     std::string text;
     const auto rows = store.cursor(from);
-    for (rows->seek(""); rows->valid(); rows->next()) text.append(rows->key()).append("=").append(rows->value()).append(" ");
+    for (rows->seek(""); rows->valid(); rows->next())
+      text.append(rows->key()).append("=").append(rows->value()).append(" ");
     EXPECT_TRUE(rows->status());
     return text;
   }
@@ -62,6 +64,18 @@ class KeyValueStoreContract : public ::testing::Test {
 
 using Stores = ::testing::Types<InMemory, OnDisk>;
 TYPED_TEST_SUITE(KeyValueStoreContract, Stores);
+
+TYPED_TEST(KeyValueStoreContract, PurgeKeepsWhatStands) {
+  const auto rows = this->table("rows");
+  this->put(rows, "a", "1");
+  this->put(rows, "a", "2");
+  this->put(rows, "b", "1");
+  WriteBatch batch;
+  batch.erase(rows, "b");
+  ASSERT_TRUE(this->store.write(batch));
+  ASSERT_TRUE(this->store.purge(rows));
+  EXPECT_EQ(this->all(rows), "a=2 ");
+}
 
 TYPED_TEST(KeyValueStoreContract, ReadsWhatWasWritten) {
   const auto t = this->table("a");
@@ -278,6 +292,30 @@ TEST(RocksDbStore, SaysThatAFileOfRowsIsDamaged) {
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, "database_damaged");
   where.store = std::move(*opened);
+}
+
+TEST(RocksDbPurge, LeavesNoByteOfWhatWasErased) {
+  OnDisk where;
+  where.store.reset();
+  adapters::RocksDbOptions options;
+  options.forgets_keys = true;
+  where.store = adapters::RocksDbStore::open(where.directory, options).value();
+  const auto rows = where.store->table("rows").value();
+  const std::string marker = "not-to-be-found-any-more";
+  WriteBatch batch;
+  for (int i = 0; i < 100; ++i) batch.put(rows, "key-" + std::to_string(i) + marker, marker);
+  ASSERT_TRUE(where.store->write(batch));
+  ASSERT_TRUE(where.store->flush());
+  batch.clear();
+  for (int i = 0; i < 100; ++i) batch.erase(rows, "key-" + std::to_string(i) + marker);
+  ASSERT_TRUE(where.store->write(batch));
+  ASSERT_TRUE(where.store->purge(rows));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(where.directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_EQ(bytes.find(marker), std::string::npos) << entry.path();
+  }
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ struct SealedWorld {
     return std::move(*command);
   }
   api::Call call(const api::Sender& who, const std::string& command_id) { return {who, false, command_id, -1}; }
-  const api::Opener& opener() const { return edge->opener(); }
+  const api::Opener& opener() const { return opener_; }
 
   eventstore::LogId log_id = eventstore::LogId::of("a log of 16 byte");
   FaultyDisk disk;
@@ -70,6 +70,7 @@ struct SealedWorld {
   std::unique_ptr<adapters::FileKeyring> keyring =
       *adapters::FileKeyring::make(disk, cryptography, log_id, {"keys", "", 256});
   Uploads uploads;
+  api::Opener opener_{cryptography, *keyring, log_id};
   std::unique_ptr<api::Edge> edge;
   domain::Id organisation = domain::Id::of("an organisation.");
   domain::Id product = domain::Id::of("a product 16 byt");

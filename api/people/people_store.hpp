@@ -1,0 +1,54 @@
+// The people store: who is who, computed from the log with the keys, in an ordered store of its own.
+//
+//   members         member → person key ‖ phone token ‖ erased (1 byte) ‖ MemberRegistered
+//   pseudonyms      pseudonym → member
+//   participations  member ‖ stream → pseudonym
+//   cases           request id → asker's pseudonym ‖ case keys
+//   phones          phone token → member
+//   beneficiaries   phone token ‖ request id → nothing
+//   erasures        member → nothing: erased in the log, keys not destroyed yet
+//   position        "next" → sequence (u64, big-endian)
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "api/edge/opener.hpp"
+#include "api/ports/people.hpp"
+#include "eventstore/ports/key_value_store.hpp"
+
+namespace pioneer::api {
+
+class PeopleStore final : public People {
+ public:
+  /// The store may be deleted while nobody has it open: apply() fills it again from sequence 0.
+  static eventstore::Result<std::unique_ptr<PeopleStore>> open(eventstore::KeyValueStore& store, const Opener& opener);
+
+  std::uint64_t position() const override { return position_.load(); }
+  eventstore::Result<void> apply(const std::vector<eventstore::AcceptedCommit>& commits) override;
+
+  std::optional<Person> find(const domain::Id& member) const override;
+  std::optional<domain::Id> member_of(std::string_view stream, const domain::Pseudonym& pseudonym) const override;
+  Participations streams_of(const domain::Id& member, std::string_view kind, std::string_view cursor,
+                            std::size_t limit) const override;
+  domain::Id holder_of_phone(std::string_view token) const override;
+  std::vector<domain::Id> case_keys_of(const domain::Id& member) const override;
+  std::vector<domain::Id> unfinished_erasures() const override;
+  eventstore::Result<void> forget(const domain::Id& member) override;
+
+  struct Tables {
+    eventstore::Table members, pseudonyms, participations, cases, phones, beneficiaries, erasures, position;
+  };
+
+ private:
+  PeopleStore(eventstore::KeyValueStore& store, const Opener& opener, const Tables& tables);
+  /// Request ids in which the member asked, or is meant by its phone number.
+  std::vector<domain::Id> cases_of(const domain::Id& member) const;
+
+  eventstore::KeyValueStore& store_;
+  const Opener& opener_;
+  Tables tables_;
+  std::atomic<std::uint64_t> position_{0};
+};
+
+}  // namespace pioneer::api
