@@ -1,0 +1,80 @@
+#include "tests/bench/closed_loop.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+namespace pioneer::bench {
+
+void fail(const std::string& why) {
+  std::fprintf(stderr, "bench: %s\n", why.c_str());
+  std::_Exit(3);
+}
+
+// Only the first answer after the sender has gone to sleep wakes it: the others of that batch find it woken.
+void ClosedLoop::answered(std::uint64_t number, Clock::time_point start, const node::Outcome& outcome) {
+  if (outcome.answer.kind != eventstore::Answer::Kind::accepted) {
+    fail("a command was not accepted: " +
+         (outcome.refusal ? std::string(outcome.refusal->code) : outcome.answer.error.code));
+  }
+  const auto taken = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count() / 10;
+  ++latencies_[std::min(static_cast<std::size_t>(taken), latencies_.size() - 1)];
+  if (see_) see_(number, outcome);
+  head_.store(outcome.answer.position.value + 1, std::memory_order_relaxed);
+  finished_.fetch_add(1);
+  if (waiting_.load() && waiting_.exchange(false)) room_.release();
+}
+
+void ClosedLoop::wait_for_room(std::uint64_t sent) {
+  const auto full = [&](std::size_t in_flight_max) { return sent - finished_.load() >= in_flight_max; };
+  while (full(options_.in_flight)) {
+    waiting_.store(true);
+    if (full(options_.in_flight)) {
+      room_.acquire();
+    } else if (!waiting_.exchange(false)) {
+      room_.acquire();  // the answer that came in between has released it
+    }
+  }
+}
+
+double ClosedLoop::percentile_ms(double part) const {
+  std::uint64_t all = 0;
+  for (const auto count : latencies_) all += count;
+  std::uint64_t below = 0;
+  std::size_t at = 0;
+  while (at + 1 < latencies_.size() && static_cast<double>(below + latencies_[at]) < part * static_cast<double>(all)) {
+    below += latencies_[at++];
+  }
+  return static_cast<double>(at) / 100;
+}
+
+Measured ClosedLoop::run(const Make& make, const See& see) {
+  see_ = see;
+  const auto start = Clock::now();
+  const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  std::uint64_t sent = 0;
+  for (; sent < options_.count_max && elapsed() < options_.seconds; ++sent) {
+    wait_for_room(sent);
+    const auto at = Clock::now();
+    auto command = make(sent);
+    if (!command) fail("the edge refused: " + std::string(command.error().code) + " " + command.error().field);
+    const std::uint64_t number = sent;
+    node_.submit(std::move(*command), [this, number, at](node::Outcome outcome) { answered(number, at, outcome); });
+  }
+  while (finished_.load() < sent) std::this_thread::yield();
+  Measured found;
+  found.accepted = sent;
+  found.seconds = elapsed();
+  const auto answered_at = Clock::now();
+  while (node_.projector().projected().value < head_.load()) {
+    if (const auto why = node_.projector().stopped_because(); !why.empty()) fail("projecting stopped: " + why);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  found.lag_s = std::chrono::duration<double>(Clock::now() - answered_at).count();
+  found.p50_ms = percentile_ms(0.50);
+  found.p99_ms = percentile_ms(0.99);
+  return found;
+}
+
+}  // namespace pioneer::bench

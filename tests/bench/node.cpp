@@ -1,0 +1,101 @@
+// The write path in process: a deployment as pioneerd opens it, in a temporary folder, commands through the edge,
+// answers after the sync, projections running. The last line is JSON.
+//
+//   bench_node claim-hot          [--seconds S] [--in-flight N] [--placed N]   one product of 1,000,000 places
+//   bench_node claim-spread       [--seconds S] [--in-flight N]                10,000 products
+//   bench_node append-new-streams [--seconds S] [--in-flight N]                a request each
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "tests/bench/city.hpp"
+
+namespace {
+
+using namespace pioneer;
+
+constexpr std::size_t members = 10'000;
+constexpr std::uint32_t places = 1'000'000;
+
+struct Options {
+  double seconds = 3;
+  std::size_t in_flight = 64;
+  std::uint64_t placed = 10;
+};
+
+/// Exists as long as this does.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "pioneer-bench-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) bench::fail("no temporary folder can be made");
+    path_ = pattern;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  std::string path() const { return path_ / "city"; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+void print(const bench::Measured& found) {
+  fmt::print("{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}}}\n",
+             found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s);
+}
+
+/// The same load before the measurement, so that caches are warm and what was placed before is `placed` claims.
+void measure(bench::City& city, const Options& options, std::uint64_t first, const bench::ClosedLoop::Make& make) {
+  bench::ClosedLoop before(city.node(), {.in_flight = options.in_flight, .count_max = first, .seconds = 1e9});
+  before.run(make);
+  bench::ClosedLoop loop(city.node(), {.in_flight = options.in_flight, .seconds = options.seconds});
+  print(loop.run([&](std::uint64_t number) { return make(first + number); }));
+}
+
+int claims(const Options& options, std::size_t products, std::uint64_t first) {
+  const TemporaryFolder folder;
+  bench::City city(folder.path());
+  city.found();
+  city.add_members(members);
+  city.add_products(products, places);
+  // A step that is prime to the number of products: neighbours in time are not neighbours in the store.
+  const auto product = [&](std::uint64_t number) { return city.products()[number * 7919 % products]; };
+  measure(city, options, first, [&](std::uint64_t number) { return city.claim(number, product(number)); });
+  return 0;
+}
+
+int requests(const Options& options) {
+  const TemporaryFolder folder;
+  bench::City city(folder.path());
+  city.found();
+  city.add_members(members);
+  measure(city, options, 1'000, [&](std::uint64_t number) { return city.request(number); });
+  return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  CLI::App app("Measures the write path in process.");
+  app.require_subcommand(1);
+  Options options;
+  auto* hot = app.add_subcommand("claim-hot");
+  auto* spread = app.add_subcommand("claim-spread");
+  auto* streams = app.add_subcommand("append-new-streams");
+  for (auto* command : {hot, spread, streams}) {
+    command->add_option("--seconds", options.seconds)->capture_default_str();
+    command->add_option("--in-flight", options.in_flight)->capture_default_str();
+  }
+  hot->add_option("--placed", options.placed, "claims placed before")->capture_default_str();
+  CLI11_PARSE(app, count, words);
+  if (*hot) return claims(options, 1, options.placed);
+  if (*spread) return claims(options, 10'000, 20'000);
+  return requests(options);
+}
