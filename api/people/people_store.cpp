@@ -63,7 +63,7 @@ Result<std::unique_ptr<PeopleStore>> PeopleStore::open(eventstore::KeyValueStore
   return people;
 }
 
-Result<void> PeopleStore::apply(const std::vector<eventstore::AcceptedCommit>& commits) {
+Result<void> PeopleStore::apply(std::span<const eventstore::AcceptedCommit> commits) {
   Stage stage(store_);
   people::CommitReader reader(stage, tables_, opener_);
   std::uint64_t next = position_;

@@ -25,7 +25,7 @@ class PeopleStore final : public People {
   static eventstore::Result<std::unique_ptr<PeopleStore>> open(eventstore::KeyValueStore& store, const Opener& opener);
 
   std::uint64_t position() const override { return position_.load(); }
-  eventstore::Result<void> apply(const std::vector<eventstore::AcceptedCommit>& commits) override;
+  eventstore::Result<void> apply(std::span<const eventstore::AcceptedCommit> commits) override;
 
   std::optional<Person> find(const domain::Id& member) const override;
   std::optional<domain::Id> member_of(std::string_view stream, const domain::Pseudonym& pseudonym) const override;
