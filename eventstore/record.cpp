@@ -2,7 +2,6 @@
 
 #define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_* keep their state on our stack; EVP allocates one for each hash
 #include <openssl/sha.h>
-#include <zlib.h>
 
 #include "eventstore/check.hpp"
 #include "eventstore/limits.hpp"
@@ -18,11 +17,12 @@ constexpr std::size_t format_at = 4, kind_at = 5, feature_level_at = 6, length_a
                       epoch_at = 32, sequence_at = 40, writer_at = 48, previous_hash_at = 64;
 static_assert(previous_hash_at + Hash::size == RecordHeader::encoded_bytes);
 
+/// Precondition: at least a header.
 std::uint32_t record_crc(ByteView record) {
-  constexpr std::array<std::byte, 4> no_crc{};
-  auto crc = crc32(record.first(crc_at));
-  crc = crc32(no_crc, crc);
-  return crc32(record.subspan(crc_at + no_crc.size()), crc);
+  std::array<std::byte, RecordHeader::encoded_bytes> header;
+  std::memcpy(header.data(), record.data(), header.size());
+  store(header.data() + crc_at, std::uint32_t{0});
+  return crc32(record.subspan(header.size()), crc32(header));
 }
 
 bool has_magic(ByteView record) { return std::memcmp(record.data(), magic.data(), magic.size()) == 0; }
@@ -156,10 +156,6 @@ Hash sha256(ByteView bytes) {
   Hasher hasher;
   hasher.add(bytes.data(), bytes.size());
   return hasher.finish();
-}
-
-std::uint32_t crc32(ByteView bytes, std::uint32_t start) {
-  return static_cast<std::uint32_t>(::crc32_z(start, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
 }  // namespace pioneer::eventstore

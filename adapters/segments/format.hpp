@@ -20,7 +20,10 @@ inline constexpr std::size_t batch_header_bytes = 48;
 /// Data leaves this much free in every file, so that a protecting and a closing batch always find room.
 inline constexpr std::size_t reserved_bytes = 2 * block_bytes;
 /// The smallest file that holds the largest record.
-inline constexpr std::size_t segment_bytes_min = 128u << 10;
+inline constexpr std::size_t segment_bytes_min = 72u << 10;
+static_assert(segment_header_bytes + batch_header_bytes + 8 + eventstore::limits::record_bytes_max + block_bytes +
+                  reserved_bytes <=
+              segment_bytes_min);
 
 /// Where the records come from. A topic's batches keep each record's offset in it.
 struct Source {
@@ -86,6 +89,8 @@ const char* sentence_of(BatchFault fault);
 std::expected<BatchHeader, BatchFault> decode_batch_header(eventstore::ByteView from, std::uint64_t room);
 /// Checks CRC and padding. Precondition: `stored` has header.stored_bytes().
 std::optional<BatchFault> check_batch(const BatchHeader& header, eventstore::ByteView stored);
+
+bool all_zero(eventstore::ByteView bytes);
 
 /// "000000000042.segment"
 std::string segment_name(std::uint64_t number);

@@ -12,10 +12,6 @@ using namespace eventstore;
 
 constexpr std::size_t scan_ahead_bytes = 1u << 20;
 
-bool all_zero(ByteView bytes) {
-  return std::ranges::all_of(bytes, [](std::byte b) { return b == std::byte{0}; });
-}
-
 std::size_t offsets_bytes(const BatchHeader& header, Source::Kind source) {
   return source == Source::Kind::topic ? std::size_t{header.records} * sizeof(std::uint64_t) : 0;
 }

@@ -20,6 +20,9 @@ class Chain {
     header.writer.bytes.fill(std::byte{writer});
     return accepted(eventstore::encode_record(header, ""));
   }
+  std::string leaf(eventstore::RecordKind kind, std::string_view body) {
+    return accepted(eventstore::encode_record(base(kind), body));
+  }
   std::string opened() { return leaf(eventstore::RecordKind::opened, "opened"); }
   std::string commit(std::string_view body) { return leaf(eventstore::RecordKind::commit, body); }
 
@@ -60,9 +63,6 @@ class Chain {
   }
 
  private:
-  std::string leaf(eventstore::RecordKind kind, std::string_view body) {
-    return accepted(eventstore::encode_record(base(kind), body));
-  }
   std::string accepted(std::string record) {
     const auto verdict = eventstore::accept(state_, eventstore::bytes_of(record)).verdict;
     CHECK(verdict == eventstore::Verdict::accepted_leaf || verdict == eventstore::Verdict::accepted_fence);

@@ -77,7 +77,7 @@ TEST(SegmentFaults, GoOnAfterAFullDisk) {
   auto opened = SegmentLog::create(work.disk, executor, work.options, test_log_id());
   ASSERT_TRUE(opened);
   auto& log = **opened;
-  work.disk.limit_bytes(segment_bytes_min + 10'000);
+  work.disk.limit_bytes(file_bytes + 10'000);
   Chain chain(log.state());
   ASSERT_TRUE(log.append(chain.epoch(1, 3)));
   std::vector<std::string> waiting;
@@ -91,7 +91,7 @@ TEST(SegmentFaults, GoOnAfterAFullDisk) {
   EXPECT_EQ(appended.error().retry, Retry::can_help);
   EXPECT_EQ(log.append(waiting).error().code, "disk_full");
   EXPECT_TRUE(log.read(Sequence(log.end().value - 1)));
-  work.disk.limit_bytes(3 * segment_bytes_min);
+  work.disk.limit_bytes(3 * file_bytes);
   EXPECT_TRUE(log.append(waiting));
   EXPECT_EQ(log.state(), chain.state());
   ASSERT_TRUE(log.close());

@@ -17,6 +17,8 @@ namespace {
 using namespace eventstore;
 using tests::Chain;
 
+constexpr std::uint64_t file_bytes = 128u << 10;
+
 class SegmentLogTest : public testing::Test {
  protected:
   SegmentLogTest() {
@@ -26,7 +28,7 @@ class SegmentLogTest : public testing::Test {
     for (const auto b : suffix) directory_ += std::to_string(std::to_integer<int>(b));
     std::filesystem::create_directories(directory_);
     options_.directory = directory_.string();
-    options_.segment_bytes = segment_bytes_min;
+    options_.segment_bytes = file_bytes;
   }
   ~SegmentLogTest() override { std::filesystem::remove_all(directory_); }
 

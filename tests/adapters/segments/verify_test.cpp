@@ -56,7 +56,7 @@ TEST_F(VerifyTest, ProvesAClosedDirectory) {
   EXPECT_EQ(good.position.value, work_.attempted.size());
   EXPECT_EQ(good.segments, 3u);
   EXPECT_EQ(good.records, work_.attempted.size() + 2);  // and two fences
-  EXPECT_EQ(told, 3 * segment_bytes_min);
+  EXPECT_EQ(told, 3 * file_bytes);
   EXPECT_EQ(total, told);
   MerkleFrontier tree;
   for (const auto& leaf : work_.attempted) tree.add(leaf_hash(bytes_of(leaf)));
@@ -98,7 +98,7 @@ TEST_F(VerifyTest, FindsEveryFlippedByteOfTheClosingBatch) {
 TEST_F(VerifyTest, FindsBytesBehindTheClosingBatch) {
   const auto closing = batches(2).back();
   work_.disk.bytes(path(2)).back() = 1;
-  expect_damage("corrupt_tail", 2, segment_bytes_min - 1);
+  expect_damage("corrupt_tail", 2, file_bytes - 1);
   work_.disk.bytes(path(2)).back() = 0;
   work_.disk.bytes(path(2))[closing + block_bytes] = 1;
   expect_damage("corrupt_batch", 2, closing + block_bytes);
@@ -106,7 +106,7 @@ TEST_F(VerifyTest, FindsBytesBehindTheClosingBatch) {
 
 TEST_F(VerifyTest, FindsBytesInTheUnusedTailOfASealedFile) {
   work_.disk.bytes(path(0)).back() = 1;
-  expect_damage("corrupt_tail", 0, segment_bytes_min - 1);
+  expect_damage("corrupt_tail", 0, file_bytes - 1);
 }
 
 TEST_F(VerifyTest, FindsABadBatchAtTheEndOfASealedFile) {

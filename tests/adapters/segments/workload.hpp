@@ -11,6 +11,9 @@
 
 namespace pioneer::tests {
 
+/// Small, so that a life of a few hundred records fills several.
+inline constexpr std::uint64_t file_bytes = 128u << 10;
+
 class Workload {
  public:
   using SegmentLog = adapters::segments::SegmentLog;
@@ -18,7 +21,7 @@ class Workload {
   Workload() {
     static_cast<void>(disk.make_directory(directory));
     options.directory = directory;
-    options.segment_bytes = adapters::segments::segment_bytes_min;
+    options.segment_bytes = file_bytes;
   }
 
   /// One life: opens or creates, then an epoch of appends of many sizes over several files, with pauses. Stops at the
