@@ -14,7 +14,7 @@ SELF = "tests/style/"
 
 
 def words(identifier: str) -> set[str]:
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", identifier.replace("PersonalData", ""))
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", identifier.replace("PersonalData", "").replace("personal_data", ""))
     return set(spaced.lower().split("_"))
 
 

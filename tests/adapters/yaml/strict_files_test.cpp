@@ -1,9 +1,11 @@
 // Our YAML files: what is right is taken, what is wrong is refused with its line and what was expected.
 #include <gmock/gmock.h>
 
+#include <regex>
 #include <string>
 #include <vector>
 
+#include "adapters/yaml/demo_texts_file.hpp"
 #include "adapters/yaml/policy_file.hpp"
 #include "adapters/yaml/request_mapping_file.hpp"
 #include "adapters/yaml/settings_file.hpp"
@@ -15,6 +17,7 @@ namespace {
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using tests::TemporaryFile;
 
 constexpr const char* good_policy =
@@ -211,6 +214,33 @@ TEST(RequestMappingFile, TheDemosIsRight) {
   EXPECT_EQ(read->closed_columns, (std::vector<std::string>{"closeddate", "updateddate"}));
   ASSERT_TRUE(read->tree.has_value());
   EXPECT_EQ(read->tree->root_code, "LA");
+}
+
+TEST(DemoTexts, AreWholeAndFitTheLimits) {
+  const auto texts = load_demo_texts("ops/demo", *load_policy("ops/config/services.yaml"));
+  ASSERT_TRUE(texts.has_value()) << texts.error().front().text();
+  std::size_t requests = 0;
+  for (const auto& category : texts->categories) {
+    requests += category.requests.size();
+    for (const auto& request : category.requests) {
+      EXPECT_LE(request.title.en.size(), 120u) << request.title.en;
+      for (const std::string& text : {request.text.zh, request.text.en}) {
+        EXPECT_THAT(std::regex_replace(text, std::regex("\\{(building|unit|floor|street)\\}"), ""),
+                    Not(HasSubstr("{")));
+      }
+    }
+  }
+  EXPECT_EQ(requests, 61u);
+  EXPECT_EQ(texts->products.size(), 12u);
+  EXPECT_EQ(texts->products[0].starts_minute, 570u);
+  EXPECT_EQ(texts->request_comments[4].front().en, "They came quickly and even swept the floor.");
+  EXPECT_EQ(texts->surnames.zh.size(), 40u);
+}
+
+TEST(DemoTexts, RefuseCategoriesThatAreNot) {
+  const TemporaryFile services(good_policy);  // has no water_supply
+  EXPECT_THAT(sentences(load_demo_texts("ops/demo", *load_policy(services.path()))),
+              Contains(HasSubstr("expected the code of a category of services.yaml, found \"water_supply\"")));
 }
 
 }  // namespace
