@@ -1,0 +1,186 @@
+// How products' rows follow from events.
+#include "projections/products/products.hpp"
+
+#include <algorithm>
+#include <variant>
+
+#include "projections/products/listing_keys.hpp"
+
+namespace pioneer::projections {
+namespace {
+
+using domain::ClaimState;
+using domain::ProductState;
+
+constexpr std::uint32_t block = ProductCounts::block;
+
+/// Folds one commit's events of one product.
+class Fold {
+ public:
+  Fold(const Commit& commit, const Part& part, ProductCounts& counts, Batch& batch)
+      : commit_(commit), part_(part), counts_(counts), batch_(batch) {}
+
+  void operator()(const domain::ProductCreated& e) {
+    const auto& from = e.terms();
+    ProductTermsRow terms;
+    terms.title = from.title();
+    terms.description = from.description();
+    terms.kind = from.kind();
+    terms.organisation = domain::Id::of(from.organisation());
+    for (const auto& session : from.sessions()) terms.sessions.push_back({{session.starts_us()}, {session.ends_us()}, session.venue()});
+    terms.max_per_member = from.max_per_member();
+    terms.waitlist = from.waitlist();
+    terms.opens = {from.opens_us()};
+    terms.closes = {from.closes_us()};
+    counts_.state = ProductState::draft;
+    counts_.capacity = from.capacity();
+    batch_.insert(product_keys::terms(part_.id), terms.encode());
+    list(terms, ProductState::draft);
+  }
+  void operator()(const domain::ProductPublished&) { become(ProductState::published); }
+  void operator()(const domain::CapacityChanged& e) { counts_.capacity = e.capacity(); }
+  void operator()(const domain::ProductCancelled& e) { become(ProductState::cancelled, e.reason()); }
+  void operator()(const domain::ProductCompleted&) { become(ProductState::completed); }
+
+  void operator()(const domain::ClaimPlaced& e) {
+    if (e.ticket() != counts_.tickets + 1) return batch_.fail("Product " + part_.id.text() + " has claims with a gap.");
+    ++counts_.tickets;
+    char row[TicketRow::bytes];
+    TicketRow{part_.actor, commit_.recorded_at, e.places(), e.state(), 0}.write(row);
+    counts_.tail.append(row, sizeof row);
+    if (counts_.tickets % block == 0) {
+      batch_.insert(product_keys::block(part_.id, counts_.tickets / block - 1), std::move(counts_.tail));
+      counts_.tail.clear();
+    }
+    if (e.state() == ClaimState::waitlisted) {
+      ++counts_.waiting;
+      counts_.waiting_places += e.places();
+    } else {
+      counts_.taken += e.places();
+    }
+  }
+  void operator()(const domain::ClaimCancelled& e) {
+    change(e.ticket(), [&](TicketRow& ticket) {
+      if (ticket.state == ClaimState::cancelled) return;
+      if (waits(e.ticket(), ticket)) {
+        --counts_.waiting;
+        counts_.waiting_places -= ticket.places;
+      } else {
+        counts_.taken -= ticket.places;
+      }
+      ticket.state = ClaimState::cancelled;
+    });
+  }
+  void operator()(const domain::PlacesPromoted& e) {
+    // Whoever still waits in the range is confirmed; those skipped wait no more.
+    for (auto number = std::max(e.first(), counts_.promoted_to + 1); number <= std::min(e.last(), counts_.tickets); ++number) {
+      const auto ticket = read(number);
+      if (!ticket || ticket->state != ClaimState::waitlisted) continue;
+      --counts_.waiting;
+      counts_.waiting_places -= ticket->places;
+      counts_.taken += ticket->places;
+    }
+    counts_.promoted_to = std::max(counts_.promoted_to, e.last());
+  }
+  void operator()(const domain::CheckedIn& e) { set_state(e.ticket(), ClaimState::checked_in); }
+  void operator()(const domain::ClaimCompleted& e) { set_state(e.ticket(), ClaimState::completed); }
+  void operator()(const domain::NoShowMarked& e) { set_state(e.ticket(), ClaimState::no_show); }
+  void operator()(const domain::ClaimRated& e) {
+    change(e.ticket(), [&](TicketRow& ticket) { ticket.stars = static_cast<std::uint8_t>(e.stars()); });
+    ++counts_.ratings;
+    counts_.stars += e.stars();
+    Encoder row;
+    row.number(e.stars()).signed_number(commit_.recorded_at.us);
+    SealedValue(e.comment()).write(row);
+    SealedValue(e.problem()).write(row);
+    batch_.insert(product_keys::rating(part_.id, e.ticket()), row.text(e.problem_category()).take());
+  }
+  template <class Other>
+  void operator()(const Other&) {}  // of other streams
+
+ private:
+  bool waits(std::uint32_t number, const TicketRow& ticket) const {
+    return ticket.state == ClaimState::waitlisted && number > counts_.promoted_to;
+  }
+
+  void become(ProductState::Value state, const std::string& reason = {}) {
+    const auto* const stored = batch_.get(product_keys::terms(part_.id));
+    auto terms = stored ? ProductTermsRow::decode(*stored) : std::nullopt;
+    if (!terms) return batch_.fail("The terms of product " + part_.id.text() + " are missing or do not parse.");
+    const auto sort = product_keys::sort(terms->starts(), part_.id);
+    batch_.erase(product_keys::listing(terms->organisation, counts_.state) + sort);
+    batch_.erase(product_keys::listing_of_all(counts_.state) + sort);
+    counts_.state = state;
+    list(*terms, state);
+    if (!reason.empty()) {
+      terms->cancel_reason = reason;
+      batch_.put(product_keys::terms(part_.id), terms->encode());
+    }
+  }
+
+  void list(const ProductTermsRow& terms, ProductState::Value state) {
+    const auto sort = product_keys::sort(terms.starts(), part_.id);
+    batch_.insert(product_keys::listing(terms.organisation, state) + sort, {});
+    batch_.insert(product_keys::listing_of_all(state) + sort, {});
+  }
+
+  bool in_tail(std::uint32_t number) const { return (number - 1) / block == counts_.tickets / block; }
+  static std::size_t offset(std::uint32_t number) { return (number - 1) % block * TicketRow::bytes; }
+
+  std::optional<TicketRow> read(std::uint32_t number) {
+    if (number == 0 || number > counts_.tickets) {
+      batch_.fail("Product " + part_.id.text() + " has no claim " + std::to_string(number) + ".");
+      return std::nullopt;
+    }
+    if (in_tail(number)) return TicketRow::read(counts_.tail.data() + offset(number));
+    const auto* const stored = batch_.get(product_keys::block(part_.id, (number - 1) / block));
+    if (stored == nullptr || stored->size() != block * TicketRow::bytes) {
+      batch_.fail("Claims of product " + part_.id.text() + " are missing.");
+      return std::nullopt;
+    }
+    return TicketRow::read(stored->data() + offset(number));
+  }
+
+  template <class Change>
+  void change(std::uint32_t number, Change how) {
+    auto ticket = read(number);
+    if (!ticket) return;
+    how(*ticket);
+    if (in_tail(number)) return ticket->write(counts_.tail.data() + offset(number));
+    const auto key = product_keys::block(part_.id, (number - 1) / block);
+    auto claims = *batch_.get(key);
+    ticket->write(claims.data() + offset(number));
+    batch_.put(key, std::move(claims));
+  }
+
+  void set_state(std::uint32_t number, ClaimState::Value state) {
+    change(number, [&](TicketRow& ticket) { ticket.state = state; });
+  }
+
+  const Commit& commit_;
+  const Part& part_;
+  ProductCounts& counts_;
+  Batch& batch_;
+};
+
+void apply_part(const Commit& commit, const Part& part, Batch& batch) {
+  const auto key = product_keys::counts(part.id);
+  const auto* const stored = batch.get(key);
+  auto counts = stored ? ProductCounts::decode(*stored) : ProductCounts{};
+  if (!counts) return batch.fail("The row of product " + part.id.text() + " does not parse.");
+  Fold fold(commit, part, *counts, batch);
+  for (const auto& event : part.events) std::visit(fold, event);
+  if (counts->state == ProductState::unspecified) return batch.fail("Product " + part.id.text() + " has events before it was created.");
+  counts->revision = part.revision();
+  batch.put(key, counts->encode());
+}
+
+}  // namespace
+
+void ProductsProjection::apply(const Commit& commit, Batch& batch) const {
+  for (const auto& part : commit.parts) {
+    if (part.kind == StreamKind::product && !part.events.empty()) apply_part(commit, part, batch);
+  }
+}
+
+}  // namespace pioneer::projections

@@ -1,0 +1,186 @@
+#include "projections/products/products.hpp"
+
+#include "domain/supermarket/state.hpp"
+#include "projections/claims/claims.hpp"
+#include "tests/projections/read_models_fixture.hpp"
+
+namespace pioneer::projections {
+namespace {
+
+using domain::ClaimState;
+using domain::ProductState;
+
+const auto lane = id_of('L');
+const auto pottery = id_of('p');
+
+class ProductsTest : public ReadModelsTest {
+ protected:
+  template <class... Events>
+  void then(const domain::Id& actor, const Events&... events) {
+    log.add("product", pottery, actor, events...);
+  }
+  void offer(std::uint32_t capacity) {
+    then(id_of('g'), created(lane, "Pottery", capacity, 5000));
+    then(id_of('g'), domain::ProductPublished{});
+  }
+  ProductCounts counts() { return models->products().get(pottery).value().value().counts; }
+  Claim claim(std::uint32_t ticket) { return models->claims().get(pottery, ticket).value().value(); }
+};
+
+TEST_F(ProductsTest, CountsPlacesAndThoseWhoWait) {
+  offer(5);
+  then(id_of('a'), placed(1, 3, ClaimState::confirmed));
+  then(id_of('b'), placed(2, 2, ClaimState::confirmed));
+  then(id_of('c'), placed(3, 2, ClaimState::waitlisted));
+  then(id_of('d'), placed(4, 1, ClaimState::waitlisted));
+  project();
+  EXPECT_EQ(counts().places_left(), 0u);
+  EXPECT_EQ(counts().waiting, 2u);
+  EXPECT_EQ(counts().waiting_places, 3u);
+  EXPECT_EQ(claim(4).waitlist_position, 2u);
+  EXPECT_EQ(claim(4).owner, id_of('d'));
+  then(id_of('b'), of_ticket<domain::ClaimCancelled>(2), promoted(3, 3));
+  project();
+  EXPECT_EQ(claim(2).state, ClaimState::cancelled);
+  EXPECT_EQ(claim(3).state, ClaimState::confirmed);
+  EXPECT_EQ(claim(3).waitlist_position, 0u);
+  EXPECT_EQ(claim(4).waitlist_position, 1u);
+  EXPECT_EQ(counts().places_left(), 0u);
+  then(id_of('g'), of_ticket<domain::CheckedIn>(1));
+  then(id_of('g'), of_ticket<domain::ClaimCompleted>(1));
+  then(id_of('g'), of_ticket<domain::NoShowMarked>(3));
+  domain::ClaimRated rating;
+  rating.set_ticket(1);
+  rating.set_stars(4);
+  *rating.mutable_problem() = sealed("cold");
+  then(id_of('a'), rating);
+  then(id_of('g'), domain::ProductCompleted{});
+  project();
+  EXPECT_EQ(claim(1).state, ClaimState::completed);
+  EXPECT_EQ(claim(1).stars, 4);
+  EXPECT_EQ(models->claims().rating(pottery, 1).value()->problem.box, "cold");
+  EXPECT_EQ(claim(3).state, ClaimState::no_show);
+  EXPECT_EQ(claim(4).state, ClaimState::cancelled);
+  EXPECT_EQ(counts().ratings, 1u);
+}
+
+TEST_F(ProductsTest, CancellingManyClaimsWritesAFewRows) {
+  offer(1'000'000);
+  for (std::uint32_t ticket = 1; ticket <= 1000; ++ticket) then(id_of('a'), placed(ticket, 1, ClaimState::confirmed));
+  project();
+  domain::ProductCancelled cancelled;
+  cancelled.set_reason("rain");
+  std::size_t written = 0;
+  models->engine().on_rows_changed("products", [&](const RowsChanged& change) { written += change.changes.size(); });
+  then(id_of('g'), cancelled);
+  project();
+  EXPECT_EQ(written, 6u);  // counts, terms, two listings left and two entered
+  EXPECT_EQ(claim(1).state, ClaimState::cancelled);
+  EXPECT_EQ(claim(1000).state, ClaimState::cancelled);
+  EXPECT_EQ(models->products().get(pottery).value()->terms.cancel_reason, "rain");
+}
+
+TEST_F(ProductsTest, AHotProductCostsARowABatch) {
+  offer(1000);
+  project();
+  std::size_t written = 0;
+  models->engine().on_rows_changed("products", [&](const RowsChanged& change) { written += change.changes.size(); });
+  for (std::uint32_t ticket = 1; ticket <= 64; ++ticket) then(id_of('a'), placed(ticket, 1, ClaimState::confirmed));
+  project();
+  EXPECT_EQ(written, 3u);  // two full blocks, and the counts
+}
+
+TEST_F(ProductsTest, FindsAPersonsClaimsInManyBlocks) {
+  offer(10);
+  std::uint32_t taken = 0;
+  for (std::uint32_t ticket = 1; ticket <= 100; ++ticket) {
+    const auto state = taken < 10 ? ClaimState::confirmed : ClaimState::waitlisted;
+    ++taken;
+    then(ticket % 33 == 0 ? id_of('m') : id_of('o'), placed(ticket, 1, state));
+  }
+  then(id_of('o'), of_ticket<domain::ClaimCancelled>(50));
+  project();
+  const auto mine = models->claims().of(pottery, id_of('m')).value();
+  ASSERT_EQ(mine.size(), 3u);
+  EXPECT_EQ(mine[0].ticket, 33u);
+  EXPECT_EQ(mine[0].waitlist_position, 23u);
+  EXPECT_EQ(mine[2].ticket, 99u);
+  EXPECT_EQ(mine[2].waitlist_position, 88u);
+  EXPECT_TRUE(models->claims().of(pottery, id_of('n')).value().empty());
+  EXPECT_EQ(models->claims().page(pottery, 95, 100).value().size(), 5u);
+  EXPECT_EQ(models->claims().page(pottery, 0, 40).value().back().ticket, 40u);
+  EXPECT_EQ(models->claims().get(pottery, 101).value().has_value(), false);
+  EXPECT_TRUE(models->claims().of(id_of('?'), id_of('m')).value().empty());
+}
+
+// The same events, folded by what decides and by what is read, say the same of every claim.
+TEST_F(ProductsTest, AgreesWithTheDecider) {
+  domain::supermarket::State decider;
+  const auto both = [&](const domain::Id& actor, const auto& event) {
+    domain::supermarket::evolve(decider, event, {actor, {}});
+    then(actor, event);
+  };
+  both(id_of('g'), created(lane, "Pottery", 40, 5000));
+  both(id_of('g'), domain::ProductPublished{});
+  for (std::uint32_t n = 1; n <= 70; ++n) both(id_of(static_cast<char>('a' + n % 20)), placed(n, 1, n <= 40 ? ClaimState::confirmed : ClaimState::waitlisted));
+  for (const std::uint32_t n : {45u, 3u, 64u}) both(id_of('x'), of_ticket<domain::ClaimCancelled>(n));
+  both(id_of('x'), promoted(41, 46, {45}));
+  both(id_of('g'), of_ticket<domain::CheckedIn>(1));
+  project();
+  for (std::uint32_t n = 1; n <= 70; ++n) {
+    const auto& ticket = *domain::supermarket::ticket(decider, n);
+    EXPECT_EQ(claim(n).state, domain::supermarket::claim_state(decider, ticket)) << n;
+    EXPECT_EQ(claim(n).waitlist_position, domain::supermarket::waitlist_position(decider, n)) << n;
+  }
+  EXPECT_EQ(counts().taken, decider.taken);
+  EXPECT_EQ(counts().waiting, decider.waiting);
+}
+
+TEST_F(ProductsTest, ListsByOrganisationStateKindDateAndWords) {
+  const auto park = id_of('P');
+  const auto add = [&](char letter, const domain::Id& organisation, const std::string& title, std::int64_t starts, const std::string& kind) {
+    log.add("product", id_of(letter), id_of('g'), created(organisation, title, 5, starts, kind));
+    log.add("product", id_of(letter), id_of('g'), domain::ProductPublished{});
+  };
+  add('1', lane, "Pottery class", 3000, "activity");
+  add('2', park, "回家的班车", 1000, "transport");
+  add('3', lane, "Clinic", 2000, "clinic");
+  log.add("product", id_of('4'), id_of('g'), created(lane, "A draft", 5, 1));
+  project();
+  const auto titles = [&](const ProductFilter& filter, std::size_t limit = 10) {
+    std::string all;
+    std::string next;
+    do {
+      const auto page = models->products().page(filter, next, limit).value();
+      for (const auto& product : page.products) all += product.terms.title + ";";
+      next = page.next;
+    } while (!next.empty());
+    return all;
+  };
+  ProductFilter filter;
+  EXPECT_EQ(titles(filter), "回家的班车;Clinic;Pottery class;");
+  EXPECT_EQ(titles(filter, 1), "回家的班车;Clinic;Pottery class;");
+  filter.from = {1500};
+  EXPECT_EQ(titles(filter), "Clinic;Pottery class;");
+  filter = {};
+  filter.q = "班车";
+  EXPECT_EQ(titles(filter), "回家的班车;");
+  filter.q = "POTTERY";
+  EXPECT_EQ(titles(filter), "Pottery class;");
+  filter.q = "hall";
+  filter.kind = "clinic";
+  EXPECT_EQ(titles(filter), "Clinic;");
+  filter = {};
+  const domain::Id both[] = {park, lane};
+  filter.organisations = both;
+  EXPECT_EQ(titles(filter, 1), "回家的班车;Clinic;Pottery class;");
+  filter.organisations = std::span(both, 1);
+  EXPECT_EQ(titles(filter), "回家的班车;");
+  filter = {};
+  filter.state = ProductState::draft;
+  EXPECT_EQ(titles(filter), "A draft;");
+  EXPECT_EQ(models->products().page(filter, "nonsense", 3).error().code, "bad_cursor");
+}
+
+}  // namespace
+}  // namespace pioneer::projections
