@@ -49,7 +49,9 @@ std::size_t power_of_two(std::size_t at_most) {
 }
 
 Result<void> ensure_directory(eventstore::Disk& disk, const std::string& path) {
-  return disk.exists(path) ? Result<void>{} : disk.make_directory(path);
+  if (disk.exists(path)) return {};
+  if (auto made = disk.make_directory(path); !made) return made;
+  return disk.sync_directory(keyring::directory_of(path));
 }
 
 }  // namespace

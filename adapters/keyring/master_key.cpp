@@ -35,7 +35,7 @@ Result<void> write_whole(eventstore::Disk& disk, const std::string& path, std::s
   if (disk.exists(beside)) {  // a crash left it; nothing refers to it
     if (auto removed = disk.remove(beside); !removed) return removed;
   }
-  auto file = disk.open(beside, eventstore::OpenMode::create_new);
+  auto file = disk.open(beside, eventstore::OpenMode::create_private);
   if (!file) return std::unexpected(file.error());
   if (auto written = (*file)->write(0, eventstore::bytes_of(bytes)); !written) return written;
   if (auto synced = (*file)->sync(); !synced) return synced;

@@ -94,6 +94,7 @@ int flags_of(OpenMode mode) {
     case OpenMode::read_write:
       return O_RDWR | O_CLOEXEC;
     case OpenMode::create_new:
+    case OpenMode::create_private:
       break;
   }
   return O_RDWR | O_CLOEXEC | O_CREAT | O_EXCL;
@@ -102,7 +103,8 @@ int flags_of(OpenMode mode) {
 }  // namespace
 
 Result<std::unique_ptr<File>> PosixDisk::open(const std::string& path, OpenMode mode) {
-  const int descriptor = retried([&] { return ::open(path.c_str(), flags_of(mode), 0640); });
+  const ::mode_t readers = mode == OpenMode::create_private ? 0600 : 0640;
+  const int descriptor = retried([&] { return ::open(path.c_str(), flags_of(mode), readers); });
   if (descriptor < 0) return failed("open_failed", path);
   return std::make_unique<PosixFile>(descriptor, path);
 }

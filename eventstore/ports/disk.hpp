@@ -23,7 +23,8 @@ class File {
   virtual Result<std::uint64_t> size() const = 0;
 };
 
-enum class OpenMode { read_only, read_write, create_new };
+/// `create_private`: a new file that only its owner may read.
+enum class OpenMode { read_only, read_write, create_new, create_private };
 
 class Disk {
  public:

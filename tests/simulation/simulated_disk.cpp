@@ -103,7 +103,7 @@ std::uint64_t SimulatedDisk::bytes_in_all() const {
 Result<std::unique_ptr<File>> SimulatedDisk::open(const std::string& path, OpenMode mode) {
   if (!powered_) return failure("power_off", "the disk lost power");
   const auto found = files_.find(path);
-  if (mode != OpenMode::create_new) {
+  if (mode == OpenMode::read_only || mode == OpenMode::read_write) {
     if (found == files_.end()) return failure("no_such_file", path);
     return std::make_unique<SimulatedFile>(*this, path, found->second);
   }
