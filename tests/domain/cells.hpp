@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -15,6 +16,13 @@ namespace pioneer::domain::specs {
 std::string cells(const std::vector<std::string>& commands, const std::vector<std::string>& states,
                   const std::vector<std::string>& roles,
                   const std::function<std::string(std::size_t command, std::size_t state, std::size_t role)>& cell);
+
+template <class Case>
+std::vector<std::string> names(const std::vector<std::pair<std::string, Case>>& cases) {
+  std::vector<std::string> out;
+  for (const auto& entry : cases) out.push_back(entry.first);
+  return out;
+}
 
 /// "ClaimCancelled, PlacesPromoted" or "`product_full`".
 template <class Outcome>

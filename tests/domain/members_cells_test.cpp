@@ -1,0 +1,67 @@
+// Every state of a member, every command, every kind of person.
+#include "tests/domain/cells.hpp"
+#include "tests/domain/document.hpp"
+#include "tests/domain/members_world.hpp"
+
+namespace pioneer::domain::specs {
+namespace {
+
+using Command = std::function<members::Outcome(const members::State&, const Context&)>;
+
+template <class C>
+Command run(C command) {
+  return [command](const members::State& state, const Context& context) {
+    return members::decide(state, command, context);
+  };
+}
+
+World with_dora(const std::function<void(World&)>& change) {
+  World w;
+  w.register_member("dora", "community_a");
+  change(w);
+  return w;
+}
+
+TEST(MemberCells, AreWhatTheReadmeSays) {
+  TokenIssued token;
+  token.set_token_hash(token_hash());
+  const std::vector<std::pair<std::string, World>> states = {
+      {"nothing yet", World{}},
+      {"active", with_dora([](World&) {})},
+      {"active, cadre of the community", with_dora([](World& w) { w.grant("dora", Role::cadre, "community_a"); })},
+      {"active, auditor of the city", with_dora([](World& w) { w.grant("dora", Role::auditor, "city"); })},
+      {"active, with a token", with_dora([&](World& w) { w.roster.evolve(id("dora"), token, {}); })},
+      {"erased", with_dora([](World& w) { w.roster.evolve(id("dora"), MemberErased{}, {}); })},
+  };
+  auto grant = grant_role("dora", Role::cadre, "community_a");
+  grant.set_grant(bytes("a new grant"));
+  const std::vector<std::pair<std::string, Command>> commands = {
+      {"RegisterMember", run(register_member("dora"))},
+      {"GrantRole cadre of the community", run(grant)},
+      {"RevokeRole cadre of the community", run(revoke_role("dora", Role::cadre, "community_a"))},
+      {"IssueToken", run(issue_token("dora", 0, "another"))},
+      {"RevokeToken", run(revoke_token("dora"))},
+      {"EraseMember", run(erase_member("dora"))},
+  };
+  const World w = with_dora([](World&) {});
+  const std::vector<std::pair<std::string, Actor>> roles = {
+      {"nobody", nobody()},
+      {"the member", self(w, "dora")},
+      {"another member", person(w, "alice")},
+      {"cadre there", person(w, "cadre_a")},
+      {"auditor above", person(w, "auditor")},
+      {"administrator of the street", person(w, "administrator")},
+      {"administrator of the city", person(w, "root_administrator")},
+      {"system", system()},
+  };
+  expect_generated("domain/members/README.md", "cells",
+                   cells(names(commands), names(states), names(roles), [&](auto c, auto s, auto r) {
+                     const World& world = states[s].second;
+                     const auto* state = world.roster.member(id("dora"));
+                     return cell_of(commands[c].second(state == nullptr ? members::State{} : *state,
+                                                       world.context(roles[r].second)));
+                   }));
+}
+
+}  // namespace
+}  // namespace pioneer::domain::specs
