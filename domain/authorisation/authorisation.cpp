@@ -155,6 +155,10 @@ const Grant* covering_grant(const Actor& actor, Role::Value role, const Id& orga
   return nearest(actor, organisation, directory, [&](const Grant& g) { return g.role == role; });
 }
 
+std::unexpected<Refusal> refuse_missing(const Actor& actor) {
+  return refuse(actor.kind == Actor::Kind::anonymous ? refusals::not_signed_in : refusals::not_found);
+}
+
 Decided<Id> authorise(Action action, const Actor& actor, Relation relation, const Id& organisation,
                       const organisations::Directory& directory) {
   const Permission& p = permission(action);

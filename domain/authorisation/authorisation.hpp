@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <string_view>
 #include <variant>
 
@@ -72,6 +73,9 @@ Action action_of(const AnyCommand& command);
 /// the system. A zero `organisation` matches no role. Refusals: not_signed_in, forbidden, not_found.
 Decided<Id> authorise(Action action, const Actor& actor, Relation relation, const Id& organisation,
                       const organisations::Directory& directory);
+
+/// For a subject that does not exist, so that no organisation can be asked: who is not signed in learns that first.
+std::unexpected<Refusal> refuse_missing(const Actor& actor);
 
 /// The actor's grant of this role that covers the organisation, nearest first; nothing: none.
 const Grant* covering_grant(const Actor& actor, Role::Value role, const Id& organisation,

@@ -21,8 +21,6 @@ bool may_stand_below(Level::Value child, Level::Value parent) {
 
 bool code_fits(std::string_view code, Level::Value level) {
   if (code.empty()) return true;
-  // The national register's codes are digits; one that begins with a capital is another register's.
-  if (code.front() >= 'A' && code.front() <= 'Z') return is_text(code, limits::organisation_code_chars_max);
   const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
   switch (level) {
     case Level::city:
@@ -38,24 +36,28 @@ bool code_fits(std::string_view code, Level::Value level) {
   }
 }
 
-/// The organisation that a command is about, or why it cannot be: unknown, closed.
 struct Found {
   Id id;
   const Organisation* organisation;
+  Id acting_as;
 };
-Decided<Found> subject(const Directory& directory, const std::string& bytes) {
+/// The organisation that a command is about and who acts, or why not: unknown, not allowed, merged or closed.
+Decided<Found> subject(const Directory& directory, const std::string& bytes, Action action, const Context& context) {
   const Id id = Id::of(bytes);
   const Organisation* record = directory.find(id);
-  if (record == nullptr) return refuse(shared::not_found);
+  if (record == nullptr) return refuse_missing(context.actor);
+  const auto acting = authorise(action, context.actor, Relation::none, id, directory);
+  if (!acting) return std::unexpected(acting.error());
   if (record->state != OrganisationState::active) return refuse(shared::organisation_closed);
-  return Found{id, record};
+  return Found{id, record, *acting};
 }
+/// The other organisation that a command names, resolved.
 Decided<Found> target(const Directory& directory, const std::string& bytes, std::string_view field) {
   const Id id = directory.resolve(Id::of(bytes));
   if (id.is_zero()) return refuse(shared::unknown_organisation, field);
   const Organisation* record = directory.active(id);
   if (record == nullptr) return refuse(shared::organisation_closed, field);
-  return Found{id, record};
+  return Found{id, record, {}};
 }
 
 template <class Event>
@@ -96,22 +98,18 @@ Outcome decide(const Directory& directory, const RegisterOrganisation& command, 
 }
 
 Outcome decide(const Directory& directory, const RenameOrganisation& command, const Context& context) {
-  const auto found = subject(directory, command.organisation());
+  const auto found = subject(directory, command.organisation(), Action::rename_organisation, context);
   if (!found) return std::unexpected(found.error());
-  const auto acting = authorise(Action::rename_organisation, context.actor, Relation::none, found->id, directory);
-  if (!acting) return std::unexpected(acting.error());
   if (!is_text(command.name(), limits::organisation_name_chars_max)) return refuse(shared::out_of_bounds, "name");
   if (command.name() == found->organisation->name) return refuse(refusals::same_name, "name");
   OrganisationRenamed event;
   event.set_name(command.name());
-  return one(*acting, found->id, std::move(event));
+  return one(found->acting_as, found->id, std::move(event));
 }
 
 Outcome decide(const Directory& directory, const MoveOrganisation& command, const Context& context) {
-  const auto found = subject(directory, command.organisation());
+  const auto found = subject(directory, command.organisation(), Action::move_organisation, context);
   if (!found) return std::unexpected(found.error());
-  const auto acting = authorise(Action::move_organisation, context.actor, Relation::none, found->id, directory);
-  if (!acting) return std::unexpected(acting.error());
   const auto parent = target(directory, command.parent(), "parent");
   if (!parent) return std::unexpected(parent.error());
   const auto there = authorise(Action::move_organisation, context.actor, Relation::none, parent->id, directory);
@@ -126,14 +124,12 @@ Outcome decide(const Directory& directory, const MoveOrganisation& command, cons
   }
   OrganisationMoved event;
   event.set_parent(std::string(parent->id.view()));
-  return one(*acting, found->id, std::move(event));
+  return one(found->acting_as, found->id, std::move(event));
 }
 
 Outcome decide(const Directory& directory, const MergeOrganisation& command, const Context& context) {
-  const auto found = subject(directory, command.organisation());
+  const auto found = subject(directory, command.organisation(), Action::merge_organisation, context);
   if (!found) return std::unexpected(found.error());
-  const auto acting = authorise(Action::merge_organisation, context.actor, Relation::none, found->id, directory);
-  if (!acting) return std::unexpected(acting.error());
   const auto into = target(directory, command.into(), "into");
   if (!into) return std::unexpected(into.error());
   const auto there = authorise(Action::merge_organisation, context.actor, Relation::none, into->id, directory);
@@ -151,16 +147,14 @@ Outcome decide(const Directory& directory, const MergeOrganisation& command, con
   merged.set_into(std::string(into->id.view()));
   OrganisationAbsorbed absorbed;
   absorbed.set_from(std::string(found->id.view()));
-  return Decision<InStream>{*acting, {{found->id, std::move(merged)}, {into->id, std::move(absorbed)}}};
+  return Decision<InStream>{found->acting_as, {{found->id, std::move(merged)}, {into->id, std::move(absorbed)}}};
 }
 
 Outcome decide(const Directory& directory, const CloseOrganisation& command, const Context& context) {
-  const auto found = subject(directory, command.organisation());
+  const auto found = subject(directory, command.organisation(), Action::close_organisation, context);
   if (!found) return std::unexpected(found.error());
-  const auto acting = authorise(Action::close_organisation, context.actor, Relation::none, found->id, directory);
-  if (!acting) return std::unexpected(acting.error());
   if (!found->organisation->children.empty()) return refuse(refusals::has_children);
-  return one(*acting, found->id, OrganisationClosed{});
+  return one(found->acting_as, found->id, OrganisationClosed{});
 }
 
 }  // namespace pioneer::domain::organisations

@@ -43,14 +43,14 @@ bool is_cadre(const Actor& actor) {
 
 /// For what the holder's cadres do. A cadre of somewhere else is told who may; others, that they may not.
 Decided<Id> acting_for_holder(const State& state, Action action, const Context& context) {
-  if (state.state == RequestState::unspecified) return refuse(shared::not_found);
+  if (state.state == RequestState::unspecified) return refuse_missing(context.actor);
   auto acting = authorise(action, context.actor, Relation::none, state.organisation, context.directory);
   if (!acting && is_cadre(context.actor)) return refuse(refusals::not_holder);
   return acting;
 }
 
 Decided<Id> acting_as_asker(const State& state, Action action, const Context& context) {
-  if (state.state == RequestState::unspecified) return refuse(shared::not_found);
+  if (state.state == RequestState::unspecified) return refuse_missing(context.actor);
   const Relation relation = is_asker(state, context.actor) ? Relation::own : Relation::none;
   return authorise(action, context.actor, relation, state.organisation, context.directory);
 }
@@ -321,7 +321,7 @@ Outcome decide(const State& state, const WithdrawRequest& command, const Context
 }
 
 Outcome decide(const State& state, const PassDeadline& command, const Context& context) {
-  if (state.state == RequestState::unspecified) return refuse(shared::not_found);
+  if (state.state == RequestState::unspecified) return refuse_missing(context.actor);
   const auto acting =
       authorise(Action::pass_deadline, context.actor, Relation::none, state.organisation, context.directory);
   if (!acting) return std::unexpected(acting.error());

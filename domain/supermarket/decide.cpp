@@ -42,7 +42,7 @@ Decided<void> well_formed(const ProductTerms& terms) {
 
 /// Who acts for the product's organisation.
 Decided<Id> acting_for(const State& state, Action action, const Context& context) {
-  if (state.state == ProductState::unspecified) return refuse(shared::not_found);
+  if (state.state == ProductState::unspecified) return refuse_missing(context.actor);
   return authorise(action, context.actor, Relation::none, state.organisation, context.directory);
 }
 
@@ -67,7 +67,7 @@ struct OnClaim {
   bool as_owner;
 };
 Decided<OnClaim> on_claim(const State& state, std::uint32_t number, Action action, const Context& context) {
-  if (state.state == ProductState::unspecified) return refuse(shared::not_found);
+  if (state.state == ProductState::unspecified) return refuse_missing(context.actor);
   const Ticket* found = ticket(state, number);
   const bool own = found != nullptr && context.actor.kind == Actor::Kind::person &&
                    !context.actor.pseudonym.is_zero() && found->owner == context.actor.pseudonym;
