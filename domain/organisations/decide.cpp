@@ -21,6 +21,8 @@ bool may_stand_below(Level::Value child, Level::Value parent) {
 
 bool code_fits(std::string_view code, Level::Value level) {
   if (code.empty()) return true;
+  // The national register's codes are digits; one that begins with a capital is another register's.
+  if (code.front() >= 'A' && code.front() <= 'Z') return is_text(code, limits::organisation_code_chars_max);
   const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
   switch (level) {
     case Level::city:

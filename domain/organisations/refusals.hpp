@@ -13,7 +13,8 @@ inline constexpr RefusalText too_deep{
     "The tree of organisations would become too deep. Choose a parent nearer to the root."};
 inline constexpr RefusalText code_malformed{
     "code_malformed", RefusalKind::invalid,
-    "A city's code has 4 digits, a district's 6, a street's 9, a community's 12; another register's code begins with a capital. Correct the code or leave it out."};
+    "A city's code has 4 digits, a district's 6, a street's 9, a community's 12; another register's code begins with a "
+    "capital. Correct the code or leave it out."};
 inline constexpr RefusalText code_taken{"code_taken", RefusalKind::conflict,
                                         "Another active organisation has this code. Check the code."};
 inline constexpr RefusalText own_descendant{
