@@ -1,0 +1,27 @@
+#include "api/http/handlers/as_of.hpp"
+
+#include "api/http/rfc3339.hpp"
+
+namespace pioneer::api::http {
+
+std::optional<std::int64_t> as_of_us(const Incoming& incoming) {
+  const auto text = incoming.request.parameter("asOf");
+  if (text.empty()) return 0;
+  const auto time = parse_rfc3339(text);
+  if (time && time->seconds > 0) return time->seconds * 1'000'000 + time->nanos / 1'000;
+  incoming.problem(
+      {.code = "malformed_parameter", .detail = "A time like 2026-03-01T08:00:00Z stands here.", .field = "asOf"});
+  return std::nullopt;
+}
+
+std::optional<queries::Until> until_of(const Service& service, const Incoming& incoming) {
+  const auto us = as_of_us(incoming);
+  if (!us) return std::nullopt;
+  if (*us == 0) return queries::Until{};
+  const auto position = queries::position_at(service.node.log(), {*us});
+  if (position) return queries::Until{*position};
+  incoming.fail(position.error());
+  return std::nullopt;
+}
+
+}  // namespace pioneer::api::http

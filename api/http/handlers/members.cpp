@@ -1,0 +1,106 @@
+// Members, their roles and tokens.
+#include <array>
+
+#include "api/http/base64.hpp"
+#include "api/http/handlers/service.hpp"
+#include "api/queries/community_view.hpp"
+#include "domain/streams.hpp"
+#include "eventstore/record.hpp"
+
+namespace pioneer::api::http {
+namespace {
+
+Show shown(const Service& service, const IncomingPointer& incoming) {
+  return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
+    const auto id = domain::id_in(outcome.stream, domain::stream_kind::member).value_or(domain::Id{});
+    auto answered = queries::member(service.node, caller, id);
+    if (answered) return give(service, incoming, caller, std::move(answered), outcome.answer.position.value);
+    // Done, but nobody may see it any more: the member was erased, or the caller lost the role that allowed it.
+    MemberView view;
+    view.set_id(id.text());
+    view.set_state(incoming->route->operation == Operation::erase_member ? domain::MemberState::erased
+                                                                         : domain::MemberState::active);
+    view.set_revision(outcome.revision);
+    incoming->view(view, {.revision = outcome.revision, .position = outcome.answer.position.value});
+  };
+}
+
+template <class Body>
+Handler with_body(const Service& service, Commanded (*build)(Edge&, const Call&, const Incoming&, const Body&)) {
+  return [&service, build](const IncomingPointer& incoming) {
+    Body body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming, [&](Edge& edge, const Call& call) { return build(edge, call, *incoming, body); },
+        shown(service, incoming));
+  };
+}
+
+/// 256 random bits, shown once; the log keeps the SHA-256 of the text.
+std::string new_token(eventstore::Random& random) {
+  std::array<std::byte, 32> bytes{};
+  random.fill(bytes);
+  return base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+void issue_token(const Service& service, const IncomingPointer& incoming) {
+  IssueTokenBody body;
+  if (!incoming->read_body(body)) return;
+  const auto token = new_token(service.random);
+  const std::string hash(eventstore::sha256(eventstore::bytes_of(token)).view());
+  send(
+      service, incoming,
+      [&](Edge& edge, const Call& call) { return edge.issue_token(call, incoming->path[0], hash, body); },
+      [incoming, token, hash, body](const node::Caller&, const node::Outcome& outcome) {
+        TokenView view;
+        view.set_id(incoming->path[0]);
+        view.set_state(domain::MemberState::active);
+        view.set_revision(outcome.revision);
+        view.set_token(token);
+        view.set_token_hash(hex(hash));
+        if (body.has_expires()) *view.mutable_expires() = body.expires();
+        incoming->view(view, {.revision = outcome.revision, .position = outcome.answer.position.value});
+      });
+}
+
+}  // namespace
+
+void register_members(Router& router, const Service& service) {
+  router.on(Operation::register_member,
+            with_body<RegisterMemberBody>(
+                service, [](Edge& edge, const Call& call, const Incoming&, const RegisterMemberBody& body) {
+                  return edge.register_member(call, body);
+                }));
+  router.on(Operation::grant_role, with_body<GrantRoleBody>(service, [](Edge& edge, const Call& call,
+                                                                        const Incoming& in, const GrantRoleBody& body) {
+              return edge.grant_role(call, in.path[0], body);
+            }));
+  router.on(Operation::revoke_role,
+            with_body<RevokeRoleBody>(service,
+                                      [](Edge& edge, const Call& call, const Incoming& in, const RevokeRoleBody& body) {
+                                        return edge.revoke_role(call, in.path[0], in.path[1], body);
+                                      }));
+  router.on(Operation::revoke_token,
+            with_body<RevokeTokenBody>(
+                service, [](Edge& edge, const Call& call, const Incoming& in, const RevokeTokenBody& body) {
+                  return edge.revoke_token(call, in.path[0], body);
+                }));
+  router.on(Operation::erase_member,
+            with_body<EmptyBody>(service, [](Edge& edge, const Call& call, const Incoming& in, const EmptyBody&) {
+              return edge.erase_member(call, in.path[0]);
+            }));
+  router.on(Operation::issue_token, [&service](const IncomingPointer& incoming) { issue_token(service, incoming); });
+  router.on(Operation::get_member, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) {
+      if (const auto id = id_in_path(*incoming))
+        give(service, incoming, caller, queries::member(service.node, caller, *id));
+    });
+  });
+  router.on(Operation::get_me, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) {
+      give(service, incoming, caller, queries::me(service.node, caller));
+    });
+  });
+}
+
+}  // namespace pioneer::api::http

@@ -1,0 +1,56 @@
+// What operators ask: health, readiness, version, measurements, the document of the API.
+#include "api/http/handlers/service.hpp"
+#include "api/http/json.hpp"
+#include "api/messages/views.pb.h"
+
+namespace pioneer::api::http {
+namespace {
+
+void ready(const Service& service, const Incoming& incoming) {
+  const auto now = service.node.readiness();
+  ReadyView view;
+  view.set_ready(now.ready);
+  view.set_engine(service.engine);
+  view.set_durability(service.durability);
+  view.set_position(now.position.value);
+  if (!now.reason.empty()) view.set_reason(now.reason);
+  HttpResponse response{.status = now.ready ? 200U : 503U,
+                        .content_type = "application/json",
+                        .fixed = public_headers,
+                        .body = to_json(view)};
+  if (!now.ready) response.headers.push_back({"Retry-After", "5"});
+  incoming.responder.respond(std::move(response));
+}
+
+void version(const Service& service, const Incoming& incoming) {
+  VersionView view;
+  view.set_version(service.version);
+  view.set_log_id(service.log_id);
+  view.set_format(service.format);
+  view.set_feature_level(service.feature_level);
+  incoming.view(view);
+}
+
+void text(const Incoming& incoming, std::string_view type, std::string body) {
+  incoming.responder.respond({.content_type = type, .fixed = public_headers, .body = std::move(body)});
+}
+
+}  // namespace
+
+void register_operations(Router& router, const Service& service) {
+  router.on(Operation::get_health, [](const IncomingPointer& incoming) {
+    HealthView view;
+    view.set_status("ok");
+    incoming->view(view);
+  });
+  router.on(Operation::get_ready, [&service](const IncomingPointer& incoming) { ready(service, *incoming); });
+  router.on(Operation::get_version, [&service](const IncomingPointer& incoming) { version(service, *incoming); });
+  router.on(Operation::get_openapi,
+            [&service](const IncomingPointer& incoming) { text(*incoming, "application/json", service.openapi); });
+  if (service.metrics != nullptr)
+    router.on(Operation::get_metrics, [&service](const IncomingPointer& incoming) {
+      text(*incoming, exposition_content_type, service.metrics->exposition());
+    });
+}
+
+}  // namespace pioneer::api::http

@@ -1,0 +1,182 @@
+#include "api/http/handlers/service.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+#include "api/http/base64.hpp"
+#include "domain/authorisation/authorisation.hpp"
+#include "domain/common/refusals.hpp"
+#include "eventstore/record.hpp"
+
+namespace pioneer::api::http {
+namespace {
+
+/// How long a query waits for the position that it names.
+constexpr std::int64_t projection_wait_us = 2'000'000;
+
+void run_guarded(const IncomingPointer& incoming, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception&) {
+    incoming->problem({.code = "internal"});
+  }
+}
+
+void when_projected(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
+                    std::function<void()> then) {
+  const eventstore::Instant deadline{service.node.clock().now().value + projection_wait_us};
+  service.node.projector().when_projected(
+      position, deadline, [&service, incoming, then = std::move(then)](bool projected) mutable {
+        if (!projected) {
+          incoming->problem({.code = "not_yet_projected",
+                             .detail = "It is recorded, but not yet to be seen. Ask again in a moment.",
+                             .retry_after_s = 1});
+          return;
+        }
+        service.executor.run([incoming, then = std::move(then)] { run_guarded(incoming, then); });
+      });
+}
+
+Call call_of(const Incoming& incoming, const node::Caller& caller) {
+  return {.sender = caller.sender,
+          .system = false,
+          .command_id = incoming.command_id,
+          .expected_revision = incoming.expected_revision};
+}
+
+bool settled(const Incoming& incoming, const node::Outcome& outcome) {
+  using Kind = eventstore::Answer::Kind;
+  switch (outcome.answer.kind) {
+    case Kind::accepted:
+    case Kind::repeated:
+      return true;
+    case Kind::refused:
+      incoming.refuse(outcome.refusal.value_or(domain::Refusal{domain::RefusalKind::conflict, "internal", "", ""}));
+      return false;
+    case Kind::unknown:
+      incoming.problem(
+          {.code = "outcome_unknown", .detail = "Send it again with the same Idempotency-Key.", .retry_after_s = 1});
+      return false;
+    case Kind::unavailable:
+      break;
+  }
+  if (outcome.answer.error.code == "queue_full")
+    incoming.problem({.code = "queue_full", .detail = "Please try again in a moment.", .retry_after_s = 1});
+  else
+    incoming.problem({.code = "not_writable",
+                      .detail = "Nothing can be recorded just now. Please try again later.",
+                      .retry_after_s = 5});
+  return false;
+}
+
+void submit(const Service& service, const IncomingPointer& incoming, const Make& make,
+            std::function<void(const node::Caller&, const node::Outcome&)> accepted) {
+  auto caller = identify(service, *incoming);
+  if (!caller) return;
+  if (!caller->sender && !domain::permission(incoming->route->action).anyone)
+    return incoming->problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
+  auto command = make(service.node.edge(), call_of(*incoming, *caller));
+  if (!command) return incoming->refuse(command.error());
+  service.node.submit(std::move(*command), [incoming, caller = std::move(*caller),
+                                            accepted = std::move(accepted)](const node::Outcome& outcome) {
+    if (settled(*incoming, outcome)) accepted(caller, outcome);
+  });
+}
+
+}  // namespace
+
+std::string new_command_id(eventstore::Random& random) {
+  std::array<std::byte, 16> bytes{};
+  random.fill(bytes);
+  bytes[6] = (bytes[6] & std::byte{0x0F}) | std::byte{0x40};
+  bytes[8] = (bytes[8] & std::byte{0x3F}) | std::byte{0x80};
+  auto digits = hex({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) digits.insert(at, "-");
+  return digits;
+}
+
+std::optional<node::Caller> identify(const Service& service, const Incoming& incoming) {
+  if (incoming.credentials.kind == Credentials::Kind::none) return node::Caller{};
+  const auto hash = eventstore::sha256(eventstore::bytes_of(incoming.credentials.secret));
+  auto caller = service.node.caller(hash.view());
+  if (caller.sender) return caller;
+  incoming.problem({.code = "token_invalid", .detail = "This token is unknown, has expired or was revoked."});
+  return std::nullopt;
+}
+
+void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
+  submit(service, incoming, make, std::move(show));
+}
+
+void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
+  submit(service, incoming, make,
+         [&service, incoming, show = std::move(show)](const node::Caller& caller, const node::Outcome& outcome) {
+           // Roles may have changed by this very command: the view is for who the caller is now.
+           const auto member = caller.sender ? caller.sender->member : domain::Id{};
+           when_projected(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
+             show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
+           });
+         });
+}
+
+void query(const Service& service, const IncomingPointer& incoming, std::function<void(const node::Caller&)> answer) {
+  auto work = [&service, incoming, answer = std::move(answer)] {
+    if (const auto caller = identify(service, *incoming)) answer(*caller);
+  };
+  if (incoming->wait_for)
+    when_projected(service, incoming, eventstore::Sequence{*incoming->wait_for}, std::move(work));
+  else
+    service.executor.run([incoming, work = std::move(work)] { run_guarded(incoming, work); });
+}
+
+void give_journalled(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+                     std::shared_ptr<google::protobuf::Message> view, const queries::Journal& journal,
+                     Standing standing) {
+  const Call call{.sender = caller.sender, .system = false, .command_id = new_command_id(service.random)};
+  auto record =
+      service.node.edge().record_personal_data_opened(call, journal.organisation, journal.purpose, journal.subjects);
+  if (!record) {
+    queries::hide_personal(*view);
+    return incoming->view(*view, standing);
+  }
+  service.node.submit(std::move(*record), [incoming, view = std::move(view), standing](const node::Outcome& outcome) {
+    const auto kind = outcome.answer.kind;
+    if (kind != eventstore::Answer::Kind::accepted && kind != eventstore::Answer::Kind::repeated)
+      queries::hide_personal(*view);
+    incoming->view(*view, standing);
+  });
+}
+
+std::optional<domain::Id> id_in_path(const Incoming& incoming, std::size_t index) {
+  auto id = domain::Id::parse(incoming.path[index]);
+  if (!id) incoming.problem({.code = "not_found", .detail = domain::refusals::not_found.sentence});
+  return id;
+}
+
+std::optional<domain::Id> organisation_named(const Service& service, std::string_view id_or_code) {
+  return service.node.projector().with_community([&](const node::Community& community) -> std::optional<domain::Id> {
+    if (const auto id = domain::Id::parse(id_or_code); id && community.directory.find(*id) != nullptr) return id;
+    const auto id = community.directory.by_code(id_or_code);
+    return id.is_zero() ? std::nullopt : std::optional(id);
+  });
+}
+
+std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual, std::size_t most) {
+  const auto text = incoming.request.parameter("limit");
+  if (text.empty()) return usual;
+  const auto number = whole_number(text);
+  if (number && *number >= 1) return std::min<std::size_t>(static_cast<std::size_t>(*number), most);
+  incoming.problem({.code = "malformed_parameter", .detail = "A whole number from 1 stands here.", .field = "limit"});
+  return std::nullopt;
+}
+
+void register_handlers(Router& router, const Service& service) {
+  register_organisations(router, service);
+  register_members(router, service);
+  register_requests(router, service);
+  register_history(router, service);
+  register_operations(router, service);
+}
+
+}  // namespace pioneer::api::http

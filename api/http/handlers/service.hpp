@@ -1,0 +1,94 @@
+// What handlers work with, and the three ways they work: a command, a query, an answer that opened personal fields.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "api/edge/edge.hpp"
+#include "api/http/event_hub.hpp"
+#include "api/http/incoming.hpp"
+#include "api/http/router.hpp"
+#include "api/node/node.hpp"
+#include "api/ports/metrics.hpp"
+#include "api/queries/answer.hpp"
+#include "eventstore/ports/executor.hpp"
+#include "eventstore/ports/random.hpp"
+
+namespace pioneer::api::http {
+
+/// Outlives the server.
+struct Service {
+  node::Node& node;
+  eventstore::Executor& executor;  ///< queries run here: they read from disk, and loops must not wait
+  eventstore::Random& random;
+  EventHub* events = nullptr;  ///< absent: /events is not offered
+  Metrics* metrics = nullptr;  ///< absent: /metrics is not offered
+  std::string version = {};    ///< of the build
+  std::string engine = "embedded";
+  std::string durability = "disk";
+  std::string log_id = {};   ///< hexadecimal
+  std::uint32_t format = 0;  ///< of the log
+  std::uint32_t feature_level = 0;
+  std::string openapi = {};  ///< the document, made once
+};
+
+/// All handlers; `service` outlives the router.
+void register_handlers(Router& router, const Service& service);
+
+// Groups, one file each.
+void register_organisations(Router& router, const Service& service);
+void register_members(Router& router, const Service& service);
+void register_requests(Router& router, const Service& service);
+void register_history(Router& router, const Service& service);
+void register_operations(Router& router, const Service& service);
+
+/// Whoever the credentials name. Credentials that name nobody are answered 401 `token_invalid`: then nothing.
+std::optional<node::Caller> identify(const Service& service, const Incoming& incoming);
+
+using Make = std::function<Commanded(Edge& edge, const Call& call)>;
+/// On the executor, when what the command did is projected.
+using Show = std::function<void(const node::Caller& caller, const node::Outcome& outcome)>;
+
+/// Sends the command that `make` builds. `show` answers when it is accepted, or was before; everything else is answered
+/// here.
+void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
+/// Without waiting for the projection: `show` runs on the node's thread and must not block.
+void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
+
+/// On the executor, once the position that the request names is projected.
+void query(const Service& service, const IncomingPointer& incoming,
+           std::function<void(const node::Caller& caller)> answer);
+
+/// Answers with the view after what it opened is journalled; without its personal fields where that cannot be.
+void give_journalled(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+                     std::shared_ptr<google::protobuf::Message> view, const queries::Journal& journal,
+                     Standing standing);
+
+template <class View>
+void give(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+          queries::Answered<View> answered, std::optional<std::uint64_t> position = {}) {
+  if (!answered) return incoming->refuse(answered.error());
+  const Standing standing{.revision = answered->view.revision(), .position = position};
+  if (answered->journal.subjects.empty()) return incoming->view(answered->view, standing);
+  give_journalled(service, incoming, caller, std::make_shared<View>(std::move(answered->view)), answered->journal,
+                  standing);
+}
+
+template <class View>
+void give(const IncomingPointer& incoming, const domain::Decided<View>& view, Standing standing = {}) {
+  view ? incoming->view(*view, standing) : incoming->refuse(view.error());
+}
+
+/// A UUID (version 4) for a command whose client sent none.
+std::string new_command_id(eventstore::Random& random);
+
+/// The id in a path; nothing (answered 404) if it is none.
+std::optional<domain::Id> id_in_path(const Incoming& incoming, std::size_t index = 0);
+/// An organisation by id or code; nothing where there is none.
+std::optional<domain::Id> organisation_named(const Service& service, std::string_view id_or_code);
+/// `limit=`; 1 to `most`, else (answered 400) nothing.
+std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual, std::size_t most);
+
+}  // namespace pioneer::api::http
