@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 
 #include "api/edge/opener.hpp"
 #include "api/ports/people.hpp"

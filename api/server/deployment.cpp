@@ -39,11 +39,12 @@ struct Deployment::Wiring {
   adapters::posix::ThreadPool background{1};
   std::unique_ptr<eventstore::File> lock;
   std::unique_ptr<adapters::SodiumCryptography> cryptography;
-  std::unique_ptr<eventstore::Log> log;
+  std::unique_ptr<adapters::segments::SegmentLog> log;
   std::unique_ptr<adapters::FileKeyring> keyring;
   std::unique_ptr<adapters::RocksDbStore> store;
   std::unique_ptr<adapters::RocksDbStore> people_rows;
-  std::unique_ptr<api::People> people;
+  std::unique_ptr<api::Opener> opener;
+  std::unique_ptr<api::PeopleStore> people;
   std::unique_ptr<api::Edge> edge;
   std::unique_ptr<node::Node> node;
 
@@ -120,12 +121,14 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   w.cryptography = std::make_unique<adapters::SodiumCryptography>(w.random);
   if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
   if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
-  auto people = api::PeopleStore::open(*w.people_rows, *w.keyring, *w.cryptography, w.log->state().log_id);
+  w.opener = std::make_unique<api::Opener>(*w.cryptography, *w.keyring, w.log->state().log_id);
+  auto people = api::PeopleStore::open(*w.people_rows, *w.opener);
   if (!people) return std::unexpected(people.error());
   w.people = std::move(*people);
   w.edge = std::make_unique<api::Edge>(
       api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), nullptr, w.log->state().log_id});
-  auto node = node::Node::open({*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge}, options.read_only);
+  auto node = node::Node::open(
+      {*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge, {}}, options.read_only);
   if (!node) return std::unexpected(node.error());
   w.node = std::move(*node);
   return std::unique_ptr<Deployment>(new Deployment(std::move(wiring)));
@@ -171,7 +174,7 @@ void Deployment::stop() {
   w.project.join();
   // What fails here is found and mended by the next start: everything in these stores is derived.
   static_cast<void>(w.node->close());
-  if (!w.options.read_only) static_cast<void>(w.log->protect_tail());
+  if (!w.options.read_only) static_cast<void>(w.log->close());
 }
 
 node::Outcome Deployment::execute(domain::Command command) {

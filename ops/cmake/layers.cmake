@@ -8,8 +8,8 @@ set(PIONEER_ALLOWED_adapters    eventstore projections domain api_ports)
 set(PIONEER_ALLOWED_api_ports   api_ports domain eventstore)
 set(PIONEER_ALLOWED_api         api api_ports domain eventstore projections)
 # The composition roots: the only places that see adapters.
-set(PIONEER_ALLOWED_api_server  api api_ports domain eventstore projections adapters)
-set(PIONEER_ALLOWED_api_cli     api api_ports api_server domain eventstore projections adapters)
+set(PIONEER_ALLOWED_api_server  api_server api api_ports domain eventstore projections adapters)
+set(PIONEER_ALLOWED_api_cli     api_cli api api_ports api_server domain eventstore projections adapters)
 set(PIONEER_ALLOWED_tests       tests api api_ports api_server api_cli domain eventstore projections adapters)
 
 set(PIONEER_WARNINGS -Wall -Wextra -Wshadow -Wconversion -Werror)
