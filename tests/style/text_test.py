@@ -19,9 +19,7 @@ def words(identifier: str) -> set[str]:
 
 
 def prose() -> list[str]:
-    """Text that somebody wrote; kept inputs of fuzzing and golden files are bytes."""
-    bytes_of_tests = ("tests/fuzz/corpus/", "tests/golden/log/")
-    return [p for p in tracked() if pathlib.PurePath(p).suffix in TEXT and p != "LICENSE" and not p.startswith(bytes_of_tests)]
+    return [p for p in tracked() if pathlib.PurePath(p).suffix in TEXT and p != "LICENSE"]
 
 
 class Sizes(StyleTest):

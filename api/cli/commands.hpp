@@ -1,0 +1,97 @@
+// Every command of `pioneer`: its options, and the function that does it. main.cpp reads the command line into them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "api/cli/console.hpp"
+
+namespace pioneer::cli {
+
+/// Where a command works: on the directory of a stopped server, or on a running one.
+struct Place {
+  std::string data;
+  std::string server;
+  std::string token;
+  bool json = false;
+};
+
+struct ImportOrganisationsOptions {
+  std::string file;
+  std::string services;  ///< services.yaml; empty: the one that comes with pioneer
+};
+Exit import_organisations(const Place& place, const ImportOrganisationsOptions& options);
+
+struct ImportRequestsOptions {
+  std::string file;
+  std::string mapping;
+  std::string services;
+};
+Exit import_requests(const Place& place, const ImportRequestsOptions& options);
+
+struct TokenOptions {
+  std::string member;        ///< a name or an id
+  std::string role;
+  std::string organisation;  ///< an id or a code
+  std::string phone;
+  std::string expires;       ///< RFC 3339; empty: never
+};
+Exit create_token(const Place& place, const TokenOptions& options);
+struct RevokeTokenOptions {
+  std::string token;  ///< the token itself, or the 64 digits of its hash as `token list` shows them
+};
+Exit revoke_token(const Place& place, const RevokeTokenOptions& options);
+Exit list_tokens(const Place& place);
+
+struct KeysOptions {
+  bool verifier = false;
+  std::string name;  ///< of the log, in its verifier key; empty: from the log's id
+};
+Exit show_keys(const Place& place, const KeysOptions& options);
+
+struct LogOptions {
+  std::uint64_t from = 0;
+  std::uint64_t limit = 100;
+  std::string stream;  ///< empty: all
+};
+Exit show_log(const Place& place, const LogOptions& options);
+Exit tail_log(const Place& place, const LogOptions& options);
+Exit describe_log(const Place& place);
+Exit confirm_clock(const Place& place);
+
+struct VerifyOptions {
+  unsigned threads = 2;
+};
+Exit verify(const Place& place, const VerifyOptions& options);
+
+Exit replay(const Place& place);
+
+struct AsOfOptions {
+  std::string at;    ///< RFC 3339
+  std::string kind;  ///< request, product or board
+  std::string id;    ///< of the request or product; id or code of the organisation
+};
+Exit as_of(const Place& place, const AsOfOptions& options);
+
+struct ExportOptions {
+  std::string out;
+  bool personal = false;
+  std::string purpose;  ///< why personal fields are opened; stands in the log
+};
+Exit export_data(const Place& place, const ExportOptions& options);
+
+struct EraseOptions {
+  std::string member;
+};
+Exit erase(const Place& place, const EraseOptions& options);
+
+struct DemoOptions {
+  std::string content;  ///< directory with the demo's files; empty: the one that comes with pioneer
+  std::uint64_t seed = 1;
+  unsigned days = 60;
+  std::string until;  ///< RFC 3339; empty: now
+  std::string url = "http://127.0.0.1:8080";
+};
+Exit demo(const Place& place, const DemoOptions& options);
+
+}  // namespace pioneer::cli

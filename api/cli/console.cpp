@@ -1,0 +1,108 @@
+#include "api/cli/console.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace pioneer::cli {
+namespace {
+
+constexpr std::size_t bar_cells = 32;
+constexpr std::chrono::milliseconds draw_every{100};
+
+void put(std::FILE* to, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), to);
+}
+
+struct Advice {
+  std::string_view code;
+  std::string_view what;
+};
+
+constexpr std::array advices{
+    Advice{"directory_in_use", "Stop the server that uses it, or ask it with --server URL --token T."},
+    Advice{"no_log", "`pioneer import organisations FILE` makes one."},
+    Advice{"format_too_new", "Use a newer pioneer; nothing was changed."},
+    Advice{"format_too_old", "This directory was made before the format was frozen; make a new one."},
+    Advice{"clock_behind_log", "Set this machine's clock right, then try again."},
+    Advice{"clock_jumped", "Check the clock, then run `pioneer log confirm-clock`."},
+    Advice{"sync_failed", "Check the disk, then try again; nothing that was acknowledged is lost."},
+    Advice{"disk_full", "Make room on the disk, then try again."},
+    Advice{"corrupt_batch", "Run `pioneer verify`; keep the directory as it is and restore a copy beside it."},
+    Advice{"corrupt_tail", "Run `pioneer verify`; keep the directory as it is and restore a copy beside it."},
+};
+
+}  // namespace
+
+void say(std::string_view text) {
+  put(stdout, text);
+  put(stdout, "\n");
+}
+
+void complain(std::string_view text) {
+  std::fflush(stdout);
+  put(stderr, "pioneer: ");
+  put(stderr, text);
+  put(stderr, "\n");
+}
+
+std::string sentence_of(const eventstore::Error& error) {
+  std::string text = error.detail.empty() ? error.code : error.detail;
+  const auto advice = std::ranges::find(advices, error.code, &Advice::code);
+  if (advice != advices.end() && text.find(advice->what) == text.npos) text.append(" ").append(advice->what);
+  return text;
+}
+
+std::string sentence_of(const domain::Refusal& refusal) {
+  std::string text = refusal.field.empty() ? std::string() : refusal.field + ": ";
+  return text + refusal.sentence + " (" + refusal.code + ")";
+}
+
+Exit fail(Exit exit, std::string_view text) {
+  complain(text);
+  return exit;
+}
+Exit fail(const eventstore::Error& error) { return fail(Exit::could_not_run, sentence_of(error)); }
+Exit fail(const domain::Refusal& refusal) { return fail(Exit::no, sentence_of(refusal)); }
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
+  return text;
+}
+
+Progress::Progress(std::string what, std::uint64_t total)
+    : what_(std::move(what)), total_(total), shown_(::isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (shown_ && next_ != std::chrono::steady_clock::time_point{}) put(stderr, "\r\033[K");
+}
+
+void Progress::at(std::uint64_t done) {
+  const std::lock_guard lock(mutex_);
+  done_ = done;
+  draw();
+}
+
+void Progress::at(std::uint64_t done, std::uint64_t total) {
+  const std::lock_guard lock(mutex_);
+  done_ = done;
+  total_ = total;
+  draw();
+}
+
+void Progress::draw() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!shown_ || now < next_) return;
+  next_ = now + draw_every;
+  const double share = total_ == 0 ? 0 : std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
+  const auto full = static_cast<std::size_t>(share * bar_cells);
+  std::string line = "\r" + what_ + " [" + std::string(full, '#') + std::string(bar_cells - full, '.') + "] " +
+                     grouped(done_) + " of " + grouped(total_) + "\033[K";
+  put(stderr, line);
+  std::fflush(stderr);
+}
+
+}  // namespace pioneer::cli

@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <deque>
+
+#include "adapters/segments/format.hpp"
+#include "api/cli/commands.hpp"
+#include "api/cli/json.hpp"
+#include "api/cli/open_log.hpp"
+#include "api/cli/remote.hpp"
+#include "api/http/base64.hpp"
+#include "api/http/json.hpp"
+#include "api/http/rfc3339.hpp"
+#include "domain/common/id.hpp"
+#include "domain/events.hpp"
+#include "eventstore/commit.hpp"
+#include "eventstore/record.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+using eventstore::AcceptedCommit;
+
+struct Entry {
+  AcceptedCommit commit;
+  std::uint64_t epoch = 0;
+  bool opened = false;
+};
+
+eventstore::Result<Entry> entry_of(const eventstore::Leaf& leaf) {
+  const auto header = eventstore::decode_record(eventstore::bytes_of(leaf.record));
+  if (!header) return std::unexpected(header.error());
+  auto commit = eventstore::parse_commit(leaf);
+  if (!commit) return std::unexpected(commit.error());
+  return Entry{std::move(*commit), header->epoch.value, header->kind == eventstore::RecordKind::opened};
+}
+
+/// The stream that `--stream` names: "request/5k2…", or a whole kind: "request/".
+bool wanted(const Entry& entry, const std::string& stream) {
+  if (stream.empty()) return true;
+  return std::ranges::any_of(entry.commit.body.parts(), [&](const eventstore::StreamPart& part) {
+    return stream.ends_with('/') ? part.stream().starts_with(stream) : part.stream() == stream;
+  });
+}
+
+std::string event_json(const eventstore::Event& event, std::uint64_t revision) {
+  JsonObject out;
+  out.text("revision", std::to_string(revision)).text("type", event.type()).number("version", event.schema_version());
+  if (const auto parsed = domain::parse_event(event.type(), event.payload())) {
+    out.raw("data", std::visit([](const auto& e) { return api::http::to_json(e); }, *parsed));
+  }
+  return out.str();
+}
+
+std::string part_json(const eventstore::StreamPart& part) {
+  JsonArray events;
+  std::uint64_t revision = part.first_revision();
+  for (const auto& event : part.events()) events.add(event_json(event, revision++));
+  JsonObject out;
+  out.text("stream", part.stream());
+  if (!part.actor().empty()) out.text("actor", domain::Id::of(part.actor()).text());
+  return out.raw("events", events.str()).str();
+}
+
+std::string json_of(const Entry& entry) {
+  const auto& body = entry.commit.body;
+  JsonArray streams;
+  for (const auto& part : body.parts()) streams.add(part_json(part));
+  JsonObject out;
+  out.text("position", std::to_string(entry.commit.sequence.value))
+      .text("epoch", std::to_string(entry.epoch))
+      .text("leafHash", api::http::hex(entry.commit.leaf.view()))
+      .text("recordedAt", api::http::rfc3339_of_us(body.recorded_at_us()));
+  if (body.occurred_at_us() != 0) out.text("occurredAt", api::http::rfc3339_of_us(body.occurred_at_us()));
+  if (body.cause() != 0) out.text("cause", std::to_string(body.cause() - 1));
+  return out.raw("streams", streams.str()).str();
+}
+
+void tell(const Entry& entry, bool json) {
+  if (json) return say(json_of(entry));
+  const auto& body = entry.commit.body;
+  const std::string head = std::to_string(entry.commit.sequence.value) + "  " +
+                           api::http::rfc3339_of_us(body.recorded_at_us()) + "  ";
+  if (entry.opened) say(head + "(epoch " + std::to_string(entry.epoch) + " opened)");
+  for (const auto& part : body.parts()) {
+    std::string events;
+    for (const auto& event : part.events()) events += (events.empty() ? "" : ", ") + event.type();
+    say(head + part.stream() + "  " + events);
+  }
+}
+
+/// Calls `take` with each wanted entry from `from`, until it says no.
+template <class Take>
+Exit walk(const Place& place, std::uint64_t from, const std::string& stream, Take take) {
+  const auto open = OpenLog::open(place.data);
+  if (!open) return fail(open.error());
+  const auto reader = (*open)->log().reader(eventstore::Sequence{from});
+  while (true) {
+    auto leaf = reader->next();
+    if (!leaf) return fail(leaf.error());
+    if (!*leaf) return Exit::done;
+    auto entry = entry_of(**leaf);
+    if (!entry) return fail(entry.error());
+    if (wanted(*entry, stream) && !take(std::move(*entry))) return Exit::done;
+  }
+}
+
+std::string log_path(const LogOptions& options) {
+  const std::string range = "from=" + std::to_string(options.from) + "&limit=" + std::to_string(options.limit);
+  if (options.stream.empty()) return "/api/v1/log?" + range;
+  return "/api/v1/streams/" + options.stream;
+}
+
+}  // namespace
+
+Exit show_log(const Place& place, const LogOptions& options) {
+  if (!place.server.empty()) return remote::show(place, log_path(options));
+  std::uint64_t left = options.limit;
+  if (left == 0) return Exit::done;
+  return walk(place, options.from, options.stream, [&](Entry entry) {
+    tell(entry, place.json);
+    return --left > 0;
+  });
+}
+
+Exit tail_log(const Place& place, const LogOptions& options) {
+  if (!place.server.empty()) return fail(Exit::usage, "Over a server, `log show --from POSITION` pages through the log.");
+  std::deque<Entry> last;
+  const Exit exit = walk(place, 0, options.stream, [&](Entry entry) {
+    last.push_back(std::move(entry));
+    if (last.size() > options.limit) last.pop_front();
+    return true;
+  });
+  for (const auto& entry : last) tell(entry, place.json);
+  return exit;
+}
+
+Exit describe_log(const Place& place) {
+  if (!place.server.empty()) return remote::show(place, "/version");
+  const auto open = OpenLog::open(place.data);
+  if (!open) return fail(open.error());
+  const auto state = (*open)->log().state();
+  const std::string log_id = api::http::hex(state.log_id.view());
+  const std::string root = api::http::hex((*open)->log().frontier().root().view());
+  if (place.json) {
+    say(JsonObject()
+            .text("logId", log_id)
+            .number("format", eventstore::limits::format)
+            .text("position", std::to_string(state.next.value))
+            .text("epoch", std::to_string(state.epoch.value))
+            .text("head", api::http::hex(state.head.view()))
+            .text("root", root)
+            .str());
+    return Exit::done;
+  }
+  say("log       " + log_id);
+  say("format    " + std::to_string(eventstore::limits::format));
+  say("commits   " + grouped(state.next.value));
+  say("epoch     " + std::to_string(state.epoch.value));
+  say("head      " + api::http::hex(state.head.view()));
+  say("root      " + root);
+  return Exit::done;
+}
+
+Exit confirm_clock(const Place& place) {
+  if (place.server.empty()) {
+    return fail(Exit::usage, "Only a running server waits for this. Name it with --server URL --token T.");
+  }
+  const auto reply = remote::call(place, "POST", "/api/v1/log/confirm-clock");
+  if (!reply) return fail(Exit::could_not_run, reply.error());
+  if (reply->status >= 300) return remote::fail(*reply);
+  say(place.json ? reply->body : "The clock is confirmed; the server writes again.");
+  return Exit::done;
+}
+
+}  // namespace pioneer::cli

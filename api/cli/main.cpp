@@ -1,0 +1,128 @@
+// `pioneer`: the command line. Reads the arguments, calls one command, gives its exit code.
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <functional>
+
+#include "api/cli/commands.hpp"
+
+namespace {
+
+using namespace pioneer::cli;
+
+/// What was asked for, once the arguments are read.
+using Chosen = std::function<Exit(const Place&)>;
+
+void add_import(CLI::App& app, Chosen& chosen) {
+  auto& import = *app.add_subcommand("import", "Bring in organisations or requests from a file")->require_subcommand(1);
+  static ImportOrganisationsOptions organisations;
+  auto& o = *import.add_subcommand("organisations", "A CSV of code, name, parent, level; makes the log in an empty directory");
+  o.add_option("FILE", organisations.file, "the CSV")->required();
+  o.add_option("--services", organisations.services, "services.yaml: categories and deadlines");
+  o.callback([&chosen] { chosen = [](const Place& p) { return import_organisations(p, organisations); }; });
+  static ImportRequestsOptions requests;
+  auto& r = *import.add_subcommand("requests", "A CSV of service requests of another system");
+  r.add_option("FILE", requests.file, "the CSV")->required();
+  r.add_option("--mapping", requests.mapping, "FILE.yaml: which column means what")->required();
+  r.add_option("--services", requests.services, "services.yaml: categories and deadlines");
+  r.callback([&chosen] { chosen = [](const Place& p) { return import_requests(p, requests); }; });
+}
+
+void add_token(CLI::App& app, Chosen& chosen) {
+  auto& token = *app.add_subcommand("token", "Bearer tokens of members")->require_subcommand(1);
+  static TokenOptions make;
+  auto& c = *token.add_subcommand("create", "Register the member if unknown, grant the role, print a token");
+  c.add_option("--member", make.member, "a name, or a member's id")->required();
+  c.add_option("--role", make.role, "member, cadre, auditor or administrator")
+      ->required()
+      ->check(CLI::IsMember({"member", "cadre", "auditor", "administrator"}));
+  c.add_option("--organisation", make.organisation, "a code, or an organisation's id")->required();
+  c.add_option("--phone", make.phone, "of a new member");
+  c.add_option("--expires", make.expires, "a time such as 2027-01-31T00:00:00Z; else it never does");
+  c.callback([&chosen] { chosen = [](const Place& p) { return create_token(p, make); }; });
+  static RevokeTokenOptions revoke;
+  auto& r = *token.add_subcommand("revoke", "End a token");
+  r.add_option("TOKEN", revoke.token, "the token, or its hash as `token list` shows it")->required();
+  r.callback([&chosen] { chosen = [](const Place& p) { return revoke_token(p, revoke); }; });
+  token.add_subcommand("list", "All tokens, by their hashes")->callback([&chosen] { chosen = list_tokens; });
+}
+
+void add_keys(CLI::App& app, Chosen& chosen) {
+  auto& keys = *app.add_subcommand("keys", "The log's signing key, and the keyring")->require_subcommand(1);
+  static KeysOptions options;
+  auto& show = *keys.add_subcommand("show", "How many keys there are, and the log's verifier key");
+  show.add_flag("--verifier", options.verifier, "the verifier key only");
+  show.add_option("--name", options.name, "of the log, when its key is made");
+  show.callback([&chosen] { chosen = [](const Place& p) { return show_keys(p, options); }; });
+}
+
+void add_log(CLI::App& app, Chosen& chosen) {
+  auto& log = *app.add_subcommand("log", "What stands in the log")->require_subcommand(1);
+  static LogOptions options;
+  const auto with_range = [](CLI::App& command) {
+    command.add_option("--from", options.from, "position to begin with");
+    command.add_option("--limit", options.limit, "commits at most")->capture_default_str();
+  };
+  auto& show = *log.add_subcommand("show", "Commits in order");
+  with_range(show);
+  show.add_option("--stream", options.stream, "a stream (request/ID), or a kind (request/)");
+  show.callback([&chosen] { chosen = [](const Place& p) { return show_log(p, options); }; });
+  auto& stream = *log.add_subcommand("stream", "Commits of one stream");
+  with_range(stream);
+  stream.add_option("STREAM", options.stream, "its name, such as request/ID")->required();
+  stream.callback([&chosen] { chosen = [](const Place& p) { return show_log(p, options); }; });
+  auto& tail = *log.add_subcommand("tail", "The last commits");
+  with_range(tail);
+  tail.add_option("--stream", options.stream, "a stream, or a kind");
+  tail.callback([&chosen] { chosen = [](const Place& p) { return tail_log(p, options); }; });
+  log.add_subcommand("info", "Id, format, position, root")->callback([&chosen] { chosen = describe_log; });
+  log.add_subcommand("confirm-clock", "Tell a server that its clock is right after a jump")
+      ->callback([&chosen] { chosen = confirm_clock; });
+}
+
+void add_checks(CLI::App& app, Chosen& chosen) {
+  static VerifyOptions options;
+  auto& v = *app.add_subcommand("verify", "Check every byte of the log; exit 1 if one is wrong");
+  v.add_option("--threads", options.threads, "files checked side by side")->capture_default_str();
+  v.callback([&chosen] { chosen = [](const Place& p) { return verify(p, options); }; });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Pioneer: ask for help, offer help, and prove what became of both.", "pioneer");
+  app.set_version_flag("--version", PIONEER_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Place place;
+  auto* data = app.add_option("--data", place.data, "the directory of a stopped server");
+  auto* server = app.add_option("--server", place.server, "address of a running server, http://HOST:PORT");
+  app.add_option("--token", place.token, "who asks, with --server")->envname("PIONEER_TOKEN");
+  app.add_flag("--json", place.json, "answer in JSON");
+  data->excludes(server);
+  Chosen chosen;
+  add_import(app, chosen);
+  add_token(app, chosen);
+  add_keys(app, chosen);
+  add_log(app, chosen);
+  add_checks(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int code = app.exit(e);
+    return code == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  if (place.data.empty() && place.server.empty()) {
+    return static_cast<int>(fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));
+  }
+  return static_cast<int>(chosen(place));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Whatever a library throws is the world's failure, not a reason to end without a word.
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    return static_cast<int>(fail(Exit::could_not_run, std::string("This could not be done: ") + e.what()));
+  }
+}
