@@ -69,8 +69,8 @@ void StrictFile::expected(const YAML::Node& node, std::string_view field, std::s
                   shown(node));
 }
 
-StrictMap::StrictMap(StrictFile& file, YAML::Node node, std::string name)
-    : file_(file), node_(std::move(node)), name_(std::move(name)) {
+StrictMap::StrictMap(StrictFile& file, const YAML::Node& node, std::string name)
+    : file_(file), node_(node), name_(std::move(name)) {
   if (!node_.IsDefined()) return;  // whoever asked for it has told so already
   if (!node_.IsMap()) {
     file_.expected(node_, name_, "a map");

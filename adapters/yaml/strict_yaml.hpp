@@ -39,7 +39,7 @@ class StrictFile {
 class StrictMap {
  public:
   /// `name` is how findings call it: "categories[3]"; empty for the whole file. A node that is no map is a finding.
-  StrictMap(StrictFile& file, YAML::Node node, std::string name);
+  StrictMap(StrictFile& file, const YAML::Node& node, std::string name);
 
   std::string text(std::string_view key);
   /// As `text`; "" where the key is absent.
