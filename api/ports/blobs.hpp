@@ -1,0 +1,34 @@
+// Uploads as they are kept: each sealed under a key of its own, named by the SHA-256 of its ciphertext.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/ports/cryptography.hpp"
+#include "api/ports/staged_blobs.hpp"
+#include "eventstore/error.hpp"
+
+namespace pioneer::api {
+
+/// An upload that no commit uses goes after this long.
+inline constexpr std::int64_t blob_unused_us_max = 24LL * 3600 * 1'000'000;
+
+/// Any thread.
+class Blobs : public StagedBlobs {
+ public:
+  /// Seals and keeps; durable when it returns. The name, 32 bytes. `now_us`: when its day begins.
+  virtual eventstore::Result<std::string> put(std::string_view bytes, std::string_view media_type,
+                                              std::int64_t now_us) = 0;
+  /// Opens the blob with its key. Nothing where there is no such blob, or its key or content is not this one's.
+  virtual eventstore::Result<std::optional<OpenedText>> read(std::string_view name, const Secret& key) const = 0;
+  /// Removes uploads older than blob_unused_us_max that `used` does not know, and forgets the keys of those it knows.
+  /// How many were removed.
+  virtual eventstore::Result<std::size_t> expire(std::int64_t now_us,
+                                                 const std::function<bool(std::string_view name)>& used) = 0;
+};
+
+}  // namespace pioneer::api
