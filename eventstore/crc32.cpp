@@ -37,23 +37,48 @@ __attribute__((target("pclmul"))) __m128i fold(__m128i x, __m128i constants, __m
 
 __m128i block_at(const std::byte* from) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from)); }
 
-constexpr std::size_t folded_bytes_min = 64;
+/// What is left of 128 bits: the remainder of their product with x^32, by Barrett's reduction.
+__attribute__((target("pclmul"))) std::uint32_t remainder(__m128i x) {
+  constexpr long long polynomial = 0x1'DB71'0641;  // reflected, all 33 bits
+  constexpr long long quotient = 0x1'F701'1641;    // of x^64 by it, reflected
+  const auto low_words = _mm_set_epi32(0, -1, 0, -1);
+  const auto folds = _mm_set_epi64x(fold_over(64), fold_over(128 - 32));
+  const auto barrett = _mm_set_epi64x(quotient, polynomial);
+  // Reflected, so the low half holds the high powers: first they, then their upper half, move down.
+  x = _mm_xor_si128(_mm_srli_si128(x, 8), _mm_clmulepi64_si128(x, folds, 0x00));
+  x = _mm_xor_si128(_mm_srli_si128(x, 4), _mm_clmulepi64_si128(_mm_and_si128(x, low_words), folds, 0x10));
+  const auto times = _mm_clmulepi64_si128(_mm_and_si128(x, low_words), barrett, 0x10);
+  x = _mm_xor_si128(x, _mm_clmulepi64_si128(_mm_and_si128(times, low_words), barrett, 0x00));
+  return static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_srli_si128(x, 4)));
+}
+
+constexpr std::size_t folded_bytes_min = 32 + 64;
 
 /// Precondition: size ≥ folded_bytes_min.
 __attribute__((target("pclmul"))) std::uint32_t by_folding(const std::byte* bytes, std::size_t size,
                                                            std::uint32_t start) {
   const auto over_512 = _mm_set_epi64x(fold_over(512 - 32), fold_over(512 + 32));
   const auto over_128 = _mm_set_epi64x(fold_over(128 - 32), fold_over(128 + 32));
-  __m128i x[4] = {block_at(bytes), block_at(bytes + 16), block_at(bytes + 32), block_at(bytes + 48)};
-  x[0] = _mm_xor_si128(x[0], _mm_cvtsi32_si128(static_cast<int>(~start)));
-  for (bytes += 64, size -= 64; size >= 64; bytes += 64, size -= 64)
-    for (int i = 0; i < 4; ++i) x[i] = fold(x[i], over_512, block_at(bytes + 16 * i));
-  auto rest = fold(fold(fold(x[0], over_128, x[1]), over_128, x[2]), over_128, x[3]);
-  for (; size >= 16; bytes += 16, size -= 16) rest = fold(rest, over_128, block_at(bytes));
-  // Sixteen bytes with the same remainder as all that went before them, the start included.
-  alignas(16) std::byte last[16];
-  _mm_store_si128(reinterpret_cast<__m128i*>(last), rest);
-  return by_zlib(bytes, size, by_zlib(last, sizeof last, ~0u));
+  // Zeros in front change no remainder: they bring the rest to a whole number of blocks.
+  const auto zeros = (16 - size % 16) % 16;
+  std::byte first[32] = {};
+  std::memcpy(first + zeros, bytes, sizeof first - zeros);
+  std::uint32_t word;
+  std::memcpy(&word, first + zeros, sizeof word);
+  word ^= ~start;
+  std::memcpy(first + zeros, &word, sizeof word);
+  bytes += sizeof first - zeros;
+  size -= sizeof first - zeros;
+  auto x0 = block_at(first), x1 = block_at(first + 16), x2 = block_at(bytes), x3 = block_at(bytes + 16);
+  for (bytes += 32, size -= 32; size >= 64; bytes += 64, size -= 64) {
+    x0 = fold(x0, over_512, block_at(bytes));
+    x1 = fold(x1, over_512, block_at(bytes + 16));
+    x2 = fold(x2, over_512, block_at(bytes + 32));
+    x3 = fold(x3, over_512, block_at(bytes + 48));
+  }
+  auto rest = fold(fold(fold(x0, over_128, x1), over_128, x2), over_128, x3);
+  for (; size > 0; bytes += 16, size -= 16) rest = fold(rest, over_128, block_at(bytes));
+  return ~remainder(rest);
 }
 
 #endif
