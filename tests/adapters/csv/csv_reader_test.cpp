@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,39 @@ TEST(CsvReader, BoundsARow) {
   EXPECT_THAT(rows("a,b\n\"" + longer + "\",2\n1,2\n"), ElementsAre(HasSubstr("2! longer than"), "3: 1|2"));
   EXPECT_THAT(rows("a,b\n" + std::string(2 * columns_max, ',') + "\n1,2\n"),
               ElementsAre(HasSubstr("2! expected 2"), "3: 1|2"));
+}
+
+std::string in_quotes(const std::string& field) {
+  std::string out = "\"";
+  for (const char c : field) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+TEST(CsvReader, ReadsBackWhateverIsWritten) {
+  const std::vector<std::string> pieces = {"a", ",", "\"", "\n", "\r\n", "\r", "先锋", " ", "", "\"\"", "é", "🚌"};
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    std::mt19937 chance(seed);
+    std::vector<std::vector<std::string>> table(1 + chance() % 5, std::vector<std::string>(2 + chance() % 3));
+    std::string text;
+    for (std::size_t i = 0; i < table[0].size(); ++i) text += (i == 0 ? "c" : ",c") + std::to_string(i);
+    for (auto& row : table) {
+      text += chance() % 2 == 0 ? "\n" : "\r\n";
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        for (auto n = chance() % 4; n > 0; --n) row[i] += pieces[chance() % pieces.size()];
+        const bool plain = row[i].find_first_of(",\"\r\n") == std::string::npos && chance() % 2 == 0;
+        text += (i == 0 ? "" : ",") + (plain ? row[i] : in_quotes(row[i]));
+      }
+    }
+    const TemporaryFile file(text);
+    auto reader = CsvReader::open(file.path());
+    ASSERT_TRUE(reader.has_value());
+    for (const auto& row : table) {
+      const auto next = reader->next();
+      ASSERT_TRUE(next && next->has_value()) << "seed " << seed << "\n" << text;
+      EXPECT_EQ((*next)->fields, row) << "seed " << seed << "\n" << text;
+    }
+    EXPECT_FALSE(reader->next().has_value());
+  }
 }
 
 TEST(CsvReader, SkipsEmptyLines) { EXPECT_THAT(rows("a,b\n\n1,2\n\n"), ElementsAre("3: 1|2")); }
