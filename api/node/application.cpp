@@ -121,7 +121,8 @@ eventstore::Result<void> fold_part(const eventstore::StreamPart& part, std::int6
   const domain::Happened happened{Id::of(part.actor()), {at_us}};
   for (const auto& event : part.events()) {
     const auto parsed = domain::parse_event(event.type(), event.payload());
-    if (!parsed) return eventstore::failure("unknown_event", "This build does not know the event " + event.type() + ".");
+    if (!parsed)
+      return eventstore::failure("unknown_event", "This build does not know the event " + event.type() + ".");
     each(*parsed, happened);
   }
   return {};
@@ -399,7 +400,9 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
           return decide_in<domain::requests::State, domain::requests::Event>(
               requests_, name, pending, context, sequence,
               [&](const auto& state) { return domain::requests::decide(state, what, context); });
-        } else if constexpr (requires(const domain::supermarket::State& s) { domain::supermarket::decide(s, what, context); }) {
+        } else if constexpr (requires(const domain::supermarket::State& s) {
+                               domain::supermarket::decide(s, what, context);
+                             }) {
           return decide_in<domain::supermarket::State, domain::supermarket::Event>(
               products_, name, pending, context, sequence,
               [&](const auto& state) { return domain::supermarket::decide(state, what, context); });

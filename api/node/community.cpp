@@ -79,7 +79,8 @@ eventstore::Result<void> Community::fold(const eventstore::CommitBody& body) {
     const domain::Happened happened{domain::Id::of(part.actor()), {body.recorded_at_us()}};
     for (const auto& event : part.events()) {
       const auto parsed = domain::parse_event(event.type(), event.payload());
-      if (!parsed) return eventstore::failure("unknown_event", "This build does not know the event " + event.type() + ".");
+      if (!parsed)
+        return eventstore::failure("unknown_event", "This build does not know the event " + event.type() + ".");
       evolve(part.stream(), *parsed, happened);
     }
   }

@@ -3,11 +3,17 @@
 #include "domain/streams.hpp"
 
 namespace pioneer::node {
-Node::Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::Engine> engine)
+namespace {
+
+/// Deadlines sent in one tick: what is left follows in the next.
+constexpr std::size_t deadlines_per_tick_max = 256;
+
+}  // namespace
+Node::Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::ReadModels> models)
     : parts_(std::move(parts)),
       index_(std::move(index)),
-      engine_(std::move(engine)),
-      projector_({parts_.log, parts_.store, index_, *engine_, parts_.people, parts_.keyring}),
+      models_(std::move(models)),
+      projector_({parts_.log, parts_.store, index_, models_->engine(), parts_.people, parts_.keyring}),
       reactions_(
           parts_.edge, parts_.store,
           [this](domain::Command command, PendingCommand::Done done) { submit(std::move(command), std::move(done)); },
@@ -16,9 +22,9 @@ Node::Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections:
 eventstore::Result<std::unique_ptr<Node>> Node::open(Parts parts, bool read_only) {
   auto index = eventstore::LogIndex::open(parts.store);
   if (!index) return std::unexpected(index.error());
-  auto engine = projections::Engine::open(parts.store, std::exchange(parts.projections, {}));
-  if (!engine) return std::unexpected(engine.error());
-  std::unique_ptr<Node> node(new Node(std::move(parts), std::move(*index), std::move(*engine)));
+  auto models = projections::ReadModels::open(parts.store);
+  if (!models) return std::unexpected(models.error());
+  std::unique_ptr<Node> node(new Node(std::move(parts), std::move(*index), std::move(*models)));
   node->read_only_ = read_only;
   if (auto caught_up = node->projector_.catch_up(); !caught_up) return std::unexpected(caught_up.error());
   if (read_only) return node;
@@ -40,7 +46,8 @@ eventstore::Result<void> Node::open_writer() {
 }
 
 domain::Id Node::organisation_of(const domain::Id& product) const {
-  const auto first = index_.stream(domain::stream_of(domain::stream_kind::product, product), eventstore::Revision{0}, 1);
+  const auto first =
+      index_.stream(domain::stream_of(domain::stream_kind::product, product), eventstore::Revision{0}, 1);
   if (!first || first->empty()) return {};
   auto record = parts_.log.read(first->front().sequence);
   if (!record) return {};
@@ -72,7 +79,9 @@ void Node::submit(domain::Command command, PendingCommand::Done done) {
   };
   auto pending = std::make_unique<PendingCommand>(std::move(command), std::move(with_memory));
   if (read_only_) {
-    pending->answer({eventstore::Answer::Kind::unavailable, {}, {"read_only", "This node only reads.", eventstore::Retry::cannot_help}});
+    pending->answer({eventstore::Answer::Kind::unavailable,
+                     {},
+                     {"read_only", "This node only reads.", eventstore::Retry::cannot_help}});
     return;
   }
   writer_->submit(std::move(pending));
@@ -110,11 +119,19 @@ void Node::tick() {
   const auto now = parts_.clock.now();
   projector_.expire(now);
   if (read_only_) return;
+  if (const auto due = models_->deadlines().due({now.value}, deadlines_per_tick_max)) {
+    for (const auto& deadline : *due) {
+      // Refused if it passed or was met meanwhile: then the next tick no longer finds it.
+      if (auto command = parts_.edge.pass_deadline(deadline.request, deadline.number)) {
+        submit(std::move(*command), [](const Outcome&) {});
+      }
+    }
+  }
   static_cast<void>(reactions_.tick(parts_.log));
 }
 
 eventstore::Result<void> Node::close() {
-  if (auto closed = engine_->close(); !closed) return closed;
+  if (auto closed = models_->engine().close(); !closed) return closed;
   return parts_.store.flush();
 }
 

@@ -1,5 +1,6 @@
-// A node: the Writer, the business, the projections and those who follow, wired together over ports. It has no thread of
-// its own: a server gives it four (decide_loop, write_loop, project_loop, and tick every 100 ms), a simulator calls the steps.
+// A node: the Writer, the business, the projections and those who follow, wired together over ports. It has no thread
+// of its own: a server gives it four (decide_loop, write_loop, project_loop, and tick every 100 ms), a simulator calls
+// the steps.
 #pragma once
 
 #include <memory>
@@ -12,6 +13,7 @@
 #include "api/node/reactions.hpp"
 #include "eventstore/ports/clock.hpp"
 #include "eventstore/ports/random.hpp"
+#include "projections/read_models.hpp"
 
 namespace pioneer::node {
 
@@ -24,7 +26,7 @@ struct Caller {
 struct Readiness {
   bool ready = false;
   eventstore::Sequence position;  ///< projected
-  std::string reason;             ///< a code where not ready: "sync_failed", "clock_jumped", "projection_stopped", "stopping"
+  std::string reason;  ///< a code where not ready: "sync_failed", "clock_jumped", "projection_stopped", "stopping"
 };
 
 class Node {
@@ -37,10 +39,10 @@ class Node {
     api::Keyring& keyring;
     api::People& people;
     api::Edge& edge;
-    std::vector<std::unique_ptr<projections::Projection>> projections;
   };
 
-  /// Catches up with the log, then, unless `read_only`, takes it over. Takes time proportional to what was not projected.
+  /// Catches up with the log, then, unless `read_only`, takes it over. Takes time proportional to what was not
+  /// projected.
   static eventstore::Result<std::unique_ptr<Node>> open(Parts parts, bool read_only = false);
 
   // Commands. Any thread; `done` is called once, on a thread of the node: it must not block.
@@ -51,8 +53,8 @@ class Node {
   Caller caller_of(const domain::Id& member) const;
   Projector& projector() { return projector_; }
   const Projector& projector() const { return projector_; }
-  projections::Engine& engine() { return *engine_; }
-  const projections::Engine& engine() const { return *engine_; }
+  projections::ReadModels& models() { return *models_; }
+  const projections::ReadModels& models() const { return *models_; }
   api::Edge& edge() { return parts_.edge; }
   const api::People& people() const { return parts_.people; }
   const api::Edge& edge() const { return parts_.edge; }
@@ -78,14 +80,14 @@ class Node {
   eventstore::Result<void> close();
 
  private:
-  Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::Engine> engine);
+  Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::ReadModels> models);
   eventstore::Result<void> open_writer();
   void recall(Outcome& outcome) const;
   domain::Id organisation_of(const domain::Id& product) const;
 
   Parts parts_;
   eventstore::LogIndex index_;
-  std::unique_ptr<projections::Engine> engine_;
+  std::unique_ptr<projections::ReadModels> models_;
   Projector projector_;
   std::unique_ptr<Application> application_;
   std::unique_ptr<eventstore::Writer> writer_;

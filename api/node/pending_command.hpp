@@ -15,10 +15,10 @@ namespace pioneer::node {
 /// What the sender learns. `answer.kind` says which of the others are set.
 struct Outcome {
   eventstore::Answer answer;
-  std::optional<domain::Refusal> refusal;   ///< refused
-  std::string stream;                       ///< accepted or repeated: the stream that the first outcome wrote
-  std::uint64_t revision = 0;               ///< of that stream after it
-  std::vector<domain::AnyEvent> events;     ///< accepted: what happened in that stream
+  std::optional<domain::Refusal> refusal;  ///< refused
+  std::string stream;                      ///< accepted or repeated: the stream that the first outcome wrote
+  std::uint64_t revision = 0;              ///< of that stream after it
+  std::vector<domain::AnyEvent> events;    ///< accepted: what happened in that stream
 };
 
 class PendingCommand final : public eventstore::Pending {

@@ -10,6 +10,15 @@ constexpr std::size_t lag_commits_max = 100'000;
 /// One write batch: large enough to sort well, small enough that a query waits little for its own write.
 constexpr std::size_t batch_commits_max = 4'096;
 
+bool erases(const eventstore::AcceptedCommit& commit) {
+  for (const auto& part : commit.body.parts()) {
+    for (const auto& event : part.events()) {
+      if (event.type() == "MemberErased") return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 eventstore::Result<void> Projector::catch_up() {
@@ -31,6 +40,7 @@ eventstore::Result<void> Projector::catch_up() {
     }
     if (!*leaf) break;
   }
+  if (auto erased = erasure_.resume(); !erased) return std::unexpected(erased.error());
   auto loaded = load_community(parts_.log, parts_.index);
   if (!loaded) return std::unexpected(loaded.error());
   std::unique_lock lock(community_mutex_);
@@ -62,6 +72,10 @@ eventstore::Result<void> Projector::project(std::span<const eventstore::Accepted
   }
   if (auto applied = parts_.engine.apply(commits); !applied) return applied;
   if (auto applied = parts_.people.apply(commits); !applied) return applied;
+  // The log says that a person is erased: now their keys go. A crash in between is made good by catch_up().
+  if (std::ranges::any_of(commits, erases)) {
+    if (auto erased = erasure_.resume(); !erased) return std::unexpected(erased.error());
+  }
   projected_.store(commits.back().sequence.value + 1, std::memory_order_release);
   return {};
 }
@@ -109,7 +123,8 @@ void Projector::stop() {
   changed_.notify_all();
 }
 
-void Projector::when_projected(eventstore::Sequence sequence, eventstore::Instant deadline, std::function<void(bool)> then) {
+void Projector::when_projected(eventstore::Sequence sequence, eventstore::Instant deadline,
+                               std::function<void(bool)> then) {
   {
     std::lock_guard lock(mutex_);
     // Checked under the lock that fire_waiters() takes: no wait can be lost between.

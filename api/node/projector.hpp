@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/node/community.hpp"
+#include "api/people/erasure.hpp"
 #include "api/ports/keyring.hpp"
 #include "api/ports/people.hpp"
 #include "eventstore/log_index.hpp"
@@ -33,7 +34,7 @@ class Projector final : public eventstore::Follower {
   /// Called on the projecting thread after some commits are projected. Must not block.
   using Listener = std::function<void(std::span<const eventstore::AcceptedCommit>)>;
 
-  explicit Projector(const Parts& parts) : parts_(parts) {}
+  explicit Projector(const Parts& parts) : parts_(parts), erasure_(parts.keyring, parts.people) {}
 
   /// Before the log is opened for writing: projects all that is durable, then loads the community.
   eventstore::Result<void> catch_up();
@@ -71,6 +72,7 @@ class Projector final : public eventstore::Follower {
   void fire_waiters();
 
   Parts parts_;
+  api::Erasure erasure_;
   std::vector<Listener> listeners_;
   std::atomic<std::uint64_t> projected_{0};
 

@@ -81,7 +81,8 @@ void Reactions::send(eventstore::Sequence cause, domain::Decided<domain::Command
     std::lock_guard lock(mutex_);
     open_.erase(open_.find(cause.value));
     const auto kind = outcome.answer.kind;
-    if (kind == eventstore::Answer::Kind::unavailable || kind == eventstore::Answer::Kind::unknown) again_.insert(cause.value);
+    if (kind == eventstore::Answer::Kind::unavailable || kind == eventstore::Answer::Kind::unknown)
+      again_.insert(cause.value);
   });
 }
 

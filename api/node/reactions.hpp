@@ -1,8 +1,8 @@
 // What the system does by itself: problems told in ratings become requests, long promotions go on, deadlines pass.
 // A reaction may be sent twice; ids derived from its cause and the state of its stream let it take effect once.
 //
-// Nothing is forgotten in a crash: table `reactions` keeps the position up to which every reaction was answered, and after
-// a start the log is read from there again.
+// Nothing is forgotten in a crash: table `reactions` keeps the position up to which every reaction was answered, and
+// after a start the log is read from there again.
 #pragma once
 
 #include <functional>
@@ -26,9 +26,11 @@ class Reactions {
 
   Reactions(api::Edge& edge, eventstore::KeyValueStore& store, Submit submit, OrganisationOf organisation_of);
 
-  /// Reacts again to what a crash may have interrupted. Call when everything durable is projected and commands are taken.
+  /// Reacts again to what a crash may have interrupted. Call when everything durable is projected and commands are
+  /// taken.
   eventstore::Result<void> resume(const eventstore::Log& log);
-  /// The projecting thread, after a commit is projected. A commit that causes several reactions sends them all again if one fails.
+  /// The projecting thread, after a commit is projected. A commit that causes several reactions sends them all again if
+  /// one fails.
   void react(std::span<const eventstore::AcceptedCommit> commits);
   /// Sends again what the Writer could not take, and moves the kept position on.
   eventstore::Result<void> tick(const eventstore::Log& log);
@@ -45,10 +47,10 @@ class Reactions {
   eventstore::Table table_;
 
   std::mutex mutex_;
-  std::uint64_t seen_ = 0;                  ///< every commit below it was looked at
-  std::uint64_t kept_ = 0;                  ///< as the table has it
-  std::multiset<std::uint64_t> open_;       ///< causes whose reactions are not answered
-  std::set<std::uint64_t> again_;           ///< causes to react to once more
+  std::uint64_t seen_ = 0;             ///< every commit below it was looked at
+  std::uint64_t kept_ = 0;             ///< as the table has it
+  std::multiset<std::uint64_t> open_;  ///< causes whose reactions are not answered
+  std::set<std::uint64_t> again_;      ///< causes to react to once more
 };
 
 }  // namespace pioneer::node

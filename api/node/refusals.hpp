@@ -14,9 +14,8 @@ inline constexpr domain::RefusalText idempotency_key_reused{
     "idempotency_key_reused", domain::RefusalKind::invalid,
     "This idempotency key was used for something else. Make a new one."};
 /// 412 over HTTP.
-inline constexpr domain::RefusalText revision_mismatch{
-    "revision_mismatch", domain::RefusalKind::conflict,
-    "Somebody changed this meanwhile. Read it again, then decide."};
+inline constexpr domain::RefusalText revision_mismatch{"revision_mismatch", domain::RefusalKind::conflict,
+                                                       "Somebody changed this meanwhile. Read it again, then decide."};
 
 inline constexpr std::array all{command_too_large, idempotency_key_reused, revision_mismatch};
 

@@ -16,12 +16,13 @@ namespace pioneer::node {
 template <class State>
 struct CachedStream {
   State state{};
-  std::uint64_t revision = 0;  ///< events so far
+  std::uint64_t revision = 0;                                 ///< events so far
   std::unordered_set<domain::Id, domain::IdHash> introduced;  ///< pseudonyms whose member the stream has told already
-  eventstore::Sequence last;   ///< its newest commit
+  eventstore::Sequence last;                                  ///< its newest commit
 };
 
-/// Least recently used goes first, but never a stream whose newest commit is not yet indexed: it could not be read back.
+/// Least recently used goes first, but never a stream whose newest commit is not yet indexed: it could not be read
+/// back.
 template <class State>
 class StreamCache {
  public:

@@ -12,11 +12,12 @@
 
 namespace pioneer::queries {
 
-/// `record_personal_data_opened` with these is accepted before the answer leaves; if it cannot be, `hide_personal` first.
+/// `record_personal_data_opened` with these is accepted before the answer leaves; if it cannot be, `hide_personal`
+/// first.
 struct Journal {
-  domain::Id organisation;              ///< in whose name the official looks
-  std::string purpose;                  ///< "get_request"
-  std::vector<api::Sender> subjects;    ///< empty: nothing personal of others was opened
+  domain::Id organisation;            ///< in whose name the official looks
+  std::string purpose;                ///< "get_request"
+  std::vector<api::Sender> subjects;  ///< empty: nothing personal of others was opened
 };
 
 template <class View>

@@ -26,7 +26,8 @@ bool contains(std::string_view name, std::string_view text) {
 }
 
 bool matches(const Organisation& o, const OrganisationFilter& filter) {
-  return o.state == domain::OrganisationState::active && (filter.level == domain::Level::unspecified || o.level == filter.level) &&
+  return o.state == domain::OrganisationState::active &&
+         (filter.level == domain::Level::unspecified || o.level == filter.level) &&
          (filter.code.empty() || o.code == filter.code) && contains(o.name, filter.text);
 }
 
@@ -99,10 +100,11 @@ api::OrganisationList list_organisations(const node::Node& node, const Organisat
 }
 
 domain::Decided<api::OrganisationView> organisation(const node::Node& node, const Id& id) {
-  return node.projector().with_community([&](const node::Community& community) -> domain::Decided<api::OrganisationView> {
-    if (community.directory.find(id) == nullptr) return domain::refuse(domain::refusals::not_found);
-    return organisation_view(community.directory, id, revision_of(node, domain::stream_kind::organisation, id));
-  });
+  return node.projector().with_community(
+      [&](const node::Community& community) -> domain::Decided<api::OrganisationView> {
+        if (community.directory.find(id) == nullptr) return domain::refuse(domain::refusals::not_found);
+        return organisation_view(community.directory, id, revision_of(node, domain::stream_kind::organisation, id));
+      });
 }
 
 Answered<api::MemberView> member(const node::Node& node, const node::Caller& caller, const Id& id) {
@@ -111,8 +113,9 @@ Answered<api::MemberView> member(const node::Node& node, const node::Caller& cal
   const auto may = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
     const auto* state = community.roster.member(id);
     if (state == nullptr) return domain::refuse(domain::refusals::not_found);
-    auto allowed = authorise(domain::Action::get_member, caller.actor, self ? domain::Relation::own : domain::Relation::none,
-                             state->organisation, community.directory);
+    auto allowed =
+        authorise(domain::Action::get_member, caller.actor, self ? domain::Relation::own : domain::Relation::none,
+                  state->organisation, community.directory);
     if (!allowed) return allowed;
     answer.view = member_view(node, community, id, *state);
     if (const auto* holding = community.roster.holding(*allowed)) answer.journal.organisation = holding->organisation;

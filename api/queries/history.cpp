@@ -13,8 +13,8 @@ eventstore::Result<eventstore::AcceptedCommit> read(const eventstore::Log& log, 
 
 }  // namespace
 
-eventstore::Result<void> read_history(const node::Node& node, std::string_view stream, eventstore::Revision from, Until until,
-                                      const std::function<bool(const HistoryEntry&)>& each) {
+eventstore::Result<void> read_history(const node::Node& node, std::string_view stream, eventstore::Revision from,
+                                      Until until, const std::function<bool(const HistoryEntry&)>& each) {
   while (true) {
     auto page = node.index().stream(stream, from, page_entries);
     if (!page) return std::unexpected(page.error());
@@ -32,7 +32,8 @@ eventstore::Result<void> read_history(const node::Node& node, std::string_view s
         if (part.raw->stream() == stream) entry.part = &part;
       }
       if (entry.part == nullptr) {
-        return eventstore::failure("index_damaged", "The index names a commit that does not write the stream; delete DIR/db.");
+        return eventstore::failure("index_damaged",
+                                   "The index names a commit that does not write the stream; delete DIR/db.");
       }
       if (!each(entry)) return {};
       from = place.first.plus(place.count);

@@ -22,8 +22,8 @@ struct HistoryEntry {
 
 /// Calls `each` for every commit of the stream that holds a revision ≥ `from`, oldest first, until it returns false.
 /// An unknown stream has no commits.
-eventstore::Result<void> read_history(const node::Node& node, std::string_view stream, eventstore::Revision from, Until until,
-                                      const std::function<bool(const HistoryEntry&)>& each);
+eventstore::Result<void> read_history(const node::Node& node, std::string_view stream, eventstore::Revision from,
+                                      Until until, const std::function<bool(const HistoryEntry&)>& each);
 
 /// The first sequence recorded after `at`: what an instant means as a position. O(log n) reads.
 eventstore::Result<eventstore::Sequence> position_at(const eventstore::Log& log, domain::Instant at);

@@ -139,7 +139,8 @@ void show_events(const projections::Part& part, google::protobuf::RepeatedPtrFie
 }
 
 domain::Decided<api::StreamView> stream_view(const node::Node& node, const node::Caller& caller, std::string_view kind,
-                                             std::string_view id, eventstore::Revision from, std::size_t limit, Until until) {
+                                             std::string_view id, eventstore::Revision from, std::size_t limit,
+                                             Until until) {
   const std::string stream = std::string(kind) + "/" + std::string(id);
   api::StreamView view;
   view.set_kind(std::string(kind));
@@ -162,7 +163,8 @@ domain::Decided<api::StreamView> stream_view(const node::Node& node, const node:
   if (caller.sender && domain::id_in(stream, domain::stream_kind::member) == caller.sender->member) {
     concern.relation = domain::Relation::own;
   }
-  if (const auto organisation = domain::id_in(stream, domain::stream_kind::organisation)) concern.organisation = *organisation;
+  if (const auto organisation = domain::id_in(stream, domain::stream_kind::organisation))
+    concern.organisation = *organisation;
   const bool is_public = kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy;
   const auto may = node.projector().with_community([&](const node::Community& community) {
     return authorise(is_public ? domain::Action::get_organisation : concern.action, caller.actor, concern.relation,

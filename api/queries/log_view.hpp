@@ -1,5 +1,5 @@
-// The log as people read it: a stream's commits, and pages of all. Events stand as they are recorded: what is sealed there is
-// sealed here, and a person is a pseudonym.
+// The log as people read it: a stream's commits, and pages of all. Events stand as they are recorded: what is sealed
+// there is sealed here, and a person is a pseudonym.
 #pragma once
 
 #include "api/messages/views.pb.h"
@@ -14,7 +14,8 @@ inline constexpr std::size_t log_page_max = 200;
 /// `kind` and `id` as in the stream's name. Refusals: not_found, also for those who may not know of it.
 /// `from`: the first revision wanted.
 domain::Decided<api::StreamView> stream_view(const node::Node& node, const node::Caller& caller, std::string_view kind,
-                                             std::string_view id, eventstore::Revision from, std::size_t limit, Until until);
+                                             std::string_view id, eventstore::Revision from, std::size_t limit,
+                                             Until until);
 
 /// Auditors of a root only.
 domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, eventstore::Sequence from,

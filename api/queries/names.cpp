@@ -2,7 +2,8 @@
 
 namespace pioneer::queries {
 
-void name_organisation(const domain::organisations::Directory& directory, const domain::Id& id, api::OrganisationName& into) {
+void name_organisation(const domain::organisations::Directory& directory, const domain::Id& id,
+                       api::OrganisationName& into) {
   const domain::Id today = directory.resolve(id);
   const auto* organisation = directory.find(today);
   into.set_id((organisation == nullptr ? id : today).text());

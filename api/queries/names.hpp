@@ -7,7 +7,8 @@
 namespace pioneer::queries {
 
 /// The organisation as it is called today; of a merged one, the one that answers for it.
-void name_organisation(const domain::organisations::Directory& directory, const domain::Id& id, api::OrganisationName& into);
+void name_organisation(const domain::organisations::Directory& directory, const domain::Id& id,
+                       api::OrganisationName& into);
 api::OrganisationView organisation_view(const domain::organisations::Directory& directory, const domain::Id& id,
                                         std::uint64_t revision);
 /// Lower-case hexadecimal digits: how hashes and blobs are named.

@@ -173,14 +173,17 @@ void show_actions(const Folded& f, const domain::Actor& actor, domain::Relation 
       {Action::resolve_request, "resolve", {RequestState::accepted, RequestState::in_progress}},
       {Action::confirm_request, "confirm", {RequestState::awaiting_confirmation}},
       {Action::dispute_request, "dispute", {RequestState::awaiting_confirmation}},
-      {Action::withdraw_request, "withdraw",
-       {RequestState::submitted, RequestState::accepted, RequestState::in_progress, RequestState::awaiting_confirmation}},
+      {Action::withdraw_request,
+       "withdraw",
+       {RequestState::submitted, RequestState::accepted, RequestState::in_progress,
+        RequestState::awaiting_confirmation}},
       {Action::rate_request, "rate", {RequestState::closed_confirmed, RequestState::closed_unconfirmed}},
   };
   for (const auto& offer : offers) {
     if (std::ranges::find(offer.states, f.state.state) == offer.states.end()) continue;
     if (offer.action == Action::rate_request && f.state.rated) continue;
-    if (authorise(offer.action, actor, relation, f.state.organisation, directory)) view.add_actions(std::string(offer.word));
+    if (authorise(offer.action, actor, relation, f.state.organisation, directory))
+      view.add_actions(std::string(offer.word));
   }
 }
 
@@ -201,7 +204,8 @@ void show_texts(const Folded& f, const api::Edge& edge, const std::string& strea
     auto& rating = *view.mutable_rating();
     rating.set_stars(f.rating.stars());
     set_time(*rating.mutable_at(), f.rated_us);
-    open_into(edge, f.rating.comment(), stream, field::request_comment, [&](std::string s) { rating.set_comment(std::move(s)); });
+    open_into(edge, f.rating.comment(), stream, field::request_comment,
+              [&](std::string s) { rating.set_comment(std::move(s)); });
   }
 }
 

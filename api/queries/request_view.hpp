@@ -9,6 +9,7 @@
 namespace pioneer::queries {
 
 /// The request's state and view after its commits up to `until`. Refusals: not_found, also for those who may not know.
-Answered<api::RequestView> request_view(const node::Node& node, const node::Caller& caller, const domain::Id& id, Until until);
+Answered<api::RequestView> request_view(const node::Node& node, const node::Caller& caller, const domain::Id& id,
+                                        Until until);
 
 }  // namespace pioneer::queries

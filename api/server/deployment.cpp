@@ -73,7 +73,8 @@ Result<void> Deployment::Wiring::open_log() {
   if (!names) return std::unexpected(names.error());
   const bool is_new = names->empty();
   if (is_new && !options.make) {
-    return eventstore::failure("no_log", "There is no log in " + options.directory + ". Make one with `pioneer import organisations`.");
+    return eventstore::failure(
+        "no_log", "There is no log in " + options.directory + ". Make one with `pioneer import organisations`.");
   }
   const adapters::KeyringOptions keys{path("keys"), options.master_key};
   if (is_new) {
@@ -127,8 +128,8 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   w.people = std::move(*people);
   w.edge = std::make_unique<api::Edge>(
       api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), nullptr, w.log->state().log_id});
-  auto node = node::Node::open(
-      {*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge, {}}, options.read_only);
+  auto node =
+      node::Node::open({*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge}, options.read_only);
   if (!node) return std::unexpected(node.error());
   w.node = std::move(*node);
   return std::unique_ptr<Deployment>(new Deployment(std::move(wiring)));

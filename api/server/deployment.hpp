@@ -1,7 +1,8 @@
-// A data directory, opened: the adapters over its files, wired to a node. What pioneerd serves, and what `pioneer --data`
-// works on. One process at a time: the directory is locked.
+// A data directory, opened: the adapters over its files, wired to a node. What pioneerd serves, and what `pioneer
+// --data` works on. One process at a time: the directory is locked.
 //
-//   DIR/lock  DIR/log/*.segment  DIR/db/ (derived: may be deleted)  DIR/people/ (derived, personal)  DIR/keys/  DIR/blobs/
+//   DIR/lock  DIR/log/*.segment  DIR/db/ (derived: may be deleted)  DIR/people/ (derived, personal)  DIR/keys/
+//   DIR/blobs/
 #pragma once
 
 #include <cstddef>
@@ -14,10 +15,10 @@ namespace pioneer::server {
 
 struct DeploymentOptions {
   std::string directory;
-  std::string master_key;              ///< file; empty: DIR/keys/master
-  bool make = false;                   ///< in an empty directory, make a new log; else that is an error, "no_log"
-  bool read_only = false;              ///< no fence, no epoch: queries only
-  std::size_t cache_bytes = 16u << 20; ///< the database's blocks
+  std::string master_key;               ///< file; empty: DIR/keys/master
+  bool make = false;                    ///< in an empty directory, make a new log; else that is an error, "no_log"
+  bool read_only = false;               ///< no fence, no epoch: queries only
+  std::size_t cache_bytes = 16u << 20;  ///< the database's blocks
   std::size_t write_buffer_bytes = 16u << 20;
   std::size_t segment_bytes = 0;       ///< of a new log; 0: the default
   eventstore::Clock* clock = nullptr;  ///< driven, for the demo and tests; null: the machine's. Outlives the deployment
@@ -25,8 +26,8 @@ struct DeploymentOptions {
 
 class Deployment {
  public:
-  /// Recovers, projects what was not, takes the log over. Errors: "directory_in_use", "format_too_new", "no_log", and those
-  /// of log, keyring and stores.
+  /// Recovers, projects what was not, takes the log over. Errors: "directory_in_use", "format_too_new", "no_log", and
+  /// those of log, keyring and stores.
   static eventstore::Result<std::unique_ptr<Deployment>> open(const DeploymentOptions& options);
   /// Stops if it runs.
   ~Deployment();

@@ -1,0 +1,136 @@
+#include "api/queries/board_view.hpp"
+
+#include <unordered_set>
+
+#include "api/queries/names.hpp"
+#include "api/queries/paging.hpp"
+#include "api/queries/slots.hpp"
+#include "domain/authorisation/authorisation.hpp"
+#include "domain/common/refusals.hpp"
+#include "domain/streams.hpp"
+
+namespace pioneer::queries {
+namespace {
+
+using domain::Id;
+
+class Page {
+ public:
+  Page(const BoardSource& source, const domain::Actor& actor)
+      : source_(source), actor_(actor), slots_(source.community.directory, &source.opener) {}
+
+  void cards(const std::vector<projections::RequestCard>& cards, std::string& to) {
+    to += '[';
+    bool first = true;
+    for (const auto& card : cards) {
+      const std::size_t before = to.size();
+      if (!first) to += ',';
+      const bool rendered =
+          projections::render_row(*card.row, domain::stream_of(domain::stream_kind::request, card.id), slots_, to);
+      if (rendered) {
+        first = false;
+      } else {
+        to.resize(before);
+      }
+    }
+    to += ']';
+  }
+
+  void column(const projections::BoardColumn& column, std::string& to) {
+    to += "{\"state\":\"" + domain::RequestState::Value_Name(column.state) +
+          "\",\"count\":" + std::to_string(column.count) + ",\"overdue\":" + std::to_string(column.overdue) +
+          ",\"cards\":";
+    cards(column.cards, to);
+    cursor(column.next, to);
+    to += '}';
+  }
+
+  void cursor(const std::string& next, std::string& to) const {
+    if (next.empty()) return;
+    to += ",\"nextCursor\":";
+    projections::append_json_text(to, hex(next));
+  }
+
+  domain::Decided<Id> may(domain::Action action, const Id& organisation) const {
+    if (source_.community.directory.active(organisation) == nullptr) {
+      return domain::refuse(domain::refusals::unknown_organisation);
+    }
+    return authorise(action, actor_, domain::Relation::none, organisation, source_.community.directory);
+  }
+
+ private:
+  const BoardSource& source_;
+  const domain::Actor& actor_;
+  Slots slots_;
+};
+
+domain::Decided<std::vector<projections::BoardColumn>> columns_of(const BoardSource& source, const BoardQuery& query) {
+  const auto organisations = organisations_of(source.community.directory, query.organisation, query.subtree);
+  if (query.column == domain::RequestState::unspecified) {
+    auto all = source.models.boards().board(organisations, std::min(query.limit, projections::Boards::page_max));
+    if (!all) return std::unexpected(refusal_of(all.error()));
+    return std::move(*all);
+  }
+  const auto after = bytes_of_cursor(query.after);
+  if (!after) return domain::refuse(bad_cursor);
+  auto one =
+      source.models.boards().column(organisations, query.column, *after, std::min<std::size_t>(query.limit, 100));
+  if (!one) return std::unexpected(refusal_of(one.error()));
+  std::vector<projections::BoardColumn> columns;
+  columns.push_back(std::move(*one));
+  return columns;
+}
+
+}  // namespace
+
+std::vector<Id> organisations_of(const domain::organisations::Directory& directory, const Id& id, bool subtree) {
+  std::vector<Id> today = subtree ? directory.subtree(id) : std::vector<Id>{directory.resolve(id)};
+  const std::unordered_set<Id, domain::IdHash> wanted(today.begin(), today.end());
+  // What was merged keeps its rows under its own id.
+  for (const auto& merged : directory.merged()) {
+    if (wanted.contains(directory.resolve(merged))) today.push_back(merged);
+  }
+  return today;
+}
+
+domain::Decided<std::string> board_json(const BoardSource& source, const domain::Actor& actor,
+                                        const BoardQuery& query) {
+  Page page(source, actor);
+  if (auto may = page.may(domain::Action::get_board, query.organisation); !may) return std::unexpected(may.error());
+  auto columns = columns_of(source, query);
+  if (!columns) return std::unexpected(columns.error());
+  std::string json = "{\"organisation\":";
+  append_organisation(source.community.directory, query.organisation, json);
+  json += query.subtree ? ",\"subtree\":true" : ",\"subtree\":false";
+  json += ",\"position\":\"" + std::to_string(source.position) + "\"";
+  if (source.as_of_us != 0) {
+    json += ",\"asOf\":";
+    projections::append_json_time(json, {source.as_of_us});
+  }
+  json += ",\"columns\":[";
+  for (std::size_t i = 0; i < columns->size(); ++i) {
+    if (i != 0) json += ',';
+    page.column((*columns)[i], json);
+  }
+  json += "]}";
+  return json;
+}
+
+domain::Decided<std::string> requests_json(const BoardSource& source, const domain::Actor& actor,
+                                           const RequestsQuery& query) {
+  Page page(source, actor);
+  if (auto may = page.may(domain::Action::list_requests, query.organisation); !may) return std::unexpected(may.error());
+  const auto after = bytes_of_cursor(query.after);
+  if (!after) return domain::refuse(bad_cursor);
+  const auto organisations = organisations_of(source.community.directory, query.organisation, true);
+  const projections::RequestFilter filter{organisations, query.states, query.category};
+  auto found = source.models.requests().page(filter, *after, std::min<std::size_t>(query.limit, 100));
+  if (!found) return std::unexpected(refusal_of(found.error()));
+  std::string json = "{\"items\":";
+  page.cards(found->cards, json);
+  page.cursor(found->next, json);
+  json += '}';
+  return json;
+}
+
+}  // namespace pioneer::queries

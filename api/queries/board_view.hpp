@@ -1,0 +1,46 @@
+// Boards and lists of requests, as JSON: rows stand ready, so a page is concatenation (BoardView and RequestList in
+// api/messages/views.proto say what it is).
+#pragma once
+
+#include <string>
+
+#include "api/node/node.hpp"
+#include "domain/common/refusal.hpp"
+
+namespace pioneer::queries {
+
+struct BoardQuery {
+  domain::Id organisation;
+  bool subtree = true;
+  domain::RequestState::Value column = domain::RequestState::unspecified;  ///< only this one, from `after`
+  std::string after;
+  std::size_t limit = projections::Boards::page_max;
+};
+
+struct RequestsQuery {
+  domain::Id organisation;  ///< with all below it
+  std::vector<domain::RequestState::Value> states;
+  std::string category;
+  std::string after;
+  std::size_t limit = 50;
+};
+
+/// Reads one state of the community and of the rows: the live ones, or a replay's.
+struct BoardSource {
+  const node::Community& community;
+  const projections::ReadModels& models;
+  const api::Opener& opener;
+  std::uint64_t position = 0;
+  std::int64_t as_of_us = 0;  ///< 0: the live rows
+};
+
+/// Refusals: unknown_organisation, forbidden, bad_cursor.
+domain::Decided<std::string> board_json(const BoardSource& source, const domain::Actor& actor, const BoardQuery& query);
+domain::Decided<std::string> requests_json(const BoardSource& source, const domain::Actor& actor,
+                                           const RequestsQuery& query);
+
+/// The organisation and, with `subtree`, all below it; and all that were merged into any of them.
+std::vector<domain::Id> organisations_of(const domain::organisations::Directory& directory, const domain::Id& id,
+                                         bool subtree);
+
+}  // namespace pioneer::queries

@@ -1,0 +1,297 @@
+#include "api/queries/product_view.hpp"
+
+#include <algorithm>
+
+#include "api/edge/fields.hpp"
+#include "api/queries/board_view.hpp"
+#include "api/queries/names.hpp"
+#include "api/queries/opened_field.hpp"
+#include "api/queries/paging.hpp"
+#include "domain/authorisation/authorisation.hpp"
+#include "domain/common/refusals.hpp"
+#include "domain/streams.hpp"
+
+namespace pioneer::queries {
+namespace {
+
+using domain::Id;
+using projections::ProductRow;
+
+template <class Sessions, class Into>
+void show_sessions(const Sessions& sessions, Into* into) {
+  for (const auto& session : sessions) {
+    auto& view = *into->Add();
+    set_time(*view.mutable_starts(), session.starts.us);
+    set_time(*view.mutable_ends(), session.ends.us);
+    view.set_venue(session.venue);
+  }
+}
+
+void show_product(const ProductRow& row, const domain::organisations::Directory& directory, api::ProductView& view) {
+  view.set_id(row.id.text());
+  view.set_state(row.counts.state);
+  view.set_revision(row.counts.revision);
+  view.set_title(row.terms.title);
+  view.set_description(row.terms.description);
+  view.set_kind(row.terms.kind);
+  name_organisation(directory, row.terms.organisation, *view.mutable_organisation());
+  show_sessions(row.terms.sessions, view.mutable_sessions());
+  view.set_capacity(row.counts.capacity);
+  view.set_max_per_member(row.terms.max_per_member);
+  view.set_waitlist(row.terms.waitlist);
+  if (row.terms.opens.us != 0) set_time(*view.mutable_opens_at(), row.terms.opens.us);
+  if (row.terms.closes.us != 0) set_time(*view.mutable_closes_at(), row.terms.closes.us);
+  view.set_places_left(row.counts.places_left());
+  view.set_waiting(row.counts.lapsed() ? 0 : row.counts.waiting);
+  if (row.counts.state == domain::ProductState::cancelled) view.set_cancel_reason(row.terms.cancel_reason);
+  view.set_ratings(row.counts.ratings);
+  if (row.counts.ratings != 0) view.set_stars(static_cast<double>(row.counts.stars) / row.counts.ratings);
+}
+
+void show_actions(const ProductRow& row, const domain::Actor& actor, const domain::organisations::Directory& directory,
+                  domain::Instant now, api::ProductView& view) {
+  using domain::Action;
+  using domain::ProductState;
+  const auto offer = [&](Action action, std::string_view word) {
+    if (authorise(action, actor, domain::Relation::none, row.terms.organisation, directory))
+      view.add_actions(std::string(word));
+  };
+  if (row.counts.state == ProductState::draft) offer(Action::publish_product, "publish");
+  if (row.counts.state == ProductState::draft || row.counts.state == ProductState::published) {
+    offer(Action::change_capacity, "capacity");
+    offer(Action::cancel_product, "cancel");
+  }
+  if (row.counts.state != ProductState::published) return;
+  offer(Action::complete_product, "complete");
+  const auto closes = row.terms.closes.us != 0 ? row.terms.closes : row.terms.starts();
+  const bool open = row.terms.opens <= now && (closes.us == 0 || now < closes);
+  const bool room = row.counts.places_left() > 0 || row.terms.waitlist;
+  if (open && room) offer(Action::place_claim, "claim");
+}
+
+domain::Decided<ProductRow> readable_product(const MarketSource& source, const node::Caller& caller, const Id& id) {
+  auto row = source.models.products().get(id);
+  if (!row || !*row) return domain::refuse(domain::refusals::not_found);
+  const bool draft = (*row)->counts.state == domain::ProductState::draft;
+  const auto may = source.node.projector().with_community([&](const node::Community& community) {
+    return authorise(draft ? domain::Action::get_draft_product : domain::Action::get_product, caller.actor,
+                     domain::Relation::none, (*row)->terms.organisation, community.directory);
+  });
+  if (!may) return std::unexpected(may.error());
+  return std::move(**row);
+}
+
+void show_claim(const projections::Claim& claim, const ProductRow& product, api::ClaimView& view) {
+  const std::string ticket = std::to_string(claim.ticket);
+  view.set_id(ticket);
+  view.set_claim_id(ticket);
+  view.set_state(claim.state);
+  view.set_revision(product.counts.revision);
+  view.set_product(product.id.text());
+  view.set_places(claim.places);
+  if (claim.waitlist_position != 0) view.set_waitlist_position(claim.waitlist_position);
+  view.set_title(product.terms.title);
+  show_sessions(product.terms.sessions, view.mutable_sessions());
+  set_time(*view.mutable_placed_at(), claim.placed.us);
+}
+
+void show_rating(const MarketSource& source, const Id& product, std::uint32_t ticket, api::ClaimView& view) {
+  const auto rating = source.models.claims().rating(product, ticket);
+  if (!rating || !*rating) return;
+  auto& shown = *view.mutable_rating();
+  shown.set_stars((*rating)->stars);
+  set_time(*shown.mutable_at(), (*rating)->at.us);
+  open_into(source.node.edge(), (*rating)->comment.message(), domain::stream_of(domain::stream_kind::product, product),
+            api::field::claim_comment, [&](std::string s) { shown.set_comment(std::move(s)); });
+}
+
+/// The owner's name, and the journal's entry for it.
+void show_owner(const MarketSource& source, const std::string& stream, const domain::Pseudonym& owner,
+                api::ClaimView& view, Journal& journal) {
+  const auto member = source.node.people().member_of(stream, owner);
+  const auto person = member ? source.node.people().find(*member) : std::nullopt;
+  if (!person || person->erased) return;
+  open_into(source.node.edge(), person->name, domain::stream_of(domain::stream_kind::member, person->member),
+            api::field::member_name, [&](std::string s) { view.set_member_name(std::move(s)); });
+  journal.subjects.push_back({person->member, person->key});
+}
+
+Id organisation_of_grant(const node::Node& node, const Id& acting_as) {
+  return node.projector().with_community([&](const node::Community& community) {
+    const auto* holding = community.roster.holding(acting_as);
+    return holding == nullptr ? Id{} : holding->organisation;
+  });
+}
+
+void show_card(const projections::RequestRow& row, const node::Node& node,
+               const domain::organisations::Directory& directory, api::RequestCard& card) {
+  const std::string stream = domain::stream_of(domain::stream_kind::request, row.id);
+  card.set_id(row.id.text());
+  card.set_state(row.state);
+  card.set_revision(row.revision);
+  open_into(node.edge(), row.title.message(), stream, api::field::request_title,
+            [&](std::string s) { card.set_title(std::move(s)); });
+  card.set_category(row.category);
+  name_organisation(directory, row.organisation, *card.mutable_organisation());
+  set_time(*card.mutable_submitted_at(), row.submitted.us);
+  if (row.closed.us != 0) set_time(*card.mutable_closed_at(), row.closed.us);
+  if (const auto* due = row.due()) {
+    card.mutable_due()->set_kind(row.due_kind());
+    set_time(*card.mutable_due()->mutable_at(), due->due.us);
+  }
+  card.set_overdue(row.overdue());
+  card.set_channel(row.channel);
+  if (row.stars != 0) card.set_stars(row.stars);
+}
+
+}  // namespace
+
+domain::Decided<api::ProductView> product_view(const MarketSource& source, const node::Caller& caller, const Id& id) {
+  auto row = readable_product(source, caller, id);
+  if (!row) return std::unexpected(row.error());
+  api::ProductView view;
+  source.node.projector().with_community([&](const node::Community& community) {
+    show_product(*row, community.directory, view);
+    show_actions(*row, caller.actor, community.directory, {source.node.clock().now().value}, view);
+  });
+  return view;
+}
+
+domain::Decided<api::ProductList> list_products(const MarketSource& source, const node::Caller& caller,
+                                                const ProductsQuery& query) {
+  const auto after = bytes_of_cursor(query.after);
+  if (!after) return domain::refuse(bad_cursor);
+  return source.node.projector().with_community(
+      [&](const node::Community& community) -> domain::Decided<api::ProductList> {
+        projections::ProductFilter filter;
+        std::vector<Id> organisations;
+        if (query.organisation) {
+          organisations = organisations_of(community.directory, *query.organisation, true);
+          filter.organisations = organisations;
+        }
+        if (query.state == domain::ProductState::draft) {
+          auto may = authorise(domain::Action::get_draft_product, caller.actor, domain::Relation::none,
+                               query.organisation.value_or(Id{}), community.directory);
+          if (!may) return std::unexpected(may.error());
+        }
+        filter.state = query.state;
+        filter.kind = query.kind;
+        filter.from = query.from;
+        filter.q = query.text;
+        auto page = source.models.products().page(filter, *after, std::min<std::size_t>(query.limit, 100));
+        if (!page) return std::unexpected(refusal_of(page.error()));
+        api::ProductList list;
+        for (const auto& row : page->products) {
+          auto& card = *list.add_items();
+          card.set_id(row.id.text());
+          card.set_state(row.counts.state);
+          card.set_revision(row.counts.revision);
+          card.set_title(row.terms.title);
+          card.set_kind(row.terms.kind);
+          name_organisation(community.directory, row.terms.organisation, *card.mutable_organisation());
+          if (!row.terms.sessions.empty()) {
+            set_time(*card.mutable_starts(), row.terms.sessions.front().starts.us);
+            card.set_venue(row.terms.sessions.front().venue);
+          }
+          card.set_capacity(row.counts.capacity);
+          card.set_places_left(row.counts.places_left());
+          card.set_waiting(row.counts.lapsed() ? 0 : row.counts.waiting);
+        }
+        if (!page->next.empty()) list.set_next_cursor(hex(page->next));
+        return list;
+      });
+}
+
+Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Caller& caller, const Id& product,
+                                    std::uint32_t ticket) {
+  const std::string stream = domain::stream_of(domain::stream_kind::product, product);
+  const auto row = source.models.products().get(product);
+  const auto claim = source.models.claims().get(product, ticket);
+  if (!row || !*row || !claim || !*claim) return domain::refuse(domain::refusals::not_found);
+  const auto me = caller.sender ? source.node.edge().opener().pseudonym(caller.sender->key, stream) : std::nullopt;
+  const bool own = me && *me == (*claim)->owner;
+  domain::Actor actor = caller.actor;
+  if (me) actor.pseudonym = *me;
+  const auto may = source.node.projector().with_community([&](const node::Community& community) {
+    return authorise(domain::Action::get_claim, actor, own ? domain::Relation::own : domain::Relation::none,
+                     (*row)->terms.organisation, community.directory);
+  });
+  if (!may) return std::unexpected(may.error());
+  Answer<api::ClaimView> answer;
+  show_claim(**claim, **row, answer.view);
+  show_rating(source, product, ticket, answer.view);
+  if (!own) {
+    show_owner(source, stream, (*claim)->owner, answer.view, answer.journal);
+    answer.journal.purpose = "get_claim";
+    answer.journal.organisation = organisation_of_grant(source.node, *may);
+  }
+  return answer;
+}
+
+Answered<api::ClaimList> list_claims(const MarketSource& source, const node::Caller& caller, const Id& product,
+                                     std::uint32_t after, std::size_t limit) {
+  auto row = readable_product(source, caller, product);
+  if (!row) return std::unexpected(row.error());
+  const auto may = source.node.projector().with_community([&](const node::Community& community) {
+    return authorise(domain::Action::list_claims, caller.actor, domain::Relation::none, row->terms.organisation,
+                     community.directory);
+  });
+  if (!may) return std::unexpected(may.error());
+  limit = std::min(limit, claims_page_max);
+  const auto claims = source.models.claims().page(product, after, limit);
+  if (!claims) return std::unexpected(refusal_of(claims.error()));
+  Answer<api::ClaimList> answer;
+  answer.journal.purpose = "list_claims";
+  answer.journal.organisation = organisation_of_grant(source.node, *may);
+  const std::string stream = domain::stream_of(domain::stream_kind::product, product);
+  for (const auto& claim : *claims) {
+    auto& view = *answer.view.add_items();
+    show_claim(claim, *row, view);
+    show_owner(source, stream, claim.owner, view, answer.journal);
+  }
+  if (claims->size() == limit) answer.view.set_next_cursor(std::to_string(claims->back().ticket));
+  return answer;
+}
+
+domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node::Caller& caller,
+                                          const std::string& after) {
+  if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
+  constexpr std::size_t products_in_page = 50;
+  const auto mine = source.node.people().streams_of(caller.sender->member, "product/", after, products_in_page);
+  api::ClaimList list;
+  for (const auto& participation : mine.items) {
+    const auto id = domain::id_in(participation.stream, domain::stream_kind::product);
+    if (!id) continue;
+    const auto row = source.models.products().get(*id);
+    const auto claims = source.models.claims().of(*id, participation.pseudonym);
+    if (!row || !*row || !claims) continue;
+    for (const auto& claim : *claims) {
+      auto& view = *list.add_items();
+      show_claim(claim, **row, view);
+      show_rating(source, *id, claim.ticket, view);
+    }
+  }
+  if (!mine.next.empty()) list.set_next_cursor(mine.next);
+  return list;
+}
+
+domain::Decided<api::RequestList> my_requests(const MarketSource& source, const node::Caller& caller,
+                                              const std::string& after) {
+  if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
+  constexpr std::size_t requests_in_page = 50;
+  const auto mine = source.node.people().streams_of(caller.sender->member, "request/", after, requests_in_page);
+  api::RequestList list;
+  for (const auto& participation : mine.items) {
+    const auto id = domain::id_in(participation.stream, domain::stream_kind::request);
+    if (!id) continue;
+    const auto row = source.models.requests().get(*id);
+    if (!row || !*row || (*row)->asker != participation.pseudonym) continue;
+    source.node.projector().with_community([&](const node::Community& community) {
+      show_card(**row, source.node, community.directory, *list.add_items());
+    });
+  }
+  if (!mine.next.empty()) list.set_next_cursor(mine.next);
+  return list;
+}
+
+}  // namespace pioneer::queries
