@@ -216,16 +216,12 @@ bool Writer::decide_step() {
   if (taken.empty()) return false;
   Batch decided;
   for (auto& pending : taken) {
-    bool hand_over_now = false;
-    {
-      std::lock_guard lock(mutex_);
-      if (unwritable_ == "sync_failed") {
-        pending->answer({Answer::Kind::unavailable, {}, unavailable(unwritable_)});
-        continue;
-      }
-      hand_over_now = write_idle_ && !decided.empty();
+    if (failed_.load(std::memory_order_acquire)) {
+      pending->answer({Answer::Kind::unavailable, {}, unavailable("sync_failed")});
+      continue;
     }
-    if (hand_over_now) hand_over(decided);
+    // The disk is free: what is decided already need not wait for the rest.
+    if (!decided.empty() && write_idle_.load(std::memory_order_relaxed)) hand_over(decided);
     judge(std::move(pending), decided);
   }
   if (!decided.empty()) hand_over(decided);
@@ -252,6 +248,7 @@ void Writer::give_up(Batch& batch, const Error& error) {
   {
     std::lock_guard lock(mutex_);
     unwritable_ = "sync_failed";
+    failed_.store(true, std::memory_order_release);
     discard_ = true;
     behind = std::exchange(gathering_, {});
     waiting.swap(queue_);
