@@ -1,6 +1,10 @@
 #include "adapters/csv/local_time.hpp"
 
+// g++ 12 takes a value that date's parser sets on every path for one that may be unset, once it is inlined.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <date/tz.h>
+#pragma GCC diagnostic pop
 
 #include <chrono>
 #include <sstream>
