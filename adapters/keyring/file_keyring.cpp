@@ -120,6 +120,9 @@ Result<void> FileKeyring::start(keyring::Header header, const eventstore::LogId&
 Result<void> FileKeyring::load() {
   std::vector<std::uint32_t> bad;
   std::uint32_t durable = 0;
+  auto size = file_->size();
+  if (!size) return std::unexpected(size.error());
+  index_.reserve(*size / slot_bytes);
   std::string chunk(chunk_slots * slot_bytes, '\0');
   for (std::uint32_t first = 0;; first += chunk_slots) {
     auto read = file_->read(offset_of(first), std::as_writable_bytes(std::span(chunk)));

@@ -36,6 +36,12 @@ class Index {
     }
     return static_cast<std::uint32_t>(ids_.size() - 1);
   }
+  /// Room for so many keys without looking for places twice.
+  void reserve(std::size_t keys) {
+    std::size_t places = 1'024;
+    while (places * 3 < keys * 4) places *= 2;
+    if (places > table_.size()) resize(places);
+  }
   std::uint32_t add_void() { return add({}, api::KeyKind::person, api::KeyState::unknown); }
 
   api::KeyState state(std::uint32_t slot) const { return static_cast<api::KeyState>(marks_[slot] & 15); }
@@ -60,8 +66,9 @@ class Index {
     while (table_[at] != 0) at = (at + 1) & (table_.size() - 1);
     table_[at] = number;
   }
-  void grow() {
-    table_.assign(table_.empty() ? 1'024 : table_.size() * 2, 0);
+  void grow() { resize(table_.empty() ? 1'024 : table_.size() * 2); }
+  void resize(std::size_t places) {
+    table_.assign(places, 0);
     for (std::uint32_t slot = 0; slot < ids_.size(); ++slot) {
       if (state(slot) != api::KeyState::unknown) link(slot + 1);
     }

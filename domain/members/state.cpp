@@ -88,7 +88,7 @@ void Roster::apply(const Id& member, const RoleRevoked& e) {
   const Id grant = Id::of(e.grant());
   const auto held = holdings_.find(grant);
   const auto active = active_.find(member);
-  if (held == holdings_.end() || active == active_.end()) return;
+  if (held == holdings_.end() || held->second.member != member || active == active_.end()) return;
   held->second.active = false;
   std::erase(active->second, grant);
   if (active->second.empty()) active_.erase(active);
@@ -98,9 +98,9 @@ void Roster::apply(const Id& member, const TokenIssued& e) {
   tokens_.try_emplace(e.token_hash(), Token{member, Instant{e.expires_us()}, false});
 }
 
-void Roster::apply(const Id&, const TokenRevoked& e) {
+void Roster::apply(const Id& member, const TokenRevoked& e) {
   const auto found = tokens_.find(e.token_hash());
-  if (found != tokens_.end()) found->second.revoked = true;
+  if (found != tokens_.end() && found->second.member == member) found->second.revoked = true;
 }
 
 // Tokens stay and stop counting through is_member(): a revoked hash is never free again.

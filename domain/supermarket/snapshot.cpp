@@ -55,6 +55,7 @@ std::optional<State> decode(std::string_view bytes) {
   state.last_session_ends = {s.last_session_ends_us()};
   state.promoted_through = s.promoted_through();
   state.tickets.reserve(count);
+  state.held.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     const auto packed = static_cast<std::uint8_t>(s.states()[i]);
     const auto claim = static_cast<std::uint8_t>(packed & ~rated_bit);

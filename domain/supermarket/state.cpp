@@ -18,8 +18,11 @@ void pass_those_who_do_not_wait(State& state) {
   }
 }
 
+// Only claims that hold places are attended or missed; the sums over the others stay as they are.
 void set_claim(State& state, std::uint32_t number, ClaimState::Value to) {
-  if (Ticket* t = at(state, number)) t->state = static_cast<std::uint8_t>(to);
+  Ticket* t = at(state, number);
+  if (t == nullptr || waits(*t) || t->state == ClaimState::cancelled) return;
+  t->state = static_cast<std::uint8_t>(to);
 }
 
 void apply(State& state, const ProductCreated& e, const Happened&) {
@@ -67,10 +70,11 @@ void apply(State& state, const ClaimCancelled& e, const Happened&) {
     state.taken -= t->places;
   }
   t->state = ClaimState::cancelled;
+  pass_those_who_do_not_wait(state);
   const auto held = state.held.find(t->owner);
+  if (held == state.held.end()) return;
   held->second -= t->places;
   if (held->second == 0) state.held.erase(held);
-  pass_those_who_do_not_wait(state);
 }
 
 // Every ticket of the range that does not wait any more was skipped, so the list of the skipped need not be looked at.

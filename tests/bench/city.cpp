@@ -36,7 +36,7 @@ City::City(const std::string& directory) {
   options.directory = directory;
   options.make = true;
   auto opened = server::Deployment::open(options);
-  if (!opened) fail(opened.error().code + ": " + opened.error().message);
+  if (!opened) fail(opened.error().code + ": " + opened.error().detail);
   deployment_ = std::move(*opened);
   deployment_->start();
 }
@@ -106,6 +106,7 @@ void City::add_products(std::size_t count, std::uint32_t capacity) {
       [&](std::uint64_t number) {
         api::CreateProductBody body;
         body.set_title(fmt::format("陶艺课 {}", number));
+        body.set_description("两小时，材料免费，适合家庭。");
         body.set_kind("course");
         body.set_organisation(organisation_.text());
         auto& session = *body.add_sessions();

@@ -165,6 +165,7 @@ TEST(MergeOrganisation, WritesBothStreamsAndMovesAllThatRefersToIt) {
   const auto& d = w.directory;
   EXPECT_EQ(d.resolve(id("street")), id("street_2"));
   EXPECT_EQ(d.find(id("street"))->state, OrganisationState::merged);
+  EXPECT_EQ(d.find(id("community_a"))->parent, id("street_2"));
   EXPECT_EQ(d.subtree(id("street")), (std::vector<Id>{id("street_2"), id("community_a"), id("community_b")}));
   // A role in the old one holds in the new one; its code is free again.
   EXPECT_TRUE(d.covers(id("street"), id("street_2")));

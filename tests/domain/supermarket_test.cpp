@@ -205,6 +205,17 @@ TEST(ContinuePromotion, GoesOnWhereOneCommitEndedAndNobodyOvertakes) {
   spec.when(claim(1), person(w, "bob")).then({placed(2'503, 1, confirmed)});
 }
 
+TEST(ContinuePromotion, PassesThoseWhoLeftHoweverMany) {
+  auto spec = offered(pottery(1, 1));
+  spec.given(placed(1, 1, confirmed), id("somebody"));
+  for (std::uint32_t i = 2; i <= 3'000; ++i) spec.given(placed(i, 1, waitlisted), id("claimant " + std::to_string(i)));
+  for (std::uint32_t i = 3; i <= 2'999; ++i) spec.given(on_ticket<ClaimCancelled>(i));
+  spec.when(change_capacity(9), person(spec.world, "cadre_a")).then({capacity_changed(9), promoted(2, 2)});
+  EXPECT_TRUE(promotion_pending(spec.state()));
+  spec.when(ContinuePromotion{}, system()).then({promoted(3'000, 3'000)});
+  EXPECT_FALSE(promotion_pending(spec.state()));
+}
+
 TEST(CancelProduct, EndsAHundredThousandClaimsInOneEvent) {
   auto spec = offered(pottery(100'000, 1));
   for (std::uint32_t i = 1; i <= 100'000; ++i) {

@@ -17,6 +17,7 @@ from tour import BEGIN, END, Shell, agrees, blocks
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("PIONEER_BIN", ROOT / "build/release/bin"))
 START_SECONDS_MAX = 60
+SHOWN_ADDRESS = "127.0.0.1:8080"
 
 
 class Comparing(unittest.TestCase):
@@ -62,37 +63,51 @@ def wait_until_ready(server: subprocess.Popen, url: str) -> None:
 
 
 class Tour(unittest.TestCase):
+    """The tour's folders are temporary ones; the demo's server starts with the first command that speaks to it."""
+
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="pioneer-tour-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.data = cls.folder / "demo"
         cls.address = f"127.0.0.1:{free_port()}"
-        subprocess.run([BIN / "pioneer", "demo", "--data", cls.data, "--files", ROOT / "ops/demo", "--listen", cls.address], check=True)
-        cls.server = subprocess.Popen([BIN / "pioneerd", "--config", ROOT / "ops/config/pioneerd.yaml", "--data", cls.data, "--listen", cls.address])
-        cls.addClassCleanup(cls.stop)
-        wait_until_ready(cls.server, f"http://{cls.address}")
-        environment = dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}")
-        tokens = cls.data / "tokens.json"
-        if tokens.exists():
-            environment |= {name.upper(): token for name, token in json.loads(tokens.read_text()).items()}
-        cls.shell = Shell(str(ROOT), environment)
+        cls.served = False
+        cls.shell = Shell(str(ROOT), dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}"))
         cls.addClassCleanup(cls.shell.close)
 
     @classmethod
-    def stop(cls):
-        cls.server.terminate()
-        cls.server.wait(timeout=30)
+    def serve(cls):
+        data = cls.folder / "demo"
+        subprocess.run([BIN / "pioneer", "demo", "--data", data, "--files", ROOT / "ops/demo", "--listen", cls.address], check=True)
+        server = subprocess.Popen([BIN / "pioneerd", "--config", ROOT / "ops/config/pioneerd.yaml", "--data", data, "--listen", cls.address])
+        cls.addClassCleanup(server.wait, timeout=30)
+        cls.addClassCleanup(server.terminate)
+        wait_until_ready(server, f"http://{cls.address}")
+        for name, token in json.loads((data / "tokens.json").read_text()).items():
+            cls.shell.run(f"{name.upper()}={token}")
+        cls.served = True
+
+    def real(self, command: str) -> tuple[int, list[str]]:
+        """Runs a command as shown, on the tour's own address and folders, and gives its output as it would be shown."""
+        own = ((SHOWN_ADDRESS, self.address), ("run/", f"{self.folder}/"))
+        for shown, real in own:
+            command = command.replace(shown, real)
+        status, lines = self.shell.run(command)
+        for shown, real in own:
+            lines = [line.replace(real, shown) for line in lines]
+        return status, lines
 
     def test_every_block(self):
-        for number, block in enumerate(blocks((ROOT / "README.md").read_text()), 1):
+        tour = blocks((ROOT / "README.md").read_text())
+        self.assertGreater(len(tour), 0)
+        for number, block in enumerate(tour, 1):
             for command, shown in block:
                 with self.subTest(block=number, command=command):
-                    status, real = self.shell.run(command.replace("127.0.0.1:8080", self.address).replace("run/demo", str(self.data)))
-                    real = [line.replace(self.address, "127.0.0.1:8080").replace(str(self.data), "run/demo") for line in real]
+                    if not self.served and (SHOWN_ADDRESS in command or "run/demo" in command):
+                        self.serve()
+                    status, lines = self.real(command)
                     if not shown:
-                        self.assertEqual(status, 0, "\n".join(real))
-                    self.assertTrue(agrees(shown, real), "shown:\n" + "\n".join(shown) + "\nreal:\n" + "\n".join(real))
+                        self.assertEqual(status, 0, "\n".join(lines))
+                    self.assertTrue(agrees(shown, lines), "shown:\n" + "\n".join(shown) + "\nreal:\n" + "\n".join(lines))
 
 
 if __name__ == "__main__":
