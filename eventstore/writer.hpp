@@ -139,7 +139,8 @@ class Writer {
   bool discard_ = false;  ///< the Decider's state was not written
   bool stopping_ = false;
   bool deciding_done_ = false;
-  bool write_idle_ = true;  ///< write_step() waits: hand over at once
+  std::atomic<bool> write_idle_{true};  ///< write_step() waits: hand over at once
+  std::atomic<bool> failed_{false};     ///< a sync failed: nothing is written any more
 };
 
 }  // namespace pioneer::eventstore
