@@ -16,6 +16,8 @@ constexpr ProblemText table[]{
     {"wrong_type", 400, "Wrong kind of value", "字段的值类型不对。"},
     {"malformed_id", 400, "Not an id", "编号格式不正确。"},
     {"malformed_parameter", 400, "Malformed parameter", "查询参数格式不正确。"},
+    {"bad_cursor", 422, "Not a place in this list", "翻页标记已失效，请从第一页重新开始。"},
+    {"not_readable", 409, "Cannot be read just now", "暂时无法读取，请稍后再试。"},
     {"malformed_cursor", 400, "Not a cursor of this list", "翻页标记无效，请从第一页重新开始。"},
     {"malformed_idempotency_key", 400, "Not a UUID or ULID", "Idempotency-Key 应为 UUID 或 ULID。"},
     {"malformed_if_match", 400, "Not a quoted revision", "If-Match 应为带引号的修订号。"},

@@ -24,4 +24,15 @@ std::optional<queries::Until> until_of(const Service& service, const Incoming& i
   return std::nullopt;
 }
 
+void with_models(const Service& service, const Incoming& incoming,
+                 const std::function<void(const projections::ReadModels&, std::uint64_t, std::int64_t)>& use) {
+  const auto us = as_of_us(incoming);
+  if (!us) return;
+  if (*us == 0) return use(service.node.models(), service.node.projector().projected().value, 0);
+  if (service.past == nullptr) return incoming.problem({.code = "not_implemented"});
+  const auto moment = service.past->at(*us);
+  if (!moment) return incoming.fail(moment.error());
+  use(*(*moment)->models, (*moment)->end.value, *us);
+}
+
 }  // namespace pioneer::api::http

@@ -23,21 +23,6 @@ void run_guarded(const IncomingPointer& incoming, const std::function<void()>& w
   }
 }
 
-void when_projected(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
-                    std::function<void()> then) {
-  const eventstore::Instant deadline{service.node.clock().now().value + projection_wait_us};
-  service.node.projector().when_projected(
-      position, deadline, [&service, incoming, then = std::move(then)](bool projected) mutable {
-        if (!projected) {
-          incoming->problem({.code = "not_yet_projected",
-                             .detail = "It is recorded, but not yet to be seen. Ask again in a moment.",
-                             .retry_after_s = 1});
-          return;
-        }
-        service.executor.run([incoming, then = std::move(then)] { run_guarded(incoming, then); });
-      });
-}
-
 Call call_of(const Incoming& incoming, const node::Caller& caller) {
   return {.sender = caller.sender,
           .system = false,
@@ -86,6 +71,21 @@ void submit(const Service& service, const IncomingPointer& incoming, const Make&
 
 }  // namespace
 
+void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
+                      std::function<void()> then) {
+  const eventstore::Instant deadline{service.node.clock().now().value + projection_wait_us};
+  service.node.projector().when_projected(
+      position, deadline, [&service, incoming, then = std::move(then)](bool projected) mutable {
+        if (!projected) {
+          incoming->problem({.code = "not_yet_projected",
+                             .detail = "It is recorded, but not yet to be seen. Ask again in a moment.",
+                             .retry_after_s = 1});
+          return;
+        }
+        service.executor.run([incoming, then = std::move(then)] { run_guarded(incoming, then); });
+      });
+}
+
 std::string new_command_id(eventstore::Random& random) {
   std::array<std::byte, 16> bytes{};
   random.fill(bytes);
@@ -114,7 +114,7 @@ void send(const Service& service, const IncomingPointer& incoming, const Make& m
          [&service, incoming, show = std::move(show)](const node::Caller& caller, const node::Outcome& outcome) {
            // Roles may have changed by this very command: the view is for who the caller is now.
            const auto member = caller.sender ? caller.sender->member : domain::Id{};
-           when_projected(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
+           after_projection(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
              show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
            });
          });
@@ -125,7 +125,7 @@ void query(const Service& service, const IncomingPointer& incoming, std::functio
     if (const auto caller = identify(service, *incoming)) answer(*caller);
   };
   if (incoming->wait_for)
-    when_projected(service, incoming, eventstore::Sequence{*incoming->wait_for}, std::move(work));
+    after_projection(service, incoming, eventstore::Sequence{*incoming->wait_for}, std::move(work));
   else
     service.executor.run([incoming, work = std::move(work)] { run_guarded(incoming, work); });
 }
@@ -175,6 +175,8 @@ void register_handlers(Router& router, const Service& service) {
   register_organisations(router, service);
   register_members(router, service);
   register_requests(router, service);
+  register_boards(router, service);
+  register_supermarket(router, service);
   register_history(router, service);
   register_operations(router, service);
 }

@@ -8,6 +8,7 @@
 
 #include "api/edge/edge.hpp"
 #include "api/http/event_hub.hpp"
+#include "api/http/handlers/past.hpp"
 #include "api/http/incoming.hpp"
 #include "api/http/router.hpp"
 #include "api/node/node.hpp"
@@ -24,6 +25,7 @@ struct Service {
   eventstore::Executor& executor;  ///< queries run here: they read from disk, and loops must not wait
   eventstore::Random& random;
   EventHub* events = nullptr;  ///< absent: /events is not offered
+  Past* past = nullptr;        ///< absent: `asOf` is not offered but for requests and streams
   Metrics* metrics = nullptr;  ///< absent: /metrics is not offered
   std::string version = {};    ///< of the build
   std::string engine = "embedded";
@@ -41,6 +43,8 @@ void register_handlers(Router& router, const Service& service);
 void register_organisations(Router& router, const Service& service);
 void register_members(Router& router, const Service& service);
 void register_requests(Router& router, const Service& service);
+void register_boards(Router& router, const Service& service);
+void register_supermarket(Router& router, const Service& service);
 void register_history(Router& router, const Service& service);
 void register_operations(Router& router, const Service& service);
 
@@ -56,6 +60,10 @@ using Show = std::function<void(const node::Caller& caller, const node::Outcome&
 void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
 /// Without waiting for the projection: `show` runs on the node's thread and must not block.
 void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
+
+/// Runs `work` on the executor once `position` is projected; answers 503 `not_yet_projected` where that takes too long.
+void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
+                      std::function<void()> work);
 
 /// On the executor, once the position that the request names is projected.
 void query(const Service& service, const IncomingPointer& incoming,

@@ -1,0 +1,236 @@
+// Products and claims.
+#include "api/http/handlers/as_of.hpp"
+#include "api/http/handlers/service.hpp"
+#include "api/http/rfc3339.hpp"
+#include "api/messages/views.pb.h"
+#include "api/queries/product_view.hpp"
+#include "domain/streams.hpp"
+
+namespace pioneer::api::http {
+namespace {
+
+domain::Id product_of(const node::Outcome& outcome) {
+  return domain::id_in(outcome.stream, domain::stream_kind::product).value_or(domain::Id{});
+}
+
+queries::MarketSource live(const Service& service) { return {service.node, service.node.models()}; }
+
+Show shown(const Service& service, const IncomingPointer& incoming) {
+  return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
+    const auto view = queries::product_view(live(service), caller, product_of(outcome));
+    give(incoming, view, {.revision = view ? view->revision() : 0, .position = outcome.answer.position.value});
+  };
+}
+
+/// A command on the product in the path, with a body.
+template <class Body, class Edged>
+Handler changes(const Service& service, Edged edged) {
+  return [&service, edged](const IncomingPointer& incoming) {
+    Body body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], body); },
+        shown(service, incoming));
+  };
+}
+
+Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view)) {
+  return [&service, edged](const IncomingPointer& incoming) {
+    EmptyBody body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0]); },
+        shown(service, incoming));
+  };
+}
+
+std::optional<std::uint32_t> ticket_of(std::string_view text) {
+  const auto number = whole_number(text);
+  return number && *number > 0 && *number <= UINT32_MAX ? std::optional(static_cast<std::uint32_t>(*number))
+                                                        : std::nullopt;
+}
+
+Show shown_claim(const Service& service, const IncomingPointer& incoming) {
+  return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
+    const auto ticket = ticket_of(incoming->path[1]).value_or(0);
+    give(service, incoming, caller, queries::claim_view(live(service), caller, product_of(outcome), ticket),
+         outcome.answer.position.value);
+  };
+}
+
+template <class Body, class Edged>
+Handler changes_claim(const Service& service, Edged edged) {
+  return [&service, edged](const IncomingPointer& incoming) {
+    Body body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming,
+        [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], incoming->path[1], body); },
+        shown_claim(service, incoming));
+  };
+}
+
+Handler changes_claim(const Service& service,
+                      Commanded (Edge::*edged)(const Call&, std::string_view, std::string_view)) {
+  return [&service, edged](const IncomingPointer& incoming) {
+    EmptyBody body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming,
+        [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], incoming->path[1]); },
+        shown_claim(service, incoming));
+  };
+}
+
+/// The hot path: a place that is confirmed is answered from the outcome itself. Who waits learns their place in the
+/// line, which the read model counts.
+void show_placed(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+                 const node::Outcome& outcome) {
+  const auto position = outcome.answer.position.value;
+  const domain::ClaimPlaced* placed = nullptr;
+  for (const auto& event : outcome.events)
+    if (const auto* found = std::get_if<domain::ClaimPlaced>(&event)) placed = found;
+  if (placed == nullptr) return incoming->problem({.code = "internal"});
+  if (placed->state() == domain::ClaimState::waitlisted) {
+    const auto ticket = placed->ticket();
+    return after_projection(service, incoming, outcome.answer.position,
+                            [&service, incoming, caller, ticket, position, product = product_of(outcome)] {
+                              give(service, incoming, caller,
+                                   queries::claim_view(live(service), caller, product, ticket), position);
+                            });
+  }
+  ClaimView view;
+  view.set_id(std::to_string(placed->ticket()));
+  view.set_claim_id(view.id());
+  view.set_state(placed->state());
+  view.set_revision(outcome.revision);
+  view.set_product(product_of(outcome).text());
+  view.set_places(placed->places());
+  incoming->view(view, {.revision = outcome.revision, .position = position});
+}
+
+void place(const Service& service, const IncomingPointer& incoming) {
+  PlaceClaimBody body;
+  if (!incoming->read_body(body)) return;
+  send_at_once(
+      service, incoming, [&](Edge& edge, const Call& call) { return edge.place_claim(call, incoming->path[0], body); },
+      [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
+        show_placed(service, incoming, caller, outcome);
+      });
+}
+
+bool read_filter(const Service& service, const Incoming& incoming, queries::ProductsQuery& wanted) {
+  const auto& request = incoming.request;
+  const auto refuse = [&](std::string_view parameter, std::string_view sentence) {
+    incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
+    return false;
+  };
+  if (const auto named = request.parameter("organisation"); !named.empty()) {
+    wanted.organisation = organisation_named(service, named);
+    if (!wanted.organisation) return refuse("organisation", "There is no such organisation.");
+  }
+  if (const auto state = request.parameter("state"); !state.empty()) {
+    if (!domain::ProductState::Value_Parse(std::string(state), &wanted.state) ||
+        wanted.state == domain::ProductState::unspecified)
+      return refuse("state", "There is no such state.");
+  }
+  if (const auto from = request.parameter("from"); !from.empty()) {
+    const auto time = parse_rfc3339(from);
+    if (!time) return refuse("from", "A time like 2026-03-01T08:00:00Z stands here.");
+    wanted.from = {time->seconds * 1'000'000};
+  }
+  const auto limit = limit_of(incoming, 50, 200);
+  if (!limit) return false;
+  wanted.limit = *limit;
+  wanted.kind = request.parameter("kind");
+  wanted.text = request.parameter("q");
+  wanted.after = request.parameter("cursor");
+  return true;
+}
+
+void get_claim(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  const auto product = id_in_path(*incoming);
+  if (!product) return;
+  const auto ticket = ticket_of(incoming->path[1]);
+  if (!ticket) return incoming->problem({.code = "not_found"});
+  give(service, incoming, caller, queries::claim_view(live(service), caller, *product, *ticket));
+}
+
+void list_claims(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  const auto product = id_in_path(*incoming);
+  const auto limit = product ? limit_of(*incoming, queries::claims_page_max, queries::claims_page_max) : std::nullopt;
+  if (!limit) return;
+  const auto cursor = incoming->request.parameter("cursor");
+  const auto after = cursor.empty() ? std::optional<std::uint32_t>(0) : ticket_of(cursor);
+  if (!after) return incoming->problem({.code = "malformed_cursor"});
+  auto answered = queries::list_claims(live(service), caller, *product, *after, *limit);
+  if (!answered) return incoming->refuse(answered.error());
+  if (answered->journal.subjects.empty()) return incoming->view(answered->view);
+  give_journalled(service, incoming, caller, std::make_shared<ClaimList>(std::move(answered->view)), answered->journal,
+                  {});
+}
+
+void register_claims(Router& router, const Service& service) {
+  router.on(Operation::place_claim, [&service](const IncomingPointer& incoming) { place(service, incoming); });
+  router.on(Operation::cancel_claim, changes_claim(service, &Edge::cancel_claim));
+  router.on(Operation::check_in, changes_claim<CheckInBody>(service, &Edge::check_in));
+  router.on(Operation::complete_claim, changes_claim(service, &Edge::complete_claim));
+  router.on(Operation::mark_no_show, changes_claim(service, &Edge::mark_no_show));
+  router.on(Operation::rate_claim, changes_claim<RateClaimBody>(service, &Edge::rate_claim));
+  router.on(Operation::get_claim, [&service](const IncomingPointer& incoming) {
+    query(service, incoming,
+          [&service, incoming](const node::Caller& caller) { get_claim(service, incoming, caller); });
+  });
+  router.on(Operation::list_claims, [&service](const IncomingPointer& incoming) {
+    query(service, incoming,
+          [&service, incoming](const node::Caller& caller) { list_claims(service, incoming, caller); });
+  });
+  router.on(Operation::list_my_claims, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) {
+      give(incoming, queries::my_claims(live(service), caller, std::string(incoming->request.parameter("cursor"))));
+    });
+  });
+  router.on(Operation::list_my_requests, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) {
+      give(incoming, queries::my_requests(live(service), caller, std::string(incoming->request.parameter("cursor"))));
+    });
+  });
+}
+
+}  // namespace
+
+void register_supermarket(Router& router, const Service& service) {
+  router.on(Operation::create_product, [&service](const IncomingPointer& incoming) {
+    CreateProductBody body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming, [&](Edge& edge, const Call& call) { return edge.create_product(call, body); },
+        shown(service, incoming));
+  });
+  router.on(Operation::publish_product, changes(service, &Edge::publish_product));
+  router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity));
+  router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product));
+  router.on(Operation::complete_product, changes(service, &Edge::complete_product));
+  router.on(Operation::get_product, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) {
+      const auto id = id_in_path(*incoming);
+      if (!id) return;
+      with_models(service, *incoming, [&](const projections::ReadModels& models, std::uint64_t, std::int64_t) {
+        const auto view = queries::product_view({service.node, models}, caller, *id);
+        give(incoming, view, {.revision = view ? std::optional(view->revision()) : std::nullopt});
+      });
+    });
+  });
+  router.on(Operation::list_products, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) {
+      queries::ProductsQuery wanted;
+      if (!read_filter(service, *incoming, wanted)) return;
+      with_models(service, *incoming, [&](const projections::ReadModels& models, std::uint64_t, std::int64_t) {
+        give(incoming, queries::list_products({service.node, models}, caller, wanted));
+      });
+    });
+  });
+  register_claims(router, service);
+}
+
+}  // namespace pioneer::api::http
