@@ -32,7 +32,15 @@ class Scan {
     for (;;) {
       auto place = look(window_, end_.offset, header_.bytes);
       if (!place) return unreadable(place.error());
-      if (place->what != Place::What::batch) return judge_tail(*place);
+      if (place->what != Place::What::batch) {
+        auto end = judge_tail(*place);
+        if (end || !last_) return end;
+        // Another process may be writing: what looked like a bad batch in front of a whole one became whole meanwhile.
+        window_.forget();
+        place = look(window_, end_.offset, header_.bytes);
+        if (!place) return unreadable(place.error());
+        if (place->what != Place::What::batch) return end;
+      }
       if (auto bad = fold(place->batch)) return std::unexpected(std::move(*bad));
       if (on_batch) on_batch(place->batch);
     }

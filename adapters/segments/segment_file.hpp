@@ -18,6 +18,8 @@ class Window {
   Window(const eventstore::File& file, std::size_t ahead_bytes) : file_(&file), ahead_(ahead_bytes) {}
   /// Bytes [offset, offset + size), fewer at `end`; never looks at or behind `end`. Valid until the next call.
   eventstore::Result<eventstore::ByteView> at(std::uint64_t offset, std::size_t size, std::uint64_t end);
+  /// What was read ahead may have changed: read it again.
+  void forget() { filled_ = 0; }
 
  private:
   const eventstore::File* file_;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "tests/adapters/segments/workload.hpp"
 
 namespace pioneer::tests {
@@ -10,6 +12,60 @@ namespace {
 
 using namespace eventstore;
 using namespace adapters::segments;
+
+/// A disk on which something else happens after the first large read of a file.
+class BusyDisk : public Disk {
+ public:
+  BusyDisk(Disk& disk, std::function<void()> meanwhile) : disk_(disk), meanwhile_(std::move(meanwhile)) {}
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    auto file = disk_.open(path, mode);
+    if (!file) return file;
+    return std::make_unique<BusyFile>(*this, std::move(*file));
+  }
+  Result<std::vector<std::string>> list(const std::string& directory) const override { return disk_.list(directory); }
+  Result<void> make_directory(const std::string& path) override { return disk_.make_directory(path); }
+  Result<void> rename(const std::string& from, const std::string& to) override { return disk_.rename(from, to); }
+  Result<void> remove(const std::string& path) override { return disk_.remove(path); }
+  Result<void> sync_directory(const std::string& path) override { return disk_.sync_directory(path); }
+  bool exists(const std::string& path) const override { return disk_.exists(path); }
+  Result<std::unique_ptr<File>> lock(const std::string& path) override { return disk_.lock(path); }
+
+ private:
+  struct BusyFile : File {
+    BusyFile(BusyDisk& disk, std::unique_ptr<File> file) : disk_(disk), file_(std::move(file)) {}
+    Result<std::size_t> read(std::uint64_t offset, std::span<std::byte> into) const override {
+      auto got = file_->read(offset, into);
+      if (into.size() > segment_header_bytes && disk_.meanwhile_) std::exchange(disk_.meanwhile_, nullptr)();
+      return got;
+    }
+    Result<void> write(std::uint64_t offset, ByteView bytes) override { return file_->write(offset, bytes); }
+    Result<void> sync() override { return file_->sync(); }
+    Result<std::uint64_t> size() const override { return file_->size(); }
+    BusyDisk& disk_;
+    std::unique_ptr<File> file_;
+  };
+  Disk& disk_;
+  std::function<void()> meanwhile_;
+};
+
+TEST(VerifyOfALogInUse, TakesNoGrowthForDamage) {
+  SimulatedDisk disk;
+  SimulatedExecutor executor;
+  static_cast<void>(disk.make_directory("/log"));
+  // Larger than what a scan reads ahead, so that it sees one part as it was before and one as it is after.
+  auto made = SegmentLog::create(disk, executor, {.directory = "/log", .segment_bytes = 4u << 20}, test_log_id());
+  ASSERT_TRUE(made);
+  auto& log = **made;
+  Chain chain(log.state());
+  ASSERT_TRUE(log.append(chain.epoch(1, 20)));
+  BusyDisk busy(disk, [&] {
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(log.append(chain.commits(50, 1'000)));
+  });
+  const auto found = verify(busy, "/log");
+  EXPECT_TRUE(found.ok) << found.reason;
+  EXPECT_TRUE(found.torn_tail);
+  EXPECT_EQ(found.position, log.end());
+}
 
 /// A closed directory of three files and two lives.
 class VerifyTest : public testing::Test {
