@@ -76,21 +76,17 @@ Result<void> Deployment::Wiring::open_log() {
     return eventstore::failure(
         "no_log", "There is no log in " + options.directory + ". Make one with `pioneer import organisations`.");
   }
-  const adapters::KeyringOptions keys{path("keys"), options.master_key};
-  if (is_new) {
-    const auto id = random.bytes<eventstore::LogId>();
-    auto made = adapters::FileKeyring::make(disk, *cryptography, id, keys);
-    if (!made) return std::unexpected(made.error());
-    keyring = std::move(*made);
-    auto created = adapters::segments::SegmentLog::create(disk, background, segments, id);
-    if (!created) return std::unexpected(created.error());
-    log = std::move(*created);
-    return {};
-  }
-  auto opened = adapters::segments::SegmentLog::open(disk, background, segments);
+  auto opened =
+      is_new ? adapters::segments::SegmentLog::create(disk, background, segments, random.bytes<eventstore::LogId>())
+             : adapters::segments::SegmentLog::open(disk, background, segments);
   if (!opened) return std::unexpected(opened.error());
   log = std::move(*opened);
-  auto ring = adapters::FileKeyring::open(disk, *cryptography, log->state().log_id, keys);
+  // The log comes first: where a crash came between the two, nothing is written yet, so no commit can miss a key.
+  const adapters::KeyringOptions keys{path("keys"), options.master_key};
+  const auto id = log->state().log_id;
+  const bool unwritten = log->state().next.value == 0 && !disk.exists(path("keys/keyring"));
+  auto ring = unwritten ? adapters::FileKeyring::make(disk, *cryptography, id, keys)
+                        : adapters::FileKeyring::open(disk, *cryptography, id, keys);
   if (!ring) return std::unexpected(ring.error());
   keyring = std::move(*ring);
   return {};
@@ -106,6 +102,7 @@ Result<void> Deployment::Wiring::open_stores() {
   adapters::RocksDbOptions personal;
   personal.block_cache_bytes = people_cache_bytes;
   personal.write_buffer_bytes = people_write_buffer_bytes;
+  personal.forgets_keys = true;  // its rows are links between people and what they do
   auto rows = adapters::RocksDbStore::open(path("people"), personal);
   if (!rows) return std::unexpected(rows.error());
   people_rows = std::move(*rows);

@@ -243,16 +243,16 @@ TEST_F(EdgeTest, AnAssignmentNamesAGrantNotAPerson) {
 
 TEST_F(EdgeTest, AnImportIsTheSameEveryTime) {
   RequestToImport row{"la311-2020",
-                  "1-123",
-                  "Graffiti Removal",
-                  "Closed",
-                  "Graffiti at 1st St",
-                  {},
-                  "graffiti",
-                  world.organisation,
-                  domain::RequestState::closed_unconfirmed,
-                  1'577'900'000'000'000,
-                  1'578'000'000'000'000};
+                      "1-123",
+                      "Graffiti Removal",
+                      "Closed",
+                      "Graffiti at 1st St",
+                      {},
+                      "graffiti",
+                      world.organisation,
+                      domain::RequestState::closed_unconfirmed,
+                      1'577'900'000'000'000,
+                      1'578'000'000'000'000};
   row.location.emplace();
   row.location->set_lat(34.05);
   row.location->set_lon(-118.24);
