@@ -101,7 +101,9 @@ Decided<void> well_formed(const SubmitRequest& command) {
   const auto bad = [](std::string_view field) { return refuse(shared::out_of_bounds, field); };
   if (Id::of(command.id()).is_zero()) return bad("id");
   if (Id::of(command.case_key()).is_zero()) return bad("caseKey");
-  if (!command.has_title()) return bad("title");
+  // A problem whose teller was erased since says nothing any more.
+  const bool silent = command.channel() == Channel::feedback && command.asker().empty();
+  if (!command.has_title() && !silent) return bad("title");
   if (!Channel::Value_IsValid(command.channel()) || command.channel() == Channel::unspecified ||
       command.channel() == Channel::imported) {
     return bad("channel");
@@ -110,11 +112,12 @@ Decided<void> well_formed(const SubmitRequest& command) {
   return photos_fit(command.photos());
 }
 
-RequestSubmitted submitted(const SubmitRequest& command, const Id& holder, std::string asker) {
+RequestSubmitted submitted(const SubmitRequest& command, const Category& category, const Id& holder,
+                           std::string asker) {
   RequestSubmitted e;
-  *e.mutable_title() = command.title();
+  if (command.has_title()) *e.mutable_title() = command.title();
   if (command.has_description()) *e.mutable_description() = command.description();
-  e.set_category(command.category());
+  e.set_category(category.code());
   e.set_organisation(std::string(holder.view()));
   e.set_channel(command.channel());
   if (command.has_location()) *e.mutable_location() = command.location();
@@ -139,11 +142,15 @@ Outcome decide(const State& state, const SubmitRequest& command, const Context& 
   if (!reaction && command.channel() == Channel::feedback) return refuse(shared::out_of_bounds, "channel");
   const auto holder = first_holder(command.organisation(), context);
   if (!holder) return std::unexpected(holder.error());
-  const Category* category = context.policy.category(command.category());
+  // Who told a problem in a rating need not have named a category.
+  const bool unnamed = reaction && command.category().empty();
+  const Category* category =
+      context.policy.category(unnamed ? context.policy.policy.feedback_category() : command.category());
   if (category == nullptr) return refuse(shared::unknown_category, "category");
   Decision<Event> decision{*acting, {}};
   decision.events.emplace_back(case_key_issued(command.case_key()));
-  decision.events.emplace_back(submitted(command, *holder, reaction ? command.asker() : std::string(acting->view())));
+  decision.events.emplace_back(
+      submitted(command, *category, *holder, reaction ? command.asker() : std::string(acting->view())));
   decision.events.emplace_back(
       deadline_set(1, DeadlineKind::accept, context.now.plus_minutes(category->accept_within_minutes())));
   decision.events.emplace_back(

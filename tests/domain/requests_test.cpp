@@ -63,6 +63,33 @@ TEST(SubmitRequest, ByAReactionSpeaksForTheRaterOrForNobody) {
   EXPECT_EQ(named.state().asker, pseudonym("alice"));
 }
 
+TEST(SubmitRequest, ByAReactionNeedsNoCategoryOfItsOwn) {
+  SubmitRequest command = submit();
+  command.set_channel(Channel::feedback);
+  command.set_asker(bytes(pseudonym("alice")));
+  command.clear_category();
+  RequestSpec spec;
+  spec.when(command, system()).happened();
+  EXPECT_EQ(spec.state().category, "care") << "the policy's category of feedback";
+  command.set_channel(Channel::web);
+  command.clear_asker();
+  RequestSpec asked;
+  asked.when(command, person(asked.world, "alice")).refused(shared::unknown_category, "category");
+}
+
+TEST(SubmitRequest, OfAnErasedRaterSaysNothing) {
+  SubmitRequest command = submit();
+  command.set_channel(Channel::feedback);
+  command.clear_title();
+  command.clear_description();
+  RequestSpec spec;
+  spec.when(command, system()).happened();
+  EXPECT_TRUE(spec.state().asker.is_zero());
+  command.set_asker(bytes(pseudonym("alice")));
+  RequestSpec named;
+  named.when(command, system()).refused(shared::out_of_bounds, "title");
+}
+
 TEST(SubmitRequest, GoesToWhoeverTookOverTheOrganisation) {
   RequestSpec spec;
   OrganisationMerged merged;
