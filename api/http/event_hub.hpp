@@ -55,6 +55,7 @@ struct EventFilter {
 struct Audience {
   std::string standing = {};    ///< listeners of equal standing may see the same; "" for the public
   std::string person = {};      ///< whom a revocation names; empty: anonymous
+  std::string own_stream = {};  ///< a stream that this person may see for itself; part of the standing
   std::uint64_t judged_at = 0;  ///< every commit below it had been projected when the standing was derived
 };
 

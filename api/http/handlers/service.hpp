@@ -45,6 +45,7 @@ void register_members(Router& router, const Service& service);
 void register_requests(Router& router, const Service& service);
 void register_boards(Router& router, const Service& service);
 void register_supermarket(Router& router, const Service& service);
+void register_live(Router& router, const Service& service);
 void register_history(Router& router, const Service& service);
 void register_operations(Router& router, const Service& service);
 
