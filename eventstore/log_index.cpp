@@ -22,7 +22,8 @@ std::string row_key(std::string_view stream, std::uint64_t first_revision) {
 }
 
 std::unexpected<Error> corrupt_row() {
-  return failure("corrupt_row", "A row of the log's index does not parse; delete the derived database, it is rebuilt from the log.");
+  return failure("corrupt_row",
+                 "A row of the log's index does not parse; delete the derived database, it is rebuilt from the log.");
 }
 
 /// Reads a row, entry by entry.
@@ -32,7 +33,8 @@ Result<void> each_entry(std::string_view key, std::string_view value, Each each)
   while (!value.empty()) {
     const auto sequence_delta = take_varint(value);
     const auto count = take_varint(value);
-    if (!sequence_delta || !count || *count == 0 || *count > std::numeric_limits<std::uint32_t>::max()) return corrupt_row();
+    if (!sequence_delta || !count || *count == 0 || *count > std::numeric_limits<std::uint32_t>::max())
+      return corrupt_row();
     entry.sequence = entry.sequence.plus(*sequence_delta);
     entry.count = static_cast<std::uint32_t>(*count);
     each(entry);
@@ -154,7 +156,8 @@ Result<std::uint64_t> LogIndex::revision(std::string_view name) const {
   const auto rows = store_->cursor(streams_);
   rows->seek_for_prev(row_key(name, std::numeric_limits<std::uint64_t>::max()));
   if (rows->valid() && is_row_of(name, rows->key())) {
-    const auto read = each_entry(rows->key(), rows->value(), [&](const StreamEntry& entry) { events = entry.first.value + entry.count; });
+    const auto read = each_entry(rows->key(), rows->value(),
+                                 [&](const StreamEntry& entry) { events = entry.first.value + entry.count; });
     if (!read) return std::unexpected(read.error());
   }
   if (const auto status = rows->status(); !status) return std::unexpected(status.error());

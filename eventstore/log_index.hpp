@@ -1,9 +1,10 @@
 // What is derived from the log for finding things in it again: a stream's commits, and a command's first outcome.
 // Kept in two tables of the ordered store; deleted, it is rebuilt from the log.
 //
-// `streams`  name ‖ 0x00 ‖ big-endian first revision → varint sequence, varint events, then (varint sequence delta, varint events)…
-//            One row for a stream in each call of `apply`, so that a busy stream costs a row a batch, not a row a commit.
-//            Key 0x00 ‖ "position" → varint: the next sequence to apply.
+// `streams`  name ‖ 0x00 ‖ big-endian first revision → varint sequence, varint events, then (varint sequence delta,
+// varint events)…
+//            One row for a stream in each call of `apply`, so that a busy stream costs a row a batch, not a row a
+//            commit. Key 0x00 ‖ "position" → varint: the next sequence to apply.
 // `once`     the 16 bytes of the command's MAC → varint sequence.
 #pragma once
 
@@ -46,11 +47,13 @@ class LogIndex {
   /// otherwise "out_of_order", and nothing is added.
   Result<void> apply(std::span<const Indexed> leaves, WriteBatch& batch);
 
-  /// The stream's commits from the one that holds revision `from`, oldest first, at most `limit`; empty for an unknown stream.
+  /// The stream's commits from the one that holds revision `from`, oldest first, at most `limit`; empty for an unknown
+  /// stream.
   Result<std::vector<StreamEntry>> stream(std::string_view name, Revision from, std::size_t limit) const;
   /// Number of events in the stream: the revision that its next event gets.
   Result<std::uint64_t> revision(std::string_view name) const;
-  /// Every commit that wrote a stream whose name begins so ("member/"), stream by stream; one that wrote two stands twice.
+  /// Every commit that wrote a stream whose name begins so ("member/"), stream by stream; one that wrote two stands
+  /// twice.
   Result<std::vector<Sequence>> commits_of(std::string_view prefix) const;
   /// Where a command was accepted, if ever.
   Result<std::optional<Sequence>> once(const CommandMac& mac) const;

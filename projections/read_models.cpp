@@ -35,8 +35,8 @@ Result<std::unique_ptr<ReadModels>> ReadModels::open(eventstore::KeyValueStore& 
   return over(std::move(*engine));
 }
 
-Result<std::unique_ptr<ReadModels>> ReadModels::replayed(eventstore::KeyValueStore& scratch, CommitSource& source, AsOf as_of,
-                                                         EngineOptions options) {
+Result<std::unique_ptr<ReadModels>> ReadModels::replayed(eventstore::KeyValueStore& scratch, CommitSource& source,
+                                                         AsOf as_of, EngineOptions options) {
   auto engine = replay(scratch, all_projections(), source, as_of, options);
   if (!engine) return std::unexpected(engine.error());
   return over(std::move(*engine));

@@ -18,10 +18,12 @@ std::vector<std::unique_ptr<Projection>> all_projections();
 /// Queries: any thread. The engine's `apply` belongs to the thread that follows the log.
 class ReadModels {
  public:
-  static eventstore::Result<std::unique_ptr<ReadModels>> open(eventstore::KeyValueStore& store, EngineOptions options = {});
+  static eventstore::Result<std::unique_ptr<ReadModels>> open(eventstore::KeyValueStore& store,
+                                                              EngineOptions options = {});
   /// As things stood: everything up to `as_of`, into `scratch`, which is empty and outlives this.
-  static eventstore::Result<std::unique_ptr<ReadModels>> replayed(eventstore::KeyValueStore& scratch, CommitSource& source,
-                                                                  AsOf as_of = {}, EngineOptions options = {});
+  static eventstore::Result<std::unique_ptr<ReadModels>> replayed(eventstore::KeyValueStore& scratch,
+                                                                  CommitSource& source, AsOf as_of = {},
+                                                                  EngineOptions options = {});
 
   Engine& engine() { return *engine_; }
   const Engine& engine() const { return *engine_; }

@@ -9,7 +9,8 @@ using eventstore::Result;
 using eventstore::Table;
 
 std::unexpected<eventstore::Error> no_such_table(Table table) {
-  return failure("no_such_table", "The table with number " + std::to_string(table.number) + " was dropped or never opened.");
+  return failure("no_such_table",
+                 "The table with number " + std::to_string(table.number) + " was dropped or never opened.");
 }
 
 class MemoryCursor final : public Cursor {
@@ -109,7 +110,8 @@ Result<void> MemoryStore::ingest_sorted(Table table, std::vector<std::pair<std::
   const std::unique_lock lock(*mutex_);
   if (table.number >= rows_.size() || !rows_[table.number]) return no_such_table(table);
   for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i - 1].first >= rows[i].first) return failure("not_sorted", "Rows to be ingested must have ascending keys.");
+    if (rows[i - 1].first >= rows[i].first)
+      return failure("not_sorted", "Rows to be ingested must have ascending keys.");
   }
   auto& into = owned(rows_[table.number]);
   for (auto& [key, value] : rows) into.insert_or_assign(into.end(), std::move(key), std::move(value));

@@ -30,7 +30,9 @@ std::string_view view(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
 Error error_of(const rocksdb::Status& status, const std::string& directory) {
   const std::string what = " (" + directory + ": " + status.ToString() + ")";
   if (status.IsCorruption() || status.IsInvalidArgument() || status.IsNotFound()) {
-    return {"database_damaged", "The derived database cannot be read; delete its directory, it is rebuilt from the log" + what, Retry::cannot_help};
+    return {"database_damaged",
+            "The derived database cannot be read; delete its directory, it is rebuilt from the log" + what,
+            Retry::cannot_help};
   }
   if (status.IsNoSpace()) return {"database_full", "The disk of the derived database is full" + what, Retry::can_help};
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
@@ -44,7 +46,8 @@ Result<void> result_of(const rocksdb::Status& status, const std::string& directo
   return std::unexpected(error_of(status, directory));
 }
 
-rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
+rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options,
+                                            const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;
   blocks.block_size = 16 << 10;
@@ -121,7 +124,8 @@ struct RocksDbStore::Database {
   }
   Result<void> result(const rocksdb::Status& status) const { return result_of(status, directory); }
   static std::unexpected<Error> no_such_table(Table table) {
-    return failure("no_such_table", "The table with number " + std::to_string(table.number) + " was dropped or never opened.");
+    return failure("no_such_table",
+                   "The table with number " + std::to_string(table.number) + " was dropped or never opened.");
   }
 };
 
@@ -193,7 +197,8 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& dire
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
-  if (const auto status = rocksdb::DB::Open(database_settings, directory, descriptors, &handles, &opened); !status.ok()) {
+  if (const auto status = rocksdb::DB::Open(database_settings, directory, descriptors, &handles, &opened);
+      !status.ok()) {
     return std::unexpected(error_of(status, directory));
   }
   database->db.reset(opened);
@@ -217,7 +222,8 @@ Result<Table> RocksDbStore::table(std::string_view name) {
   const std::unique_lock lock(database_->mutex);
   if (const auto found = database_->names.find(name); found != database_->names.end()) return Table{found->second};
   rocksdb::ColumnFamilyHandle* handle = nullptr;
-  if (const auto status = database_->db->CreateColumnFamily(database_->family_options, std::string(name), &handle); !status.ok()) {
+  if (const auto status = database_->db->CreateColumnFamily(database_->family_options, std::string(name), &handle);
+      !status.ok()) {
     return std::unexpected(error_of(status, database_->directory));
   }
   const auto number = static_cast<std::uint32_t>(database_->families.size());
@@ -256,15 +262,18 @@ Result<std::optional<std::string>> RocksDbStore::get(Table table, std::string_vi
 
 Result<void> RocksDbStore::write(const eventstore::WriteBatch& batch) {
   std::size_t bytes = 16;
-  for (const auto& change : batch.changes()) bytes += change.key.size() + (change.value ? change.value->size() : 0) + 16;
+  for (const auto& change : batch.changes())
+    bytes += change.key.size() + (change.value ? change.value->size() : 0) + 16;
   rocksdb::WriteBatch out(bytes);
   {
     const std::shared_lock lock(database_->mutex);
     for (const auto& change : batch.changes()) {
       const auto number = change.table.number;
-      if (number >= database_->families.size() || !database_->families[number]) return Database::no_such_table(change.table);
+      if (number >= database_->families.size() || !database_->families[number])
+        return Database::no_such_table(change.table);
       auto* const handle = database_->families[number]->handle;
-      const auto added = change.value ? out.Put(handle, slice(change.key), slice(*change.value)) : out.Delete(handle, slice(change.key));
+      const auto added = change.value ? out.Put(handle, slice(change.key), slice(*change.value))
+                                      : out.Delete(handle, slice(change.key));
       if (!added.ok()) return database_->result(added);
     }
   }
@@ -283,14 +292,16 @@ Result<void> RocksDbStore::ingest_sorted(Table table, std::vector<std::pair<std:
   if (!family) return Database::no_such_table(table);
   if (rows.empty()) return {};
   for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i - 1].first >= rows[i].first) return failure("not_sorted", "Rows to be ingested must have ascending keys.");
+    if (rows[i - 1].first >= rows[i].first)
+      return failure("not_sorted", "Rows to be ingested must have ascending keys.");
   }
   std::string path;
   {
     const std::unique_lock lock(database_->mutex);
     path = database_->directory + "/ingest-" + std::to_string(database_->ingested++) + ".sst";
   }
-  rocksdb::SstFileWriter writer({}, rocksdb::Options(database_->db->GetDBOptions(), database_->family_options), family->handle);
+  rocksdb::SstFileWriter writer({}, rocksdb::Options(database_->db->GetDBOptions(), database_->family_options),
+                                family->handle);
   if (auto opened = database_->result(writer.Open(path)); !opened) return opened;
   for (const auto& [key, value] : rows) {
     if (auto put = database_->result(writer.Put(slice(key), slice(value))); !put) return put;

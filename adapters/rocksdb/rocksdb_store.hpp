@@ -13,17 +13,18 @@ namespace pioneer::adapters {
 struct RocksDbOptions {
   /// Bytes. Decompressed blocks, indexes and filters; the bound on what reading keeps in memory. Default 16 MiB.
   std::size_t block_cache_bytes = 16u << 20;
-  /// Bytes. All tables' not yet flushed rows together, a soft bound: at 7/8 of it the oldest is flushed. Default 16 MiB.
-  /// Larger is faster while writing much (a bench takes 128 MiB): fewer, larger flushes.
+  /// Bytes. All tables' not yet flushed rows together, a soft bound: at 7/8 of it the oldest is flushed. Default 16
+  /// MiB. Larger is faster while writing much (a bench takes 128 MiB): fewer, larger flushes.
   std::size_t write_buffer_bytes = 16u << 20;
-  /// Bytes. The database's own log is replayed at open, so it bounds the time of a restart after a crash. Default 64 MiB.
+  /// Bytes. The database's own log is replayed at open, so it bounds the time of a restart after a crash. Default 64
+  /// MiB.
   std::size_t wal_bytes_max = 64u << 20;
   /// LZ4 for blocks; off saves some CPU for about twice the disk. Default on.
   bool compress = true;
   /// Threads for flush and compaction together. Default 2.
   int background_jobs = 2;
-  /// After purge() no file holds even the keys of what was deleted. Each flush writes the list of files (which names the
-  /// first and last key of each) anew, so it is for small stores: people. Default off.
+  /// After purge() no file holds even the keys of what was deleted. Each flush writes the list of files (which names
+  /// the first and last key of each) anew, so it is for small stores: people. Default off.
   bool forgets_keys = false;
 };
 
@@ -32,7 +33,8 @@ struct RocksDbOptions {
 class RocksDbStore final : public eventstore::KeyValueStore {
  public:
   /// Opens the database in `directory`, making both if they are new.
-  static eventstore::Result<std::unique_ptr<RocksDbStore>> open(const std::string& directory, RocksDbOptions options = {});
+  static eventstore::Result<std::unique_ptr<RocksDbStore>> open(const std::string& directory,
+                                                                RocksDbOptions options = {});
   /// Flushes, so that the next open replays nothing. Cursors must be gone by then.
   ~RocksDbStore() override;
 

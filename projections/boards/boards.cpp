@@ -68,7 +68,8 @@ void Boards::card_changed(std::string_view key, const std::optional<std::string>
     return;
   }
   if (at == head.cards.end() && !head.complete) return;  // behind what is kept
-  head.cards.insert(at, {domain::Id::of(sort.substr(sort.size() - 16)), std::string(sort), std::make_shared<const std::string>(*row)});
+  head.cards.insert(at, {domain::Id::of(sort.substr(sort.size() - 16)), std::string(sort),
+                         std::make_shared<const std::string>(*row)});
   if (head.cards.size() > head_max) {
     head.cards.pop_back();
     head.complete = false;
@@ -95,7 +96,8 @@ Result<void> Boards::load_one(const domain::Id& organisation, eventstore::Cursor
         break;
       }
       const auto sort = rows.key().substr(prefix.size());
-      head.cards.push_back({domain::Id::of(sort.substr(sort.size() - 16)), std::string(sort), std::make_shared<const std::string>(rows.value())});
+      head.cards.push_back({domain::Id::of(sort.substr(sort.size() - 16)), std::string(sort),
+                            std::make_shared<const std::string>(rows.value())});
     }
     if (auto status = rows.status(); !status) return std::unexpected(status.error());
     head.loaded = true;
@@ -178,8 +180,8 @@ Result<std::vector<BoardColumn>> Boards::board(std::span<const domain::Id> organ
   return columns;
 }
 
-Result<BoardColumn> Boards::column(std::span<const domain::Id> organisations, RequestState::Value state, std::string_view after,
-                                   std::size_t limit) const {
+Result<BoardColumn> Boards::column(std::span<const domain::Id> organisations, RequestState::Value state,
+                                   std::string_view after, std::size_t limit) const {
   BoardColumn column;
   column.state = state;
   for (const auto& organisation : organisations) {

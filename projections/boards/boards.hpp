@@ -30,9 +30,10 @@ class Boards {
   Boards(const Boards&) = delete;
   Boards& operator=(const Boards&) = delete;
 
-  /// All columns, with first pages of at most `page` (≤ page_max) cards. `organisations`: all whose requests stand on the
-  /// board, those merged into them too; each once.
-  eventstore::Result<std::vector<BoardColumn>> board(std::span<const domain::Id> organisations, std::size_t page = page_max) const;
+  /// All columns, with first pages of at most `page` (≤ page_max) cards. `organisations`: all whose requests stand on
+  /// the board, those merged into them too; each once.
+  eventstore::Result<std::vector<BoardColumn>> board(std::span<const domain::Id> organisations,
+                                                     std::size_t page = page_max) const;
   /// One column from a `next` (empty: from its top).
   eventstore::Result<BoardColumn> column(std::span<const domain::Id> organisations, domain::RequestState::Value state,
                                          std::string_view after, std::size_t limit) const;

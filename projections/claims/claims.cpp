@@ -44,7 +44,8 @@ class Tickets {
         // Blocks follow one another in the table: the next one is one step away.
         if (rows_->valid() && rows_->key() < key) rows_->next();
         if (!rows_->valid() || rows_->key() != key) rows_->seek(key);
-        if (!rows_->valid() || rows_->key() != key || rows_->value().size() != block * TicketRow::bytes) return corrupt(product_);
+        if (!rows_->valid() || rows_->key() != key || rows_->value().size() != block * TicketRow::bytes)
+          return corrupt(product_);
         claims = rows_->value();
       }
       const auto end = std::min(counts_.tickets, (index + 1) * block);

@@ -1,4 +1,5 @@
-// Claims of a product: rows of the table of `products`; a claim's state joins with its product's row when it is asked for.
+// Claims of a product: rows of the table of `products`; a claim's state joins with its product's row when it is asked
+// for.
 #pragma once
 
 #include <vector>

@@ -6,14 +6,17 @@ namespace {
 /// The key as request_keys::deadline writes it, and the kind in its row.
 DueDeadline read(std::string_view key, std::string_view value) {
   DueDeadline one;
-  one.due.us = static_cast<std::int64_t>(eventstore::read_big_endian<std::uint64_t>(key.substr(1)) ^ std::uint64_t{1} << 63);
+  one.due.us =
+      static_cast<std::int64_t>(eventstore::read_big_endian<std::uint64_t>(key.substr(1)) ^ std::uint64_t{1} << 63);
   one.request = domain::Id::of(key.substr(9, 16));
   one.number = eventstore::read_big_endian<std::uint32_t>(key.substr(25));
   one.kind = static_cast<domain::DeadlineKind::Value>(Decoder(value).number());
   return one;
 }
 
-bool is_deadline(const eventstore::Cursor& rows) { return rows.valid() && rows.key().size() == 29 && rows.key().front() == 'd'; }
+bool is_deadline(const eventstore::Cursor& rows) {
+  return rows.valid() && rows.key().size() == 29 && rows.key().front() == 'd';
+}
 
 }  // namespace
 

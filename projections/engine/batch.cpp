@@ -8,7 +8,8 @@ constexpr std::size_t row_overhead_bytes = 200;
 }
 
 Batch::Rows::value_type& Batch::row(std::string_view key, bool load) {
-  if (const auto found = rows_.find(key); found != rows_.end()) return *found;
+  if (last_ != nullptr && last_->first == key) return *last_;
+  if (const auto found = rows_.find(key); found != rows_.end()) return *(last_ = &*found);
   Row fresh;
   if (load) {
     auto stored = store_->get(table_, key);
@@ -19,7 +20,7 @@ Batch::Rows::value_type& Batch::row(std::string_view key, bool load) {
     }
   }
   bytes_ += key.size() + row_overhead_bytes + (fresh.now ? fresh.now->size() : 0);
-  return *rows_.emplace(std::string(key), std::move(fresh)).first;
+  return *(last_ = &*rows_.emplace(std::string(key), std::move(fresh)).first);
 }
 
 void Batch::change(Rows::value_type& entry, std::optional<std::string> to) {
@@ -57,7 +58,8 @@ void Batch::fail(std::string sentence) {
 template <class Each>
 bool Batch::drain_each(std::size_t bytes_max, Each each) {
   if (!sorted_) {
-    std::ranges::sort(unwritten_, std::greater<>{}, [](const auto* entry) -> const std::string& { return entry->first; });
+    std::ranges::sort(unwritten_, std::greater<>{},
+                      [](const auto* entry) -> const std::string& { return entry->first; });
     sorted_ = true;
   }
   std::size_t bytes = 0;
@@ -100,6 +102,7 @@ void Batch::settle(LtHash& digest) {
 
 void Batch::forget() {
   rows_.clear();
+  last_ = nullptr;
   unwritten_.clear();
   bytes_ = 0;
 }

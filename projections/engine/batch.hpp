@@ -72,7 +72,8 @@ class Batch {
   bool followed_;
   Rows rows_;
   std::vector<Rows::value_type*> unwritten_;
-  bool sorted_ = false;  ///< by key, descending: a drain takes from the end
+  Rows::value_type* last_ = nullptr;  ///< a row is mostly written right after it was read
+  bool sorted_ = false;               ///< by key, descending: a drain takes from the end
   std::size_t bytes_ = 0;
   std::optional<eventstore::Error> error_;
 };

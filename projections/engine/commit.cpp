@@ -39,8 +39,9 @@ eventstore::Result<Commit> read_commit(const eventstore::AcceptedCommit& accepte
     for (const auto& event : raw.events()) {
       auto parsed = domain::parse_event(event.type(), event.payload());
       if (!parsed || event.schema_version() != 0) {
-        return eventstore::failure("unknown_event", "Commit " + std::to_string(accepted.sequence.value) + " holds an event of type " +
-                                                        event.type() + ", version " + std::to_string(event.schema_version()) +
+        return eventstore::failure("unknown_event", "Commit " + std::to_string(accepted.sequence.value) +
+                                                        " holds an event of type " + event.type() + ", version " +
+                                                        std::to_string(event.schema_version()) +
                                                         ", that this build does not know; projections stop before it.");
       }
       part.events.push_back(std::move(*parsed));

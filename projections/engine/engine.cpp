@@ -1,6 +1,7 @@
 #include "projections/engine/engine.hpp"
 
 #include <algorithm>
+#include <future>
 #include <limits>
 
 #include "eventstore/check.hpp"
@@ -27,7 +28,8 @@ std::string digest_key(std::string_view table) { return "digest/" + std::string(
 
 }  // namespace
 
-// --- View -------------------------------------------------------------------------------------------------------------
+// --- View
+// -------------------------------------------------------------------------------------------------------------
 
 Result<std::optional<std::string>> View::get(std::string_view key) const {
   for (;;) {
@@ -46,7 +48,8 @@ std::unique_ptr<eventstore::Cursor> View::cursor() const {
   }
 }
 
-// --- Engine -----------------------------------------------------------------------------------------------------------
+// --- Engine
+// -----------------------------------------------------------------------------------------------------------
 
 struct Engine::Running {
   std::unique_ptr<Projection> projection;
@@ -57,6 +60,7 @@ struct Engine::Running {
   LtHash digest;
   std::uint64_t digest_at = 0;
   bool digest_known = false;
+  bool empty = false;  ///< nothing was written to its table yet
   std::optional<eventstore::Error> stopped;
   View view;
   std::vector<std::function<void(const RowsChanged&)>> listeners;
@@ -69,7 +73,8 @@ struct Engine::Running {
   std::string position_row() const { return Encoder().number(projection->version()).number(next.load()).take(); }
 };
 
-Engine::Engine(KeyValueStore& store, EngineOptions options, Table meta) : store_(store), options_(options), meta_(meta) {}
+Engine::Engine(KeyValueStore& store, EngineOptions options, Table meta)
+    : store_(store), options_(options), meta_(meta) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::open(KeyValueStore& store, std::vector<std::unique_ptr<Projection>> projections,
@@ -137,6 +142,7 @@ Result<void> Engine::start(std::unique_ptr<Projection> projection) {
   running->digest = digest;
   running->digest_at = next;
   running->digest_known = known;
+  running->empty = !usable;
   if (!usable) {
     out.put(meta_, live_key(name), Encoder().number(generation).take());
     out.put(meta_, position_key(mine), running->position_row());
@@ -210,8 +216,9 @@ Result<void> Engine::apply_some(std::span<const Commit> commits) {
     for (const auto& commit : commits) {
       if (commit.sequence.value < next) continue;
       if (commit.sequence.value > next) {
-        return failure("out_of_order", "The projection " + std::string(running->projection->name()) + " expects sequence " +
-                                           std::to_string(next) + " and was given " + std::to_string(commit.sequence.value) + ".");
+        return failure("out_of_order", "The projection " + std::string(running->projection->name()) +
+                                           " expects sequence " + std::to_string(next) + " and was given " +
+                                           std::to_string(commit.sequence.value) + ".");
       }
       running->projection->apply(commit, running->batch);
       if (running->batch.error()) break;
@@ -229,11 +236,10 @@ Result<void> Engine::apply_some(std::span<const Commit> commits) {
     move_position();
     return {};
   }
+  if (options_.bulk) return write_bulk();
   if (auto written = write_rows(); !written) return written;
   const auto last = commits.back().sequence.value + 1;
-  if (options_.bulk) {
-    for (const auto& running : running_) running->batch.forget();
-  } else if (last % options_.digest_every == 0 || rows_bytes() > options_.rows_bytes_max) {
+  if (last % options_.digest_every == 0 || rows_bytes() > options_.rows_bytes_max) {
     WriteBatch digests;
     for (const auto& running : running_) {
       if (running->stopped) continue;
@@ -257,43 +263,82 @@ Result<void> Engine::write_rows() {
     running->batch.drain(out);
     changed.push_back({running.get(), {from, out.changes().size()}});
   }
-  for (const auto& [running, range] : changed) out.put(meta_, position_key(running->table_name()), running->position_row());
+  for (const auto& [running, range] : changed)
+    out.put(meta_, position_key(running->table_name()), running->position_row());
   if (auto written = store_.write(out); !written) return written;
   const std::span<const WriteBatch::Change> all(out.changes());
   for (const auto& [running, range] : changed) {
     if (range.first == range.second) continue;
-    for (const auto& listener : running->listeners) listener({all.subspan(range.first, range.second - range.first), false});
+    for (const auto& listener : running->listeners)
+      listener({all.subspan(range.first, range.second - range.first), false});
   }
   move_position();
   return {};
 }
 
-Result<void> Engine::settle(Running& running, WriteBatch& out) {
-  CHECK(!running.batch.unwritten());
-  if (running.digest_known) {
-    running.batch.settle(running.digest);
-  } else {
-    auto counted = digest_of(store_, running.table);
-    if (!counted) return std::unexpected(counted.error());
-    running.digest = *counted;
-    running.batch.forget();
-    running.digest_known = !options_.bulk;
-    if (running.digest_known) running.batch.follow_digest();
+// Tables side by side. Whoever finds the store half written after a crash starts anew: it is a scratch store.
+Result<void> Engine::write_bulk() {
+  std::vector<std::future<Result<void>>> writing;
+  WriteBatch positions;
+  for (const auto& running : running_) {
+    if (running->stopped) continue;
+    writing.push_back(std::async(std::launch::async, [this, r = running.get()] {
+      return write_in_pieces(store_, r->table, r->batch, r->empty);
+    }));
+    positions.put(meta_, position_key(running->table_name()), running->position_row());
   }
+  Result<void> written;
+  for (auto& one : writing) {
+    if (auto result = one.get(); !result) written = std::move(result);
+  }
+  if (!written) return written;
+  if (written = store_.write(positions); !written) return written;
+  move_position();
+  return {};
+}
+
+Result<void> Engine::settle(Running& running, WriteBatch& out) {
+  if (!running.digest_known) return settle(running, digest_of(store_, running.table), out);
+  CHECK(!running.batch.unwritten());
+  running.batch.settle(running.digest);
+  return note_digest(running, out);
+}
+
+Result<void> Engine::settle(Running& running, const Result<LtHash>& counted, WriteBatch& out) {
+  CHECK(!running.batch.unwritten());
+  if (!counted) return std::unexpected(counted.error());
+  running.digest = *counted;
+  running.batch.forget();
+  running.digest_known = !options_.bulk;
+  if (running.digest_known) running.batch.follow_digest();
+  return note_digest(running, out);
+}
+
+Result<void> Engine::note_digest(Running& running, WriteBatch& out) {
   running.digest_at = running.next;
-  out.put(meta_, digest_key(running.table_name()), Encoder().number(running.digest_at).text(running.digest.encode()).take());
+  out.put(meta_, digest_key(running.table_name()),
+          Encoder().number(running.digest_at).text(running.digest.encode()).take());
   return {};
 }
 
 Result<void> Engine::settle_all() {
   if (broken_) return std::unexpected(*broken_);
   if (options_.bulk) {
-    if (auto written = write_rows(); !written) return written;
+    if (auto written = write_bulk(); !written) return written;
+  }
+  // Those that must be counted are counted side by side: nobody else has work in a replay.
+  std::map<Running*, std::future<Result<LtHash>>> counted;
+  for (const auto& running : running_) {
+    if (running->stopped || running->digest_known || !options_.bulk) continue;
+    counted[running.get()] =
+        std::async(std::launch::async, [this, table = running->table] { return digest_of(store_, table); });
   }
   WriteBatch out;
   for (const auto& running : running_) {
     if (running->stopped) continue;
-    if (auto settled = settle(*running, out); !settled) return settled;
+    const auto count = counted.find(running.get());
+    const auto settled = count == counted.end() ? settle(*running, out) : settle(*running, count->second.get(), out);
+    if (!settled) return settled;
   }
   return store_.write(out);
 }
@@ -313,7 +358,7 @@ Result<void> Engine::close() {
   const std::scoped_lock lock(mutex_);
   if (broken_) return {};
   // A digest that is not known stays so: counting it may take long, and nobody asked.
-  if (options_.bulk) return write_rows();
+  if (options_.bulk) return write_bulk();
   WriteBatch out;
   for (const auto& running : running_) {
     if (running->stopped || !running->digest_known) continue;
@@ -333,7 +378,8 @@ std::vector<ProjectionStatus> Engine::status() const {
 }
 
 Engine::Running* Engine::find(std::string_view name) const {
-  const auto found = std::ranges::find_if(running_, [&](const auto& running) { return running->projection->name() == name; });
+  const auto found =
+      std::ranges::find_if(running_, [&](const auto& running) { return running->projection->name() == name; });
   return found == running_.end() ? nullptr : found->get();
 }
 
@@ -349,11 +395,13 @@ void Engine::on_rows_changed(std::string_view name, std::function<void(const Row
   running->listeners.push_back(std::move(listener));
 }
 
-// --- Rebuild beside the live rows ---------------------------------------------------------------------------------------
+// --- Rebuild beside the live rows
+// ---------------------------------------------------------------------------------------
 
 Result<RebuildReport> Engine::rebuild(std::string_view name, const CommitSourceFrom& source) {
   auto* const running = find(name);
-  if (running == nullptr) return failure("no_such_projection", "There is no projection called " + std::string(name) + ".");
+  if (running == nullptr)
+    return failure("no_such_projection", "There is no projection called " + std::string(name) + ".");
   const auto new_name = table_name(name, running->generation + 1);
   const auto table = store_.table(new_name);
   if (!table) return std::unexpected(table.error());
@@ -368,7 +416,9 @@ Result<RebuildReport> Engine::rebuild(std::string_view name, const CommitSourceF
       if (used == read.size()) {
         auto more = commits->next();
         if (!more) return std::unexpected(more.error());
-        if (more->empty()) return failure("log_short", "The log ends at " + std::to_string(rebuilt.position().value) + ", before the rows made from it.");
+        if (more->empty())
+          return failure("log_short", "The log ends at " + std::to_string(rebuilt.position().value) +
+                                          ", before the rows made from it.");
         read = std::move(*more);
         used = 0;
       }
@@ -415,7 +465,8 @@ Result<void> Engine::replace(Running& running, Rebuild& rebuilt) {
   out.erase(meta_, digest_key(old_name));
   if (auto written = store_.write(out); !written) return written;
   running.table = rebuilt.table();
-  running.batch = Batch(store_, running.table, running.digest_known ? Batch::Digest::followed : Batch::Digest::left_out);
+  running.batch =
+      Batch(store_, running.table, running.digest_known ? Batch::Digest::followed : Batch::Digest::left_out);
   running.view.table_.store(running.table.number, std::memory_order_release);
   for (const auto& listener : running.listeners) listener({{}, true});
   return store_.drop_table(old_name);

@@ -32,7 +32,8 @@ struct EngineOptions {
   /// Bytes of memory for the rows of a rebuild, or of all projections in bulk.
   std::size_t rebuild_bytes_max = 64u << 20;
   /// Nobody reads meanwhile (a replay into a scratch store): write only when the rows take more than
-  /// `rebuild_bytes_max`, and follow no digest; `digests()` counts it from the rows.
+  /// `rebuild_bytes_max`, and follow no digest; `digests()` counts it from the rows. Nobody is told of changed rows.
+  /// Uses short-lived threads for writing and counting.
   bool bulk = false;
 };
 
@@ -59,7 +60,8 @@ class View {
   std::atomic<std::uint32_t> table_{0};
 };
 
-/// What a batch changed in a projection's rows: for caches in memory that queries keep. `rebuilt`: all may have changed.
+/// What a batch changed in a projection's rows: for caches in memory that queries keep. `rebuilt`: all may have
+/// changed.
 struct RowsChanged {
   std::span<const eventstore::WriteBatch::Change> changes;
   bool rebuilt = false;
@@ -112,8 +114,9 @@ class Engine {
   /// Called after each write, on the applying thread, before `position` moves. To be set before the first `apply`.
   void on_rows_changed(std::string_view name, std::function<void(const RowsChanged&)> listener);
 
-  /// Builds the projection anew from the log's beginning, beside the live one, which goes on meanwhile. When it has caught
-  /// up the digests are compared; if they are equal the new rows go live and the old are dropped, else the new are dropped.
+  /// Builds the projection anew from the log's beginning, beside the live one, which goes on meanwhile. When it has
+  /// caught up the digests are compared; if they are equal the new rows go live and the old are dropped, else the new
+  /// are dropped.
   eventstore::Result<RebuildReport> rebuild(std::string_view name, const CommitSourceFrom& source);
 
   /// Settles digests, so that the next open need not count them anew.
@@ -126,8 +129,12 @@ class Engine {
   eventstore::Result<void> apply_locked(std::span<const Commit> commits);
   eventstore::Result<void> apply_some(std::span<const Commit> commits);
   eventstore::Result<void> write_rows();
+  eventstore::Result<void> write_bulk();
   eventstore::Result<void> settle_all();
   eventstore::Result<void> settle(Running& running, eventstore::WriteBatch& out);
+  eventstore::Result<void> settle(Running& running, const eventstore::Result<LtHash>& counted,
+                                  eventstore::WriteBatch& out);
+  eventstore::Result<void> note_digest(Running& running, eventstore::WriteBatch& out);
   eventstore::Result<void> replace(Running& running, class Rebuild& rebuilt);
   void move_position();
   std::size_t rows_bytes() const;

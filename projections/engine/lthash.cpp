@@ -66,7 +66,8 @@ std::optional<LtHash> LtHash::decode(std::string_view from) {
 std::string LtHash::text() const {
   const auto encoded = encode();
   unsigned char digest[32];
-  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(encoded.data()), encoded.size(), nullptr, 0);
+  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(encoded.data()), encoded.size(),
+                     nullptr, 0);
   char hex[2 * sizeof digest + 1];
   return sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
 }

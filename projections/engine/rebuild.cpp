@@ -16,20 +16,24 @@ eventstore::Result<void> Rebuild::apply(const Commit& commit) {
   return batch_.bytes() > bytes_max_ ? flush() : eventstore::Result<void>{};
 }
 
-eventstore::Result<void> Rebuild::flush() {
-  while (batch_.unwritten()) {
+eventstore::Result<void> Rebuild::flush() { return write_in_pieces(store_, table_, batch_, empty_); }
+
+eventstore::Result<void> write_in_pieces(eventstore::KeyValueStore& store, eventstore::Table table, Batch& batch,
+                                         bool& empty) {
+  if (!batch.unwritten()) return {};
+  while (batch.unwritten()) {
     eventstore::Result<void> written;
-    if (empty_) {
-      written = store_.ingest_sorted(table_, batch_.drain_rows(piece_bytes));
+    if (empty) {
+      written = store.ingest_sorted(table, batch.drain_rows(piece_bytes));
     } else {
       eventstore::WriteBatch piece;
-      batch_.drain(piece, piece_bytes);
-      written = store_.write(piece);
+      batch.drain(piece, piece_bytes);
+      written = store.write(piece);
     }
     if (!written) return written;
   }
-  batch_.forget();
-  empty_ = false;
+  batch.forget();
+  empty = false;
   return {};
 }
 

@@ -11,8 +11,13 @@ namespace pioneer::projections {
 /// One thread. The table is new and empty; it is the caller's to drop if the rebuild comes to nothing.
 class Rebuild {
  public:
-  Rebuild(eventstore::KeyValueStore& store, eventstore::Table table, const Projection& projection, std::size_t bytes_max)
-      : store_(store), table_(table), projection_(projection), bytes_max_(bytes_max), batch_(store, table, Batch::Digest::left_out) {}
+  Rebuild(eventstore::KeyValueStore& store, eventstore::Table table, const Projection& projection,
+          std::size_t bytes_max)
+      : store_(store),
+        table_(table),
+        projection_(projection),
+        bytes_max_(bytes_max),
+        batch_(store, table, Batch::Digest::left_out) {}
 
   eventstore::Sequence position() const { return next_; }
   eventstore::Table table() const { return table_; }
@@ -30,6 +35,11 @@ class Rebuild {
   eventstore::Sequence next_;
   bool empty_ = true;  ///< nothing was written to the table yet: rows can be ingested
 };
+
+/// Writes all that a batch holds, in pieces that bound memory: not at once, so for tables that nobody reads yet.
+/// `empty`: the table holds nothing; false afterwards.
+eventstore::Result<void> write_in_pieces(eventstore::KeyValueStore& store, eventstore::Table table, Batch& batch,
+                                         bool& empty);
 
 /// The digest of all rows of a table, as they are stored.
 eventstore::Result<LtHash> digest_of(const eventstore::KeyValueStore& store, eventstore::Table table);

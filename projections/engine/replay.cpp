@@ -2,7 +2,9 @@
 
 #include <condition_variable>
 #include <deque>
+#include <mutex>
 #include <thread>
+#include <utility>
 
 namespace pioneer::projections {
 namespace {
@@ -26,6 +28,15 @@ class Handover {
     changed_.notify_all();
     return !stopped_;
   }
+  /// What was taken and is done with: memory is best freed by the thread that took it.
+  void give_back(Read read) {
+    const std::scoped_lock lock(mutex_);
+    done_.push_back(std::move(read));
+  }
+  std::vector<Read> done() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(done_, {});
+  }
   Result<Read> take() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return !queue_.empty(); });
@@ -44,6 +55,7 @@ class Handover {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Result<Read>> queue_;
+  std::vector<Read> done_;
   bool stopped_ = false;
 };
 
@@ -69,14 +81,16 @@ Result<Read> read_more(CommitSource& source, const AsOf& as_of) {
 
 }  // namespace
 
-Result<std::unique_ptr<Engine>> replay(eventstore::KeyValueStore& scratch, std::vector<std::unique_ptr<Projection>> projections,
-                                       CommitSource& source, AsOf as_of, EngineOptions options) {
+Result<std::unique_ptr<Engine>> replay(eventstore::KeyValueStore& scratch,
+                                       std::vector<std::unique_ptr<Projection>> projections, CommitSource& source,
+                                       AsOf as_of, EngineOptions options) {
   options.bulk = true;
   auto engine = Engine::open(scratch, std::move(projections), options);
   if (!engine) return engine;
   Handover handover;
   std::jthread reader([&] {
     for (;;) {
+      handover.done();
       auto read = read_more(source, as_of);
       const bool last = !read || read->commits.size() < read->accepted.size() || read->commits.empty();
       const bool empty = read && read->commits.empty();
@@ -98,6 +112,7 @@ Result<std::unique_ptr<Engine>> replay(eventstore::KeyValueStore& scratch, std::
       handover.stop();
       return std::unexpected(applied.error());
     }
+    handover.give_back(std::move(*read));
   }
   for (const auto& status : (*engine)->status()) {
     if (status.stopped) return std::unexpected(*status.stopped);

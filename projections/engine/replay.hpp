@@ -10,7 +10,7 @@ namespace pioneer::projections {
 
 /// Where to stop; neither: at the log's end.
 struct AsOf {
-  std::optional<eventstore::Sequence> before;   ///< this sequence is the first that is not applied
+  std::optional<eventstore::Sequence> before;     ///< this sequence is the first that is not applied
   std::optional<domain::Instant> recorded_until;  ///< commits recorded after it are not applied
 };
 

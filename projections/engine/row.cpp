@@ -33,11 +33,21 @@ void append_json_text(std::string& to, std::string_view text) {
   to.push_back('"');
   for (const char c : text) {
     switch (c) {
-      case '"': to.append("\\\""); break;
-      case '\\': to.append("\\\\"); break;
-      case '\n': to.append("\\n"); break;
-      case '\r': to.append("\\r"); break;
-      case '\t': to.append("\\t"); break;
+      case '"':
+        to.append("\\\"");
+        break;
+      case '\\':
+        to.append("\\\\");
+        break;
+      case '\n':
+        to.append("\\n");
+        break;
+      case '\r':
+        to.append("\\r");
+        break;
+      case '\t':
+        to.append("\\t");
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           char escape[8];
@@ -167,8 +177,12 @@ bool render_row(std::string_view row, std::string_view stream, SlotFiller& fille
   Decoder from(row);
   while (!from.at_end()) {
     switch (static_cast<Piece>(from.number())) {
-      case Piece::text: to.append(from.text()); break;
-      case Piece::attribute: from.text(); break;
+      case Piece::text:
+        to.append(from.text());
+        break;
+      case Piece::attribute:
+        from.text();
+        break;
       case Piece::sealed: {
         const auto name = from.text();
         SealedSlot slot;
@@ -184,7 +198,9 @@ bool render_row(std::string_view row, std::string_view stream, SlotFiller& fille
         open_member(from.text());
         filler.organisation(from.id(), to);
         break;
-      default: to.resize(start); return false;
+      default:
+        to.resize(start);
+        return false;
     }
   }
   if (from.ok()) return true;
@@ -196,8 +212,11 @@ std::string_view row_attribute(std::string_view row) {
   Decoder from(row);
   while (!from.at_end()) {
     switch (static_cast<Piece>(from.number())) {
-      case Piece::attribute: return from.text();
-      case Piece::text: from.text(); break;
+      case Piece::attribute:
+        return from.text();
+      case Piece::text:
+        from.text();
+        break;
       case Piece::sealed:
         from.text();
         from.number();
@@ -208,7 +227,8 @@ std::string_view row_attribute(std::string_view row) {
         from.text();
         from.id();
         break;
-      default: return {};
+      default:
+        return {};
     }
   }
   return {};

@@ -1,5 +1,5 @@
-// A listed row: JSON text with slots. What everybody may see is text already, so that a page of a list is concatenation;
-// what is sealed, and names that may change, are slots that the query fills, or leaves out.
+// A listed row: JSON text with slots. What everybody may see is text already, so that a page of a list is
+// concatenation; what is sealed, and names that may change, are slots that the query fills, or leaves out.
 //
 // Bytes: pieces, each a varint kind and its content:
 //   0 text      JSON, byte for byte

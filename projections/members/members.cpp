@@ -70,7 +70,9 @@ Result<std::optional<Row>> read(const View& rows, const std::string& key, const 
 
 }  // namespace
 
-std::string GrantRow::encode() const { return Encoder().id(member).number(role).id(organisation).number(active ? 1u : 0u).take(); }
+std::string GrantRow::encode() const {
+  return Encoder().id(member).number(role).id(organisation).number(active ? 1u : 0u).take();
+}
 
 std::optional<GrantRow> GrantRow::decode(const Id& grant, std::string_view bytes) {
   Decoder from(bytes);

@@ -54,7 +54,8 @@ void apply_part(const Part& part, Batch& batch) {
       row.state = OrganisationState::closed;
     }
   }
-  if (row.state == OrganisationState::unspecified) return batch.fail("Organisation " + part.id.text() + " has events before it was registered.");
+  if (row.state == OrganisationState::unspecified)
+    return batch.fail("Organisation " + part.id.text() + " has events before it was registered.");
   row.revision = part.revision();
   batch.put(key, row.encode());
 }
@@ -178,7 +179,8 @@ std::vector<OrganisationRow> Organisations::ancestors(const Id& id) const {
   const std::shared_lock lock(mutex_);
   std::vector<OrganisationRow> all;
   const auto* row = resolved_row(id);
-  for (row = row == nullptr ? nullptr : resolved_row(row->parent); row != nullptr; row = resolved_row(row->parent)) all.push_back(*row);
+  for (row = row == nullptr ? nullptr : resolved_row(row->parent); row != nullptr; row = resolved_row(row->parent))
+    all.push_back(*row);
   std::ranges::reverse(all);
   return all;
 }
@@ -216,7 +218,8 @@ std::optional<OrganisationRow> Organisations::by_code(std::string_view code) con
 }
 
 // A page's `next` is the place in the order of the last organisation given.
-Result<OrganisationPage> Organisations::page(const OrganisationFilter& filter, std::string_view after, std::size_t limit) const {
+Result<OrganisationPage> Organisations::page(const OrganisationFilter& filter, std::string_view after,
+                                             std::size_t limit) const {
   OrganisationPage page;
   const std::shared_lock lock(mutex_);
   const auto* const parent = filter.parent && !filter.parent->is_zero() ? resolved_row(*filter.parent) : nullptr;

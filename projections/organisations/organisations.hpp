@@ -1,5 +1,6 @@
 // Organisations: names, the tree, what was merged into what. All public.
-// Key of the table: o id → OrganisationRow. Queries work on a copy of all rows in memory: there are thousands, not millions.
+// Key of the table: o id → OrganisationRow. Queries work on a copy of all rows in memory: there are thousands, not
+// millions.
 #pragma once
 
 #include <optional>
@@ -37,9 +38,10 @@ class OrganisationsProjection final : public Projection {
 };
 
 struct OrganisationFilter {
-  std::optional<domain::Id> parent = {};  ///< directly below it; zero: roots
+  std::optional<domain::Id> parent = {};                    ///< directly below it; zero: roots
   domain::Level::Value level = domain::Level::unspecified;  ///< unspecified: any
-  std::string q = {};  ///< part of the name, without regard to case in Latin letters, or the beginning of the code; empty: any
+  std::string q =
+      {};  ///< part of the name, without regard to case in Latin letters, or the beginning of the code; empty: any
   std::string code = {};  ///< exactly; empty: any
   bool active_only = true;
 };
@@ -67,15 +69,16 @@ class Organisations {
   std::vector<OrganisationRow> ancestors(const domain::Id& id) const;
   /// Active ones directly below the resolved one.
   std::size_t children(const domain::Id& id) const;
-  /// The resolved one first, then all below it; and of each, those merged into it, whose requests and products are theirs now:
-  /// what boards and lists are asked with. Empty: unknown.
+  /// The resolved one first, then all below it; and of each, those merged into it, whose requests and products are
+  /// theirs now: what boards and lists are asked with. Empty: unknown.
   std::vector<domain::Id> subtree(const domain::Id& id) const;
   /// The resolved one and those merged into it.
   std::vector<domain::Id> alone(const domain::Id& id) const;
   /// The active one with this code.
   std::optional<OrganisationRow> by_code(std::string_view code) const;
   /// Error "bad_cursor".
-  eventstore::Result<OrganisationPage> page(const OrganisationFilter& filter, std::string_view after, std::size_t limit) const;
+  eventstore::Result<OrganisationPage> page(const OrganisationFilter& filter, std::string_view after,
+                                            std::size_t limit) const;
 
  private:
   explicit Organisations(const View& rows) : rows_(rows) {}
@@ -94,9 +97,9 @@ class Organisations {
   mutable std::shared_mutex mutex_;
   std::unordered_map<domain::Id, OrganisationRow, domain::IdHash> all_;
   std::unordered_map<std::string, domain::Id> by_code_;  ///< active ones
-  Ids children_;  ///< by parent as their own row says it; not closed, not merged
-  Ids merged_;    ///< into the key, directly
-  std::set<std::string> order_;  ///< level, code, name, id: the order of lists
+  Ids children_;                                         ///< by parent as their own row says it; not closed, not merged
+  Ids merged_;                                           ///< into the key, directly
+  std::set<std::string> order_;                          ///< level, code, name, id: the order of lists
 };
 
 }  // namespace pioneer::projections

@@ -27,7 +27,8 @@ class Fold {
     terms.description = from.description();
     terms.kind = from.kind();
     terms.organisation = domain::Id::of(from.organisation());
-    for (const auto& session : from.sessions()) terms.sessions.push_back({{session.starts_us()}, {session.ends_us()}, session.venue()});
+    for (const auto& session : from.sessions())
+      terms.sessions.push_back({{session.starts_us()}, {session.ends_us()}, session.venue()});
     terms.max_per_member = from.max_per_member();
     terms.waitlist = from.waitlist();
     terms.opens = {from.opens_us()};
@@ -73,7 +74,8 @@ class Fold {
   }
   void operator()(const domain::PlacesPromoted& e) {
     // Whoever still waits in the range is confirmed; those skipped wait no more.
-    for (auto number = std::max(e.first(), counts_.promoted_to + 1); number <= std::min(e.last(), counts_.tickets); ++number) {
+    for (auto number = std::max(e.first(), counts_.promoted_to + 1); number <= std::min(e.last(), counts_.tickets);
+         ++number) {
       const auto ticket = read(number);
       if (!ticket || ticket->state != ClaimState::waitlisted) continue;
       --counts_.waiting;
@@ -170,7 +172,8 @@ void apply_part(const Commit& commit, const Part& part, Batch& batch) {
   if (!counts) return batch.fail("The row of product " + part.id.text() + " does not parse.");
   Fold fold(commit, part, *counts, batch);
   for (const auto& event : part.events) std::visit(fold, event);
-  if (counts->state == ProductState::unspecified) return batch.fail("Product " + part.id.text() + " has events before it was created.");
+  if (counts->state == ProductState::unspecified)
+    return batch.fail("Product " + part.id.text() + " has events before it was created.");
   counts->revision = part.revision();
   batch.put(key, counts->encode());
 }

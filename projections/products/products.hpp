@@ -7,8 +7,8 @@
 //   g state starts id                → nothing: the listing of all
 //   t id block                       → 32 claims of 32 bytes: tickets 32·block+1 to 32·block+32
 //   r id ticket                      → the claim's rating
-// A claim writes one row, s, and every 32nd one more: a hot product costs a row a batch. What a claim's state is follows
-// from its 32 bytes and the product's row together, so promoting and cancelling many writes only s.
+// A claim writes one row, s, and every 32nd one more: a hot product costs a row a batch. What a claim's state is
+// follows from its 32 bytes and the product's row together, so promoting and cancelling many writes only s.
 #pragma once
 
 #include <optional>
@@ -107,9 +107,9 @@ struct ProductFilter {
   /// All whose products are wanted; nothing: everybody's.
   std::optional<std::span<const domain::Id>> organisations;
   domain::ProductState::Value state = domain::ProductState::published;
-  std::string kind;         ///< empty: any
-  domain::Instant from;     ///< first session at this instant or later
-  std::string q;            ///< part of title, description, kind or a venue, without regard to case in Latin letters; empty: any
+  std::string kind;      ///< empty: any
+  domain::Instant from;  ///< first session at this instant or later
+  std::string q;  ///< part of title, description, kind or a venue, without regard to case in Latin letters; empty: any
 };
 
 struct ProductPage {

@@ -14,8 +14,10 @@ constexpr std::size_t examined_max = 2'000;
 bool passes(const ProductFilter& filter, const ProductTermsRow& terms) {
   if (!filter.kind.empty() && terms.kind != filter.kind) return false;
   if (filter.q.empty()) return true;
-  return contains_text(terms.title, filter.q) || contains_text(terms.description, filter.q) || contains_text(terms.kind, filter.q) ||
-         std::ranges::any_of(terms.sessions, [&](const auto& session) { return contains_text(session.venue, filter.q); });
+  return contains_text(terms.title, filter.q) || contains_text(terms.description, filter.q) ||
+         contains_text(terms.kind, filter.q) || std::ranges::any_of(terms.sessions, [&](const auto& session) {
+           return contains_text(session.venue, filter.q);
+         });
 }
 
 /// The listings that a filter asks for, as one list by sort. Small pages of each listing are read ahead.
@@ -62,7 +64,8 @@ Result<std::optional<ProductRow>> Products::get(const domain::Id& id) const {
   if (!terms) return std::unexpected(terms.error());
   auto read_counts = ProductCounts::decode(**counts);
   auto read_terms = *terms ? ProductTermsRow::decode(**terms) : std::nullopt;
-  if (!read_counts || !read_terms) return failure("corrupt_row", "A row of product " + id.text() + " does not parse; rebuild the projection.");
+  if (!read_counts || !read_terms)
+    return failure("corrupt_row", "A row of product " + id.text() + " does not parse; rebuild the projection.");
   return ProductRow{id, std::move(*read_counts), std::move(*read_terms)};
 }
 
@@ -75,7 +78,8 @@ Result<ProductPage> Products::page(const ProductFilter& filter, std::string_view
   }
   std::vector<std::string> prefixes;
   if (filter.organisations) {
-    for (const auto& organisation : *filter.organisations) prefixes.push_back(product_keys::listing(organisation, filter.state));
+    for (const auto& organisation : *filter.organisations)
+      prefixes.push_back(product_keys::listing(organisation, filter.state));
   } else {
     prefixes.push_back(product_keys::listing_of_all(filter.state));
   }

@@ -21,8 +21,13 @@ domain::Instant ProductTermsRow::starts() const {
 std::string ProductTermsRow::encode() const {
   Encoder to;
   to.text(title).text(description).text(kind).id(organisation).number(sessions.size());
-  for (const auto& session : sessions) to.signed_number(session.starts.us).signed_number(session.ends.us).text(session.venue);
-  to.number(max_per_member).number(waitlist ? 1u : 0u).signed_number(opens.us).signed_number(closes.us).text(cancel_reason);
+  for (const auto& session : sessions)
+    to.signed_number(session.starts.us).signed_number(session.ends.us).text(session.venue);
+  to.number(max_per_member)
+      .number(waitlist ? 1u : 0u)
+      .signed_number(opens.us)
+      .signed_number(closes.us)
+      .text(cancel_reason);
   return to.take();
 }
 

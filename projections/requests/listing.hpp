@@ -12,7 +12,8 @@ namespace pioneer::projections {
 class ListingMerge {
  public:
   /// Starts with the first card whose sort is greater than `after` (empty: the first of all).
-  ListingMerge(eventstore::Cursor& rows, std::span<const domain::Id> organisations, domain::RequestState::Value state, std::string_view after);
+  ListingMerge(eventstore::Cursor& rows, std::span<const domain::Id> organisations, domain::RequestState::Value state,
+               std::string_view after);
   /// The next card, or nothing at the end (see the cursor's status for errors).
   std::optional<RequestCard> next();
 
@@ -23,7 +24,9 @@ class ListingMerge {
     bool exhausted = false;
   };
   void refill(Source& source, std::string_view after);
-  bool later(std::size_t a, std::size_t b) const { return sources_[a].cards.front().sort > sources_[b].cards.front().sort; }
+  bool later(std::size_t a, std::size_t b) const {
+    return sources_[a].cards.front().sort > sources_[b].cards.front().sort;
+  }
 
   eventstore::Cursor& rows_;
   domain::RequestState::Value state_;

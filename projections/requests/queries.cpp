@@ -24,8 +24,8 @@ Result<std::optional<Row>> decoded(const Result<std::optional<std::string>>& sto
 
 }  // namespace
 
-ListingMerge::ListingMerge(eventstore::Cursor& rows, std::span<const domain::Id> organisations, RequestState::Value state,
-                           std::string_view after)
+ListingMerge::ListingMerge(eventstore::Cursor& rows, std::span<const domain::Id> organisations,
+                           RequestState::Value state, std::string_view after)
     : rows_(rows), state_(state), read_ahead_(organisations.size() > 8 ? 4 : 24) {
   sources_.reserve(organisations.size());
   for (const auto& organisation : organisations) {
@@ -49,7 +49,8 @@ void ListingMerge::refill(Source& source, std::string_view after) {
       return;
     }
     const auto sort = rows_.key().substr(prefix.size());
-    source.cards.push_back({domain::Id::of(sort.substr(sort.size() - 16)), std::string(sort), std::make_shared<const std::string>(rows_.value())});
+    source.cards.push_back({domain::Id::of(sort.substr(sort.size() - 16)), std::string(sort),
+                            std::make_shared<const std::string>(rows_.value())});
   }
 }
 
@@ -70,7 +71,8 @@ std::optional<RequestCard> ListingMerge::next() {
 }
 
 Result<std::optional<RequestRow>> Requests::get(const domain::Id& id) const {
-  return decoded<RequestRow>(rows_.get(request_keys::row(id)), [&](const auto& row) { return RequestRow::decode(id, row); });
+  return decoded<RequestRow>(rows_.get(request_keys::row(id)),
+                             [&](const auto& row) { return RequestRow::decode(id, row); });
 }
 
 Result<std::optional<RequestBody>> Requests::body(const domain::Id& id) const {
@@ -109,7 +111,8 @@ Result<RequestPage> Requests::page(const RequestFilter& filter, std::string_view
       if (page.cards.size() == limit || examined == examined_max) return page;
       ++examined;
       page.next.assign(1, static_cast<char>(state)).append(card->sort);
-      if (filter.category.empty() || row_attribute(*card->row) == filter.category) page.cards.push_back(std::move(*card));
+      if (filter.category.empty() || row_attribute(*card->row) == filter.category)
+        page.cards.push_back(std::move(*card));
     }
     if (auto status = rows->status(); !status) return std::unexpected(status.error());
   }

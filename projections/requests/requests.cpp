@@ -32,7 +32,8 @@ class Fold {
     if (e.has_location()) row_.location = SealedValue(e.location());
     body_is_new_ = true;
     if (e.has_description()) body_.description = SealedValue(e.description());
-    for (const auto& photo : e.photos()) body_.photos.push_back({photo.name(), SealedValue(photo.key()), photo.media_type()});
+    for (const auto& photo : e.photos())
+      body_.photos.push_back({photo.name(), SealedValue(photo.key()), photo.media_type()});
     if (e.has_beneficiary_name()) body_.beneficiary_name = SealedValue(e.beneficiary_name());
     if (e.has_beneficiary_phone()) body_.beneficiary_phone = SealedValue(e.beneficiary_phone());
   }
@@ -97,7 +98,9 @@ class Fold {
 
  private:
   RequestDeadline* clock_of(DeadlineKind::Value kind) {
-    return DeadlineKind::Value_IsValid(kind) && kind != DeadlineKind::unspecified ? &row_.deadlines[static_cast<std::size_t>(kind)] : nullptr;
+    return DeadlineKind::Value_IsValid(kind) && kind != DeadlineKind::unspecified
+               ? &row_.deadlines[static_cast<std::size_t>(kind)]
+               : nullptr;
   }
   void close(RequestState::Value as) {
     row_.state = as;
@@ -155,7 +158,8 @@ void move_deadlines(Batch& batch, const RequestRow& before, const RequestRow& af
   for (std::size_t kind = 1; kind < after.deadlines.size(); ++kind) {
     const auto& old = before.deadlines[kind];
     const auto& now = after.deadlines[kind];
-    if (old.running && (!now.running || now.number != old.number)) batch.erase(request_keys::deadline(old.due, before.id, old.number));
+    if (old.running && (!now.running || now.number != old.number))
+      batch.erase(request_keys::deadline(old.due, before.id, old.number));
     if (now.running && (!old.running || now.number != old.number)) {
       batch.insert(request_keys::deadline(now.due, after.id, now.number), Encoder().number(kind).take());
     }

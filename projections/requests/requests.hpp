@@ -140,9 +140,9 @@ class Requests {
   eventstore::Result<std::optional<RequestRow>> get(const domain::Id& id) const;
   eventstore::Result<std::optional<RequestBody>> body(const domain::Id& id) const;
   eventstore::Result<RequestCounts> counts(const domain::Id& organisation) const;
-  /// At most `limit` cards in listing order from where `after` (a page's `next`, or empty) points to. A page may be short,
-  /// or empty, with a `next`, when a filter lets few pass. A card that moves while one pages is at most missed or seen
-  /// where it moved to, never twice at one place. Error "bad_cursor".
+  /// At most `limit` cards in listing order from where `after` (a page's `next`, or empty) points to. A page may be
+  /// short, or empty, with a `next`, when a filter lets few pass. A card that moves while one pages is at most missed
+  /// or seen where it moved to, never twice at one place. Error "bad_cursor".
   eventstore::Result<RequestPage> page(const RequestFilter& filter, std::string_view after, std::size_t limit) const;
 
  private:

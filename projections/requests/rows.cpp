@@ -12,7 +12,9 @@ using domain::RequestState;
 /// Times in keys sort as they are.
 std::uint64_t sortable(domain::Instant at) { return static_cast<std::uint64_t>(at.us) ^ std::uint64_t{1} << 63; }
 
-bool is_open(RequestState::Value state) { return state >= RequestState::submitted && state <= RequestState::awaiting_confirmation; }
+bool is_open(RequestState::Value state) {
+  return state >= RequestState::submitted && state <= RequestState::awaiting_confirmation;
+}
 
 // What a row has and most have not.
 constexpr std::uint64_t is_imported = 1;
@@ -24,8 +26,10 @@ constexpr std::uint64_t was_rated = 16;
 }  // namespace
 
 bool RequestRow::overdue() const {
-  if (state != RequestState::submitted && state != RequestState::accepted && state != RequestState::in_progress) return false;
-  return (state == RequestState::submitted && deadlines[DeadlineKind::accept].passed) || deadlines[DeadlineKind::resolve].passed;
+  if (state != RequestState::submitted && state != RequestState::accepted && state != RequestState::in_progress)
+    return false;
+  return (state == RequestState::submitted && deadlines[DeadlineKind::accept].passed) ||
+         deadlines[DeadlineKind::resolve].passed;
 }
 
 DeadlineKind::Value RequestRow::due_kind() const {
@@ -33,9 +37,12 @@ DeadlineKind::Value RequestRow::due_kind() const {
     case RequestState::submitted:
       return deadlines[DeadlineKind::accept].number != 0 ? DeadlineKind::accept : DeadlineKind::resolve;
     case RequestState::accepted:
-    case RequestState::in_progress: return DeadlineKind::resolve;
-    case RequestState::awaiting_confirmation: return DeadlineKind::confirm;
-    default: return DeadlineKind::unspecified;
+    case RequestState::in_progress:
+      return DeadlineKind::resolve;
+    case RequestState::awaiting_confirmation:
+      return DeadlineKind::confirm;
+    default:
+      return DeadlineKind::unspecified;
   }
 }
 
@@ -47,8 +54,9 @@ const RequestDeadline* RequestRow::due() const {
 std::string RequestRow::encode() const {
   Encoder to;
   to.reserve(256 + title.box.size() + location.box.size());
-  const std::uint64_t flags = (imported ? is_imported : 0) | (grant.is_zero() ? 0 : has_grant) | (asker.is_zero() ? 0 : has_asker) |
-                              (submitted_to == organisation ? 0 : was_sent_on) | (stars == 0 ? 0 : was_rated);
+  const std::uint64_t flags = (imported ? is_imported : 0) | (grant.is_zero() ? 0 : has_grant) |
+                              (asker.is_zero() ? 0 : has_asker) | (submitted_to == organisation ? 0 : was_sent_on) |
+                              (stars == 0 ? 0 : was_rated);
   to.number(state).number(revision).number(flags).id(organisation).id(case_key);
   if (flags & was_sent_on) to.id(submitted_to);
   if (flags & has_grant) to.id(grant);
@@ -58,7 +66,8 @@ std::string RequestRow::encode() const {
   for (std::size_t kind = 1; kind < deadlines.size(); ++kind) {
     const auto& deadline = deadlines[kind];
     to.number(deadline.number);
-    if (deadline.number != 0) to.signed_number(deadline.due.us).number((deadline.running ? 1u : 0u) | (deadline.passed ? 2u : 0u));
+    if (deadline.number != 0)
+      to.signed_number(deadline.due.us).number((deadline.running ? 1u : 0u) | (deadline.passed ? 2u : 0u));
   }
   to.number(cause);
   title.write(to);
@@ -146,7 +155,8 @@ std::optional<RequestBody> RequestBody::decode(std::string_view row) {
 
 std::string RequestCounts::encode() const {
   Encoder to;
-  for (std::size_t state = 1; state < columns.size(); ++state) to.number(columns[state].count).number(columns[state].overdue);
+  for (std::size_t state = 1; state < columns.size(); ++state)
+    to.number(columns[state].count).number(columns[state].overdue);
   return to.take();
 }
 

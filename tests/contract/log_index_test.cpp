@@ -65,7 +65,8 @@ class LogIndexContract : public ::testing::Test {
     std::string text;
     const auto found = index.stream(stream, Revision(from), limit).value();
     for (const auto& e : found) {
-      text += std::to_string(e.first.value) + "+" + std::to_string(e.count) + "@" + std::to_string(e.sequence.value) + " ";
+      text +=
+          std::to_string(e.first.value) + "+" + std::to_string(e.count) + "@" + std::to_string(e.sequence.value) + " ";
     }
     return text;
   }

@@ -26,8 +26,8 @@ class BoardsTest : public ReadModelsTest {
 
   unsigned any(unsigned below) { return static_cast<unsigned>(random() % below); }
   void submit(unsigned n) {
-    log.add("request", numbered('r', n), id_of('a'), submitted(organisations[any(3)]), deadline(1, DeadlineKind::accept, any(1000) + 1),
-            deadline(2, DeadlineKind::resolve, any(1000) + 1));
+    log.add("request", numbered('r', n), id_of('a'), submitted(organisations[any(3)]),
+            deadline(1, DeadlineKind::accept, any(1000) + 1), deadline(2, DeadlineKind::resolve, any(1000) + 1));
   }
   /// Something that may happen to it now.
   void live(unsigned n) {
@@ -35,21 +35,31 @@ class BoardsTest : public ReadModelsTest {
     const auto then = [&](const auto&... events) { log.add("request", row.id, id_of('g'), events...); };
     const auto again = static_cast<std::uint32_t>(row.revision + 1);
     switch (row.state) {
-      case RequestState::submitted: any(3) ? then(domain::RequestAccepted{}) : then(passed(1, DeadlineKind::accept)); break;
-      case RequestState::accepted: any(2) ? then(assigned(organisations[any(3)])) : then(domain::RequestProgressed{}); break;
-      case RequestState::in_progress: then(domain::RequestResolved{}, deadline(again, DeadlineKind::confirm, any(1000) + 1)); break;
-      case RequestState::awaiting_confirmation:
-        any(2) ? then(domain::RequestConfirmed{}) : then(domain::RequestDisputed{}, deadline(again, DeadlineKind::resolve, any(1000) + 1));
+      case RequestState::submitted:
+        any(3) ? then(domain::RequestAccepted{}) : then(passed(1, DeadlineKind::accept));
         break;
-      default: then(rated(any(5) + 1));
+      case RequestState::accepted:
+        any(2) ? then(assigned(organisations[any(3)])) : then(domain::RequestProgressed{});
+        break;
+      case RequestState::in_progress:
+        then(domain::RequestResolved{}, deadline(again, DeadlineKind::confirm, any(1000) + 1));
+        break;
+      case RequestState::awaiting_confirmation:
+        any(2) ? then(domain::RequestConfirmed{})
+               : then(domain::RequestDisputed{}, deadline(again, DeadlineKind::resolve, any(1000) + 1));
+        break;
+      default:
+        then(rated(any(5) + 1));
     }
   }
   /// What a fresh reader, who has kept nothing in memory, sees on a board.
   static std::string text(const std::vector<BoardColumn>& board) {
     std::string all;
     for (const auto& column : board) {
-      all += RequestState::Value_Name(column.state) + " " + std::to_string(column.count) + "/" + std::to_string(column.overdue) + ":";
-      for (const auto& card : column.cards) all += " " + card.id.text() + "=" + std::to_string(std::hash<std::string>{}(*card.row));
+      all += RequestState::Value_Name(column.state) + " " + std::to_string(column.count) + "/" +
+             std::to_string(column.overdue) + ":";
+      for (const auto& card : column.cards)
+        all += " " + card.id.text() + "=" + std::to_string(std::hash<std::string>{}(*card.row));
       all += column.next.empty() ? "\n" : " …\n";
     }
     return all;

@@ -53,7 +53,8 @@ class FailingStore final : public eventstore::KeyValueStore {
     return store_.write(batch);
   }
   std::unique_ptr<eventstore::Cursor> cursor(eventstore::Table t) const override { return store_.cursor(t); }
-  eventstore::Result<void> ingest_sorted(eventstore::Table t, std::vector<std::pair<std::string, std::string>> rows) override {
+  eventstore::Result<void> ingest_sorted(eventstore::Table t,
+                                         std::vector<std::pair<std::string, std::string>> rows) override {
     return store_.ingest_sorted(t, std::move(rows));
   }
   eventstore::Result<void> flush() override { return store_.flush(); }

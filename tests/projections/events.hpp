@@ -14,8 +14,8 @@ inline domain::Sealed sealed(const std::string& box) {
   return value;
 }
 
-inline domain::OrganisationRegistered registered(const std::string& name, domain::Level::Value level, const domain::Id& parent = {},
-                                                 const std::string& code = {}) {
+inline domain::OrganisationRegistered registered(const std::string& name, domain::Level::Value level,
+                                                 const domain::Id& parent = {}, const std::string& code = {}) {
   domain::OrganisationRegistered e;
   e.set_name(name);
   e.set_level(level);
@@ -42,7 +42,8 @@ inline domain::RequestSubmitted submitted(const domain::Id& organisation, const 
   return e;
 }
 
-inline domain::RequestDeadlineSet deadline(std::uint32_t number, domain::DeadlineKind::Value kind, std::int64_t due_us) {
+inline domain::RequestDeadlineSet deadline(std::uint32_t number, domain::DeadlineKind::Value kind,
+                                           std::int64_t due_us) {
   domain::RequestDeadlineSet e;
   e.set_deadline(number);
   e.set_kind(kind);
@@ -102,7 +103,8 @@ Event of_ticket(std::uint32_t ticket) {
   return e;
 }
 
-inline domain::PlacesPromoted promoted(std::uint32_t first, std::uint32_t last, std::vector<std::uint32_t> skipped = {}) {
+inline domain::PlacesPromoted promoted(std::uint32_t first, std::uint32_t last,
+                                       std::vector<std::uint32_t> skipped = {}) {
   domain::PlacesPromoted e;
   e.set_first(first);
   e.set_last(last);

@@ -122,7 +122,9 @@ TEST_F(ProductsTest, AgreesWithTheDecider) {
   };
   both(id_of('g'), created(lane, "Pottery", 40, 5000));
   both(id_of('g'), domain::ProductPublished{});
-  for (std::uint32_t n = 1; n <= 70; ++n) both(id_of(static_cast<char>('a' + n % 20)), placed(n, 1, n <= 40 ? ClaimState::confirmed : ClaimState::waitlisted));
+  for (std::uint32_t n = 1; n <= 70; ++n)
+    both(id_of(static_cast<char>('a' + n % 20)),
+         placed(n, 1, n <= 40 ? ClaimState::confirmed : ClaimState::waitlisted));
   for (const std::uint32_t n : {45u, 3u, 64u}) both(id_of('x'), of_ticket<domain::ClaimCancelled>(n));
   both(id_of('x'), promoted(41, 46, {45}));
   both(id_of('g'), of_ticket<domain::CheckedIn>(1));
@@ -138,7 +140,8 @@ TEST_F(ProductsTest, AgreesWithTheDecider) {
 
 TEST_F(ProductsTest, ListsByOrganisationStateKindDateAndWords) {
   const auto park = id_of('P');
-  const auto add = [&](char letter, const domain::Id& organisation, const std::string& title, std::int64_t starts, const std::string& kind) {
+  const auto add = [&](char letter, const domain::Id& organisation, const std::string& title, std::int64_t starts,
+                       const std::string& kind) {
     log.add("product", id_of(letter), id_of('g'), created(organisation, title, 5, starts, kind));
     log.add("product", id_of(letter), id_of('g'), domain::ProductPublished{});
   };

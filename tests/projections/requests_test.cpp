@@ -28,9 +28,11 @@ class Shown final : public SlotFiller {
 
 class RequestsTest : public ReadModelsTest {
  protected:
-  void submit(char letter, std::int64_t due_us = 2'000'000'000'000'000, const domain::Id& organisation = lane, const std::string& category = "lamp") {
-    log.add("request", id_of(letter), id_of('a'), domain::SubjectKeyIssued{}, submitted(organisation, category, id_of('a')),
-            deadline(1, DeadlineKind::accept, due_us), deadline(2, DeadlineKind::resolve, due_us + 1'000'000));
+  void submit(char letter, std::int64_t due_us = 2'000'000'000'000'000, const domain::Id& organisation = lane,
+              const std::string& category = "lamp") {
+    log.add("request", id_of(letter), id_of('a'), domain::SubjectKeyIssued{},
+            submitted(organisation, category, id_of('a')), deadline(1, DeadlineKind::accept, due_us),
+            deadline(2, DeadlineKind::resolve, due_us + 1'000'000));
   }
   template <class... Events>
   void then(char letter, const Events&... events) {
@@ -45,7 +47,9 @@ class RequestsTest : public ReadModelsTest {
   std::string due(std::int64_t now_us) {
     std::string text;
     const auto all = models->deadlines().due({now_us}, 100).value();
-    for (const auto& one : all) text += static_cast<char>(one.request.bytes[0]) + std::to_string(one.number) + DeadlineKind::Value_Name(one.kind) + " ";
+    for (const auto& one : all)
+      text += static_cast<char>(one.request.bytes[0]) + std::to_string(one.number) +
+              DeadlineKind::Value_Name(one.kind) + " ";
     return text;
   }
 };
@@ -191,9 +195,11 @@ TEST_F(RequestsTest, ACardIsJsonWithSlots) {
   Shown shown;
   std::string json;
   ASSERT_TRUE(render_row(*page.cards.at(0).row, "request/x", shown, json));
-  EXPECT_EQ(json, R"({"id":")" + id_of('x').text() + R"(","state":"submitted","revision":"4","title":"title#20","organisation":{"id":")" +
-                      lane.text() +
-                      R"(","name":"Lane"},"category":"lamp","submittedAt":"2020-09-13T12:26:41Z","due":{"kind":"accept","at":"1970-01-12T13:46:40.500Z"},"overdue":false,"channel":"web"})");
+  EXPECT_EQ(
+      json,
+      R"({"id":")" + id_of('x').text() +
+          R"(","state":"submitted","revision":"4","title":"title#20","organisation":{"id":")" + lane.text() +
+          R"(","name":"Lane"},"category":"lamp","submittedAt":"2020-09-13T12:26:41Z","due":{"kind":"accept","at":"1970-01-12T13:46:40.500Z"},"overdue":false,"channel":"web"})");
   shown.may_open = false;
   json.clear();
   ASSERT_TRUE(render_row(*page.cards.at(0).row, "request/x", shown, json));
