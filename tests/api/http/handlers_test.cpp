@@ -5,11 +5,13 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <thread>
 
 #include "adapters/memory/memory_store.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "api/http/base64.hpp"
+#include "api/http/handlers/live.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/http/openapi.hpp"
 #include "api/server/deployment.hpp"
@@ -23,6 +25,19 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+class Screen final : public EventStream {
+ public:
+  bool push(HttpFrame frame) override {
+    text += *frame;
+    return !over;
+  }
+  bool closed() const override { return over; }
+  std::size_t queued_bytes() const override { return 0; }
+  void close() override { over = true; }
+  std::string text;
+  bool over = false;
+};
+
 class Waiting final : public Answer {
  public:
   void respond(HttpResponse response) override {
@@ -30,7 +45,11 @@ class Waiting final : public Answer {
     if (!given_) given_ = std::move(response);
     changed_.notify_one();
   }
-  std::shared_ptr<EventStream> stream(HttpResponse) override { return nullptr; }
+  std::shared_ptr<EventStream> stream(HttpResponse head) override {
+    respond(std::move(head));
+    return screen;
+  }
+  std::shared_ptr<EventStream> screen;
   HttpResponse wait() {
     std::unique_lock lock(mutex_);
     if (!changed_.wait_for(lock, std::chrono::seconds{30}, [&] { return given_.has_value(); })) return {.status = 0};
@@ -349,6 +368,45 @@ TEST_F(Handlers, ShowsTheBoard) {
   EXPECT_EQ(get("/api/v1/boards/" + city + "?asOf=yesterday").status, 400U);
   EXPECT_THAT(get("/api/v1/requests?organisation=" + city + "&state=submitted").body, HasSubstr("漏水"));
   EXPECT_THAT(get("/api/v1/me/requests", asker).body, HasSubstr("submitted"));
+}
+
+TEST_F(Handlers, SendsLiveEventsToThoseConcerned) {
+  EventHub hub(live_events(deployment->node()), {}, deployment->node().log().end().value);
+  service->events = &hub;
+  Router with_events({});
+  register_live(with_events, *service);
+  const auto asker = member_with_token("张三");
+  hub.advance(deployment->node().log().end().value);
+  while (hub.step()) {
+  }
+  const auto listen = [&](const std::string& credential) {
+    HttpRequest request{.method = "GET", .path = "/api/v1/events"};
+    request.headers.add("Pioneer-Position", std::to_string(position));
+    if (!credential.empty()) request.headers.add("Authorization", "Bearer " + credential);
+    auto answer = std::make_shared<Waiting>();
+    const auto screen = std::make_shared<Screen>();
+    answer->screen = screen;
+    with_events.serve(std::move(request), Responder(answer));
+    EXPECT_EQ(answer->wait().content_type, "text/event-stream");
+    return screen;
+  };
+  const auto official = listen(token);
+  const auto anybody = listen("");
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (hub.listeners() < 2 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+  hub.step();
+  const auto made =
+      post("/api/v1/requests",
+           R"({"title":"漏水","description":"厨房漏水","category":"repair","organisation":")" + city + "\"}", asker);
+  EXPECT_EQ(made.status, 201U);
+  EXPECT_EQ(post("/api/v1/organisations/" + city + "/rename", R"({"name":"鹭岛"})").status, 200U);
+  hub.advance(deployment->node().log().end().value);
+  while (hub.step()) {
+  }
+  EXPECT_THAT(official->text, HasSubstr("RequestSubmitted"));
+  EXPECT_THAT(official->text, Not(HasSubstr("box")));
+  EXPECT_THAT(anybody->text, Not(HasSubstr("RequestSubmitted")));
+  EXPECT_THAT(anybody->text, HasSubstr("鹭岛"));
 }
 
 }  // namespace
