@@ -1,11 +1,26 @@
 #include "tests/bench/closed_loop.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>
 
 namespace pioneer::bench {
+
+namespace {
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+}  // namespace
 
 void fail(const std::string& why) {
   std::fprintf(stderr, "bench: %s\n", why.c_str());
@@ -51,6 +66,7 @@ double ClosedLoop::percentile_ms(double part) const {
 
 Measured ClosedLoop::run(const Make& make, const See& see) {
   see_ = see;
+  const double cpu_before = cpu_seconds();
   const auto start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   std::uint64_t sent = 0;
@@ -62,7 +78,7 @@ Measured ClosedLoop::run(const Make& make, const See& see) {
     const std::uint64_t number = sent;
     node_.submit(std::move(*command), [this, number, at](node::Outcome outcome) { answered(number, at, outcome); });
   }
-  while (finished_.load() < sent) std::this_thread::yield();
+  while (finished_.load() < sent) std::this_thread::sleep_for(std::chrono::microseconds(100));
   Measured found;
   found.accepted = sent;
   found.seconds = elapsed();
@@ -72,6 +88,7 @@ Measured ClosedLoop::run(const Make& make, const See& see) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   found.lag_s = std::chrono::duration<double>(Clock::now() - answered_at).count();
+  found.cpu_us = (cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(sent);
   found.p50_ms = percentile_ms(0.50);
   found.p99_ms = percentile_ms(0.99);
   return found;

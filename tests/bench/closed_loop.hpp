@@ -22,7 +22,8 @@ struct Measured {
   double seconds = 0;  ///< from the first command to the last answer
   double p50_ms = 0;   ///< from before it is sealed to its answer
   double p99_ms = 0;
-  double lag_s = 0;  ///< from the last answer to when everything is projected
+  double lag_s = 0;   ///< from the last answer to when everything is projected
+  double cpu_us = 0;  ///< of the process, all threads, per command: what does not change with who else uses the machine
 
   double rate() const { return static_cast<double>(accepted) / seconds; }
 };

@@ -47,8 +47,10 @@ class TemporaryFolder {
 };
 
 void print(const bench::Measured& found) {
-  fmt::print("{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}}}\n",
-             found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s);
+  fmt::print(
+      "{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}, \"cpu_us\": "
+      "{:.2f}}}\n",
+      found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s, found.cpu_us);
 }
 
 /// The same load before the measurement, so that caches are warm and what was placed before is `placed` claims.
