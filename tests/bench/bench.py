@@ -6,11 +6,15 @@ import platform
 import signal
 import sys
 
-import claims
-import report
-from session import ROOT, Session, say
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ops/peers"))
 
-MEASUREMENTS = claims.MEASUREMENTS
+import claims  # noqa: E402
+import over_http  # noqa: E402
+import report  # noqa: E402
+import stored  # noqa: E402
+from session import ROOT, Session, say  # noqa: E402
+
+MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS
 
 
 def words() -> argparse.Namespace:

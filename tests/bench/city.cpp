@@ -22,14 +22,13 @@ domain::Policy policy() {
   return rules;
 }
 
-/// The id behind the slash of "product/…".
+}  // namespace
+
 domain::Id id_in(const std::string& stream) {
   const auto id = domain::Id::parse(stream.substr(stream.find('/') + 1));
   if (!id) fail("no id in the stream " + stream);
   return *id;
 }
-
-}  // namespace
 
 City::City(const std::string& directory) {
   server::DeploymentOptions options;
@@ -129,6 +128,14 @@ api::Commanded City::claim(std::uint64_t number, const domain::Id& product) {
   api::PlaceClaimBody body;
   body.set_places(1);
   return node().edge().place_claim(call(members_[number % members_.size()]), product.text(), body);
+}
+
+api::Commanded City::token(std::uint64_t number, std::string_view hash) {
+  return node().edge().issue_token(call({}), members_[number % members_.size()].member.text(), hash, {});
+}
+
+api::Commanded City::accept(const domain::Id& request) {
+  return node().edge().accept_request(call(cadre_), request.text());
 }
 
 api::Commanded City::request(std::uint64_t number) {

@@ -11,6 +11,9 @@
 
 namespace pioneer::bench {
 
+/// The id behind the slash of "product/…".
+domain::Id id_in(const std::string& stream);
+
 class City {
  public:
   /// Makes or opens the deployment; it runs. Ends the program where it cannot.
@@ -24,11 +27,16 @@ class City {
 
   api::Commanded claim(std::uint64_t number, const domain::Id& product);
   api::Commanded request(std::uint64_t number);
+  /// For the number's member; `hash` is the token's SHA-256.
+  api::Commanded token(std::uint64_t number, std::string_view hash);
+  /// What a cadre does next with a request: it is taken on.
+  api::Commanded accept(const domain::Id& request);
 
   node::Node& node() { return deployment_->node(); }
   server::Deployment& deployment() { return *deployment_; }
   const std::vector<domain::Id>& products() const { return products_; }
   const domain::Id& organisation() const { return organisation_; }
+  const domain::Id& cadre() const { return cadre_->member; }
 
  private:
   node::Outcome execute(api::Commanded command);

@@ -6,13 +6,12 @@ import statistics
 import sys
 import typing
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "ops/peers"))
+import kafka_streams
+import message_db
+import postgres
+import programs
 
-import kafka_streams  # noqa: E402
-import message_db  # noqa: E402
-import postgres  # noqa: E402
-import programs  # noqa: E402
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def say(text: str) -> None:
