@@ -48,6 +48,11 @@ eventstore::Result<void> Projector::catch_up() {
   return {};
 }
 
+void Projector::listen(Listener listener) {
+  std::lock_guard lock(mutex_);
+  listeners_.push_back(std::move(listener));
+}
+
 void Projector::accepted(std::vector<eventstore::AcceptedCommit> commits) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return queue_.size() < lag_commits_max || stopping_ || !stopped_because_.empty(); });
@@ -82,10 +87,12 @@ eventstore::Result<void> Projector::project(std::span<const eventstore::Accepted
 
 bool Projector::step() {
   std::vector<eventstore::AcceptedCommit> taken;
+  std::vector<Listener> listeners;
   {
     std::lock_guard lock(mutex_);
     if (queue_.empty() || !stopped_because_.empty()) return false;
     taken.swap(queue_);
+    listeners = listeners_;
   }
   changed_.notify_all();
   std::span<const eventstore::AcceptedCommit> left(taken);
@@ -102,7 +109,7 @@ bool Projector::step() {
       changed_.notify_all();
       return false;
     }
-    for (const auto& listener : listeners_) listener(some);
+    for (const auto& listener : listeners) listener(some);
     fire_waiters();
   }
   return true;

@@ -38,8 +38,8 @@ class Projector final : public eventstore::Follower {
 
   /// Before the log is opened for writing: projects all that is durable, then loads the community.
   eventstore::Result<void> catch_up();
-  /// Before the loop runs.
-  void listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+  /// Any thread. The listener is called until the projector ends.
+  void listen(Listener listener);
 
   // Follower: the Writer's writing thread.
   eventstore::Result<void> before_write() override { return parts_.keyring.sync(); }

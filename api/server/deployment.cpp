@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "adapters/blobs/blob_files.hpp"
 #include "adapters/keyring/file_keyring.hpp"
 #include "adapters/posix/clock.hpp"
 #include "adapters/posix/disk.hpp"
@@ -45,6 +46,7 @@ struct Deployment::Wiring {
   std::unique_ptr<adapters::RocksDbStore> people_rows;
   std::unique_ptr<api::Opener> opener;
   std::unique_ptr<api::PeopleStore> people;
+  std::unique_ptr<api::Blobs> blobs;
   std::unique_ptr<api::Edge> edge;
   std::unique_ptr<node::Node> node;
 
@@ -54,6 +56,7 @@ struct Deployment::Wiring {
   std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
   Result<void> open_log();
   Result<void> open_stores();
+  Result<void> open_blobs();
 };
 
 // A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
@@ -109,6 +112,17 @@ Result<void> Deployment::Wiring::open_stores() {
   return {};
 }
 
+// Uploads that no commit uses yet are sealed under a key that follows from the deployment's own.
+Result<void> Deployment::Wiring::open_blobs() {
+  const auto system = keyring->get(api::reserved_key::system);
+  if (!system) return eventstore::failure("no_system_key", "The keyring in " + path("keys") + " lacks the deployment's own key.");
+  auto opened = adapters::blobs::open_blobs(disk, *cryptography, path("blobs"),
+                                            cryptography->derive(system->sealing, {"staged blobs"}));
+  if (!opened) return std::unexpected(opened.error());
+  blobs = std::move(*opened);
+  return {};
+}
+
 Deployment::Deployment(std::unique_ptr<Wiring> wiring) : wiring_(std::move(wiring)) {}
 
 Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& options) {
@@ -123,8 +137,9 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   auto people = api::PeopleStore::open(*w.people_rows, *w.opener);
   if (!people) return std::unexpected(people.error());
   w.people = std::move(*people);
+  if (auto opened = w.open_blobs(); !opened) return std::unexpected(opened.error());
   w.edge = std::make_unique<api::Edge>(
-      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), nullptr, w.log->state().log_id});
+      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs.get(), w.log->state().log_id});
   auto node =
       node::Node::open({*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge}, options.read_only);
   if (!node) return std::unexpected(node.error());
@@ -138,6 +153,7 @@ node::Node& Deployment::node() { return *wiring_->node; }
 eventstore::Clock& Deployment::clock() { return *wiring_->clock; }
 api::Keyring& Deployment::keyring() { return *wiring_->keyring; }
 api::People& Deployment::people() { return *wiring_->people; }
+api::Blobs& Deployment::blobs() { return *wiring_->blobs; }
 api::Cryptography& Deployment::cryptography() { return *wiring_->cryptography; }
 eventstore::KeyValueStore& Deployment::store() { return *wiring_->store; }
 const std::string& Deployment::directory() const { return wiring_->options.directory; }

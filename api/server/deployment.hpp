@@ -10,6 +10,7 @@
 #include <string>
 
 #include "api/node/node.hpp"
+#include "api/ports/blobs.hpp"
 
 namespace pioneer::server {
 
@@ -38,6 +39,7 @@ class Deployment {
   eventstore::Clock& clock();
   api::Keyring& keyring();
   api::People& people();
+  api::Blobs& blobs();
   api::Cryptography& cryptography();
   eventstore::KeyValueStore& store();
   const std::string& directory() const;

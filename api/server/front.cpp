@@ -1,0 +1,95 @@
+#include "api/server/front.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "adapters/beast/http_server.hpp"
+#include "adapters/memory/memory_store.hpp"
+#include "adapters/posix/executor.hpp"
+#include "adapters/posix/random.hpp"
+#include "adapters/prometheus/prometheus_metrics.hpp"
+#include "api/http/handlers/live.hpp"
+#include "api/http/handlers/service.hpp"
+#include "api/http/openapi.hpp"
+#include "api/http/problems.hpp"
+#include "api/queries/names.hpp"
+#include "api/server/version.hpp"
+#include "eventstore/limits.hpp"
+
+namespace pioneer::server {
+namespace {
+
+/// Queries read from disk; more threads than this only wait for one another.
+constexpr std::size_t query_threads = 2;
+
+}  // namespace
+
+// What uses another stands behind it: the server goes first.
+struct Front::Parts {
+  adapters::posix::PosixRandom random;
+  adapters::posix::ThreadPool executor{query_threads};
+  std::unique_ptr<api::Metrics> metrics = adapters::prometheus::make_metrics();
+  std::shared_ptr<api::http::EventHub> events;  ///< shared with the projector, which may outlive the front
+  std::thread beats;
+  std::unique_ptr<api::http::Past> past;
+  std::unique_ptr<api::http::Service> service;
+  std::unique_ptr<api::http::Router> router;
+  std::unique_ptr<api::HttpServer> server;
+};
+
+Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Front::~Front() {
+  parts_->events->stop();
+  parts_->beats.join();
+  parts_->server->stop();
+}
+
+std::uint16_t Front::port() const { return parts_->server->port(); }
+
+eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, const api::Settings& settings) {
+  auto parts = std::make_unique<Parts>();
+  Parts& p = *parts;
+  node::Node& node = deployment.node();
+  p.past = std::make_unique<api::http::Past>(node.log(),
+                                             [] { return std::make_unique<adapters::MemoryStore>(); });
+  p.events = std::make_shared<api::http::EventHub>(
+      api::http::live_events(node), api::http::EventHub::Options{.listeners_max = settings.streams_max},
+      node.projector().projected().value);
+  p.service = std::make_unique<api::http::Service>(api::http::Service{
+      .node = node,
+      .executor = p.executor,
+      .random = p.random,
+      .events = p.events.get(),
+      .past = p.past.get(),
+      .metrics = p.metrics.get(),
+      .version = std::string(version),
+      .log_id = queries::hex(node.log().state().log_id.view()),
+      .format = eventstore::limits::format,
+      .feature_level = eventstore::limits::feature_level,
+      .openapi = api::http::openapi_document(std::string(version)),
+  });
+  p.router = std::make_unique<api::http::Router>(api::http::Router::Options{
+      .new_command_id = [&random = p.random] { return api::http::new_command_id(random); },
+      .own_origin = settings.origin,
+  });
+  api::http::register_handlers(*p.router, *p.service);
+  adapters::beast::HttpServerOptions options;
+  options.loops = settings.loops != 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
+  options.connections_max = settings.connections_max;
+  p.server = adapters::beast::make_http_server(options);
+  const auto started = p.server->start(
+      settings.listen,
+      [&router = *p.router](api::HttpRequest request, api::Responder responder) {
+        router.serve(std::move(request), std::move(responder));
+      },
+      [](unsigned, std::string_view code) { return api::http::problem_response({.code = code}); });
+  if (!started) return eventstore::failure("cannot_listen", started.error());
+  node.projector().listen([events = p.events](std::span<const eventstore::AcceptedCommit> commits) {
+    events->advance(commits.back().sequence.value + 1);
+  });
+  p.beats = std::thread([&events = *p.events] { events.loop(); });
+  return std::unique_ptr<Front>(new Front(std::move(parts)));
+}
+
+}  // namespace pioneer::server

@@ -1,0 +1,29 @@
+// The HTTP side of a deployment: routes, handlers, live events and the server that carries them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "api/ports/settings.hpp"
+#include "api/server/deployment.hpp"
+
+namespace pioneer::server {
+
+class Front {
+ public:
+  /// The deployment is started and outlives the front. Errors: "cannot_listen", "routes_unhandled".
+  static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings);
+  /// Takes no more requests, lets open ones end.
+  ~Front();
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  std::uint16_t port() const;
+
+ private:
+  struct Parts;
+  explicit Front(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace pioneer::server
