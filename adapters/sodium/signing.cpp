@@ -89,7 +89,8 @@ eventstore::Result<SigningKey> SigningKey::parse(std::string_view text) {
   const auto first = text.find('+');
   if (first == text.npos || text.size() < first + 10 || text[first + 9] != '+') return bad();
   const auto decoded = from_base64(text.substr(first + 10));
-  if (!decoded || decoded->size() != 33 || decoded->front() != ed25519 || !good_name(text.substr(0, first))) return bad();
+  if (!decoded || decoded->size() != 33 || decoded->front() != ed25519 || !good_name(text.substr(0, first)))
+    return bad();
   SigningKey key = of_seed(std::string(text.substr(0, first)), std::string_view(*decoded).substr(1));
   if (hex(key.key_id()) != text.substr(first + 1, 8)) return bad();
   return key;
@@ -106,7 +107,8 @@ eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, events
     return key;
   }
   if (!good_name(name)) {
-    return eventstore::failure("bad_key_name", "A log's name has no white space, no plus sign, and up to 200 plain characters.");
+    return eventstore::failure("bad_key_name",
+                               "A log's name has no white space, no plus sign, and up to 200 plain characters.");
   }
   std::array<std::byte, 32> seed{};
   random.fill(seed);
@@ -147,8 +149,8 @@ std::string SigningKey::sign(std::string_view message) const {
   std::array<unsigned char, crypto_sign_PUBLICKEYBYTES> unused{};
   std::array<unsigned char, crypto_sign_BYTES> signature{};
   crypto_sign_seed_keypair(unused.data(), secret.data(), seed_.data());
-  crypto_sign_detached(signature.data(), nullptr, reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-                       secret.data());
+  crypto_sign_detached(signature.data(), nullptr, reinterpret_cast<const unsigned char*>(message.data()),
+                       message.size(), secret.data());
   sodium_memzero(secret.data(), secret.size());
   return std::string(view(signature));
 }

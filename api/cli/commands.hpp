@@ -30,11 +30,11 @@ struct ImportRequestsOptions {
 Exit import_requests(const Place& place, const ImportRequestsOptions& options);
 
 struct TokenOptions {
-  std::string member;        ///< a name or an id
+  std::string member;  ///< a name or an id
   std::string role;
   std::string organisation;  ///< an id or a code
   std::string phone;
-  std::string expires;       ///< RFC 3339; empty: never
+  std::string expires;  ///< RFC 3339; empty: never
 };
 Exit create_token(const Place& place, const TokenOptions& options);
 struct RevokeTokenOptions {
@@ -89,9 +89,9 @@ struct DemoOptions {
   std::string content;  ///< directory with the demo's files; empty: the one that comes with pioneer
   std::uint64_t seed = 1;
   unsigned days = 60;
-  std::string until;  ///< RFC 3339; empty: now
-  std::string url = "http://127.0.0.1:8080";
+  std::string until;                      ///< RFC 3339; empty: now
+  std::string listen = "127.0.0.1:8080";  ///< of the server that will show it
 };
-Exit demo(const Place& place, const DemoOptions& options);
+Exit make_demo(const Place& place, const DemoOptions& options);
 
 }  // namespace pioneer::cli

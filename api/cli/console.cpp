@@ -12,9 +12,7 @@ namespace {
 constexpr std::size_t bar_cells = 32;
 constexpr std::chrono::milliseconds draw_every{100};
 
-void put(std::FILE* to, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-}
+void put(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
 
 struct Advice {
   std::string_view code;

@@ -125,9 +125,8 @@ void Imports::request(const api::ImportedRow& row, const std::string& source, co
     tally.refuse({file, row.line, sentence_of(command.error())});
     return;
   }
-  pipeline_.send(std::move(*command), [&tally, &file, line = row.line](const node::Outcome& outcome) {
-    tally.count(outcome, file, line);
-  });
+  pipeline_.send(std::move(*command),
+                 [&tally, &file, line = row.line](const node::Outcome& outcome) { tally.count(outcome, file, line); });
 }
 
 OrganisationsByCode organisations_of(const node::Node& node) {
@@ -191,8 +190,8 @@ Exit report(const Tally& tally, std::string_view what, bool json) {
     if (findings.size() > findings_shown_max) {
       complain("… and " + grouped(findings.size() - findings_shown_max) + " more; --json lists all.");
     }
-    say(grouped(tally.added) + " " + std::string(what) + " added, " + grouped(tally.unchanged) + " were there already, " +
-        grouped(tally.refused) + " refused.");
+    say(grouped(tally.added) + " " + std::string(what) + " added, " + grouped(tally.unchanged) +
+        " were there already, " + grouped(tally.refused) + " refused.");
   }
   if (tally.stopped) return fail(*tally.stopped);
   return tally.refused == 0 ? Exit::done : Exit::no;

@@ -74,8 +74,8 @@ std::vector<domain::Id> find_members(server::Deployment& local, std::string_view
   for (const auto& member : members) {
     const auto person = local.people().find(member);
     if (!person) continue;
-    const auto name = opener.open(person->name, domain::stream_of(domain::stream_kind::member, member),
-                                  api::field::member_name);
+    const auto name =
+        opener.open(person->name, domain::stream_of(domain::stream_kind::member, member), api::field::member_name);
     if (!name) continue;
     Equals equals(id_or_name);
     name->reveal_to(equals);

@@ -77,8 +77,8 @@ std::string json_of(const Entry& entry) {
 void tell(const Entry& entry, bool json) {
   if (json) return say(json_of(entry));
   const auto& body = entry.commit.body;
-  const std::string head = std::to_string(entry.commit.sequence.value) + "  " +
-                           api::http::rfc3339_of_us(body.recorded_at_us()) + "  ";
+  const std::string head =
+      std::to_string(entry.commit.sequence.value) + "  " + api::http::rfc3339_of_us(body.recorded_at_us()) + "  ";
   if (entry.opened) say(head + "(epoch " + std::to_string(entry.epoch) + " opened)");
   for (const auto& part : body.parts()) {
     std::string events;
@@ -122,7 +122,8 @@ Exit show_log(const Place& place, const LogOptions& options) {
 }
 
 Exit tail_log(const Place& place, const LogOptions& options) {
-  if (!place.server.empty()) return fail(Exit::usage, "Over a server, `log show --from POSITION` pages through the log.");
+  if (!place.server.empty())
+    return fail(Exit::usage, "Over a server, `log show --from POSITION` pages through the log.");
   std::deque<Entry> last;
   const Exit exit = walk(place, 0, options.stream, [&](Entry entry) {
     last.push_back(std::move(entry));

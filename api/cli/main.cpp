@@ -16,7 +16,8 @@ using Chosen = std::function<Exit(const Place&)>;
 void add_import(CLI::App& app, Chosen& chosen) {
   auto& import = *app.add_subcommand("import", "Bring in organisations or requests from a file")->require_subcommand(1);
   static ImportOrganisationsOptions organisations;
-  auto& o = *import.add_subcommand("organisations", "A CSV of code, name, parent, level; makes the log in an empty directory");
+  auto& o = *import.add_subcommand("organisations",
+                                   "A CSV of code, name, parent, level; makes the log in an empty directory");
   o.add_option("FILE", organisations.file, "the CSV")->required();
   o.add_option("--services", organisations.services, "services.yaml: categories and deadlines");
   o.callback([&chosen] { chosen = [](const Place& p) { return import_organisations(p, organisations); }; });
@@ -76,8 +77,9 @@ void add_log(CLI::App& app, Chosen& chosen) {
   tail.add_option("--stream", options.stream, "a stream, or a kind");
   tail.callback([&chosen] { chosen = [](const Place& p) { return tail_log(p, options); }; });
   log.add_subcommand("info", "Id, format, position, root")->callback([&chosen] { chosen = describe_log; });
-  log.add_subcommand("confirm-clock", "Tell a server that its clock is right after a jump")
-      ->callback([&chosen] { chosen = confirm_clock; });
+  log.add_subcommand("confirm-clock", "Tell a server that its clock is right after a jump")->callback([&chosen] {
+    chosen = confirm_clock;
+  });
 }
 
 void add_checks(CLI::App& app, Chosen& chosen) {
@@ -85,6 +87,50 @@ void add_checks(CLI::App& app, Chosen& chosen) {
   auto& v = *app.add_subcommand("verify", "Check every byte of the log; exit 1 if one is wrong");
   v.add_option("--threads", options.threads, "files checked side by side")->capture_default_str();
   v.callback([&chosen] { chosen = [](const Place& p) { return verify(p, options); }; });
+}
+
+void add_history(CLI::App& app, Chosen& chosen) {
+  app.add_subcommand("replay", "Build all read models from the log and compare; exit 1 if one differs")
+      ->callback([&chosen] { chosen = replay; });
+  static AsOfOptions options;
+  auto& command = *app.add_subcommand("as-of", "How a request, a product or a board stood at an instant");
+  command.add_option("--at", options.at, "a time such as 2026-03-01T12:00:00Z")->required();
+  command.add_option("KIND", options.kind, "request, product or board")
+      ->required()
+      ->check(CLI::IsMember({"request", "product", "board"}));
+  command.add_option("ID", options.id, "its id; of a board, the organisation's id or code")->required();
+  command.callback([&chosen] { chosen = [](const Place& p) { return as_of(p, options); }; });
+}
+
+void add_erase(CLI::App& app, Chosen& chosen) {
+  static EraseOptions options;
+  auto& command = *app.add_subcommand("erase", "Erase a person: claims cancelled, requests withdrawn, keys destroyed");
+  command.add_option("--member", options.member, "the member's whole name, or id")->required();
+  command.callback([&chosen] { chosen = [](const Place& p) { return erase(p, options); }; });
+}
+
+void add_export(CLI::App& app, Chosen& chosen) {
+  static ExportOptions options;
+  auto& command =
+      *app.add_subcommand("export", "Organisations, products and requests as files: what is public of them");
+  command.add_option("--out", options.out, "directory to write to")->required();
+  command.add_flag("--personal", options.personal, "members' names and phones too; the log will say so");
+  command.add_option("--purpose", options.purpose, "why, with --personal");
+  command.callback([&chosen] { chosen = [](const Place& p) { return export_data(p, options); }; });
+}
+
+void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
+  static DemoOptions options;
+  auto& d = *app.add_subcommand(
+      "demo", "Make a directory full of life: real organisations and requests, then sixty days generated");
+  d.add_option("DIR", place.data, "where to make it, instead of --data");
+  d.add_option("--seed", options.seed, "same seed, same lives")->capture_default_str();
+  d.add_option("--days", options.days, "how many days are played")->capture_default_str();
+  d.add_option("--until", options.until, "when they end; else now");
+  d.add_option("--files", options.content, "directory with the demo's files; else the one that comes with pioneer");
+  d.add_option("--listen", options.listen, "HOST:PORT of the server that will show it, for the links")
+      ->capture_default_str();
+  d.callback([&chosen] { chosen = [](const Place& p) { return make_demo(p, options); }; });
 }
 
 int run(int argc, char** argv) {
@@ -104,6 +150,10 @@ int run(int argc, char** argv) {
   add_keys(app, chosen);
   add_log(app, chosen);
   add_checks(app, chosen);
+  add_history(app, chosen);
+  add_erase(app, chosen);
+  add_export(app, chosen);
+  add_demo(app, place, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -111,7 +161,8 @@ int run(int argc, char** argv) {
     return code == 0 ? 0 : static_cast<int>(Exit::usage);
   }
   if (place.data.empty() && place.server.empty()) {
-    return static_cast<int>(fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));
+    return static_cast<int>(
+        fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));
   }
   return static_cast<int>(chosen(place));
 }

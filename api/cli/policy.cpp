@@ -6,8 +6,8 @@ namespace pioneer::cli {
 
 std::expected<domain::Policy, std::string> settle_policy(server::Deployment& local, Imports& imports,
                                                          const std::string& services, Tally& tally) {
-  const auto current = local.node().projector().with_community(
-      [](const node::Community& community) { return community.policy; });
+  const auto current =
+      local.node().projector().with_community([](const node::Community& community) { return community.policy; });
   if (current.adopted && services.empty()) return current.policy;
   const std::string file = services.empty() ? shipped("config/services.yaml") : services;
   if (file.empty()) {

@@ -39,7 +39,8 @@ std::expected<View, Exit> post(const Place& place, const std::string& path, cons
   if (!good(*reply)) return std::unexpected(fail(*reply));
   View view;
   if (!api::http::from_json(reply->body, view)) {
-    return std::unexpected(cli::fail(Exit::could_not_run, "The server's answer is of another version. Use its own pioneer."));
+    return std::unexpected(
+        cli::fail(Exit::could_not_run, "The server's answer is of another version. Use its own pioneer."));
   }
   return view;
 }
@@ -164,13 +165,15 @@ Exit create_token(const Place& place, const TokenOptions& options) {
 
 Exit revoke_token(const Place& place, const RevokeTokenOptions&) {
   static_cast<void>(place);
-  return cli::fail(Exit::usage, "Over a server a member's token is revoked by POST /api/v1/members/{id}/tokens/revoke; "
-                                "without the member's id use --data DIR.");
+  return cli::fail(Exit::usage,
+                   "Over a server a member's token is revoked by POST /api/v1/members/{id}/tokens/revoke; "
+                   "without the member's id use --data DIR.");
 }
 
 Exit erase(const Place& place, const EraseOptions& options) {
   if (!domain::Id::parse(options.member)) {
-    return cli::fail(Exit::usage, "Over a server a member is named by its id. Names are looked up with --data DIR only.");
+    return cli::fail(Exit::usage,
+                     "Over a server a member is named by its id. Names are looked up with --data DIR only.");
   }
   const auto reply = call(place, "POST", "/api/v1/members/" + options.member + "/erase");
   if (!reply) return cli::fail(Exit::could_not_run, reply.error());

@@ -23,7 +23,8 @@ struct Address {
 
 std::expected<Address, std::string> address_of(std::string_view url) {
   constexpr std::string_view scheme = "http://";
-  if (!url.starts_with(scheme)) return std::unexpected("The server's address begins with http://, as in http://127.0.0.1:8080.");
+  if (!url.starts_with(scheme))
+    return std::unexpected("The server's address begins with http://, as in http://127.0.0.1:8080.");
   url.remove_prefix(scheme.size());
   Address address;
   const auto slash = url.find('/');
@@ -34,7 +35,8 @@ std::expected<Address, std::string> address_of(std::string_view url) {
   const auto colon = authority.find(':', bracket == authority.npos ? 0 : bracket);
   address.host = authority.substr(0, colon);
   address.port = colon == authority.npos ? "80" : std::string(authority.substr(colon + 1));
-  if (address.host.starts_with('[') && address.host.ends_with(']')) address.host = address.host.substr(1, address.host.size() - 2);
+  if (address.host.starts_with('[') && address.host.ends_with(']'))
+    address.host = address.host.substr(1, address.host.size() - 2);
   if (address.host.empty() || address.port.empty()) return std::unexpected("The server's address names no host.");
   return address;
 }
@@ -119,7 +121,8 @@ std::expected<Reply, std::string> parse(std::string answer) {
   const auto head_end = answer.find("\r\n\r\n");
   if (head_end == answer.npos || !answer.starts_with("HTTP/1.") || answer.size() < 12) return std::unexpected(broken);
   Reply reply;
-  if (std::from_chars(answer.data() + 9, answer.data() + 12, reply.status).ec != std::errc()) return std::unexpected(broken);
+  if (std::from_chars(answer.data() + 9, answer.data() + 12, reply.status).ec != std::errc())
+    return std::unexpected(broken);
   const std::string_view head(answer.data(), head_end);
   reply.body = answer.substr(head_end + 4);
   if (header_says(head, "transfer-encoding", "chunked") && !unchunk(reply.body)) return std::unexpected(broken);
@@ -134,8 +137,9 @@ std::expected<Reply, std::string> call(const Place& place, std::string_view meth
   if (!address) return std::unexpected(address.error());
   const auto socket = connect_to(*address);
   if (!socket) return std::unexpected(socket.error());
-  std::string request = std::string(method) + " " + address->prefix + std::string(path) + " HTTP/1.1\r\nHost: " +
-                        address->host + ":" + address->port + "\r\nConnection: close\r\nAccept: application/json\r\n";
+  std::string request = std::string(method) + " " + address->prefix + std::string(path) +
+                        " HTTP/1.1\r\nHost: " + address->host + ":" + address->port +
+                        "\r\nConnection: close\r\nAccept: application/json\r\n";
   if (!place.token.empty()) request += "Authorization: Bearer " + place.token + "\r\n";
   if (!command_id.empty()) request += "Idempotency-Key: " + std::string(command_id) + "\r\n";
   if (method == "POST") {

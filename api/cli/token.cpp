@@ -34,7 +34,8 @@ std::expected<domain::Id, NotDone> member_named(server::Deployment& local, const
     return std::unexpected(NotDone{Exit::no, text});
   }
   if (domain::Id::parse(options.member)) {
-    return std::unexpected(NotDone{Exit::no, "There is no member " + options.member + ". Check the id, or give a name to register."});
+    return std::unexpected(
+        NotDone{Exit::no, "There is no member " + options.member + ". Check the id, or give a name to register."});
   }
   api::RegisterMemberBody body;
   body.set_name(options.member);

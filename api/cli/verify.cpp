@@ -30,10 +30,12 @@ void tell(const Verification& found) {
     say("Keep this directory as it is, and restore a copy beside it.");
     return;
   }
-  say("Good: " + grouped(found.position.value) + " commits in " + grouped(found.segments) + " files, every byte accounted for.");
+  say("Good: " + grouped(found.position.value) + " commits in " + grouped(found.segments) +
+      " files, every byte accounted for.");
   say("  root      " + api::http::hex(found.root.view()));
   if (found.torn_tail) {
-    say("  tail      " + (found.reason.empty() ? std::string("the log was not closed; nothing acknowledged is lost") : found.reason));
+    say("  tail      " +
+        (found.reason.empty() ? std::string("the log was not closed; nothing acknowledged is lost") : found.reason));
   }
 }
 
