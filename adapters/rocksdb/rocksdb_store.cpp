@@ -63,6 +63,10 @@ rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options,
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
   family.write_buffer_size = std::max<std::size_t>(options.write_buffer_bytes / 2, 1 << 20);
   family.max_write_buffer_number = 4;
+  // Most look-ups of commands and new streams find nothing. Bits for each row that fits; reserved for each table, so
+  // no more than that.
+  family.memtable_prefix_bloom_size_ratio = 0.02;
+  family.memtable_whole_key_filtering = true;
   // Many tables are small: the default would reserve a mebibyte in memory for each.
   family.arena_block_size = 64 << 10;
   family.compression = options.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
