@@ -126,7 +126,8 @@ Result<void> LogIndex::apply(std::span<const Indexed> leaves, WriteBatch& batch)
 Result<std::vector<StreamEntry>> LogIndex::stream(std::string_view name, Revision from, std::size_t limit) const {
   std::vector<StreamEntry> entries;
   if (from.value == 0) {
-    // Every stream has a row that starts at 0: for the many that do not exist yet, one look-up costs less than a cursor.
+    // Every stream has a row that starts at 0: for the many that do not exist yet, one look-up costs less than a
+    // cursor.
     const auto first = store_->get(streams_, row_key(name, 0));
     if (!first) return std::unexpected(first.error());
     if (!*first) return entries;

@@ -81,6 +81,10 @@ function(pioneer_executable name)
   target_compile_options(${name} PRIVATE ${PIONEER_WARNINGS})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
   target_link_libraries(${name} PRIVATE ${E_DEPENDS} ${E_LIBRARIES})
+  if(PIONEER_JEMALLOC)
+    find_library(PIONEER_JEMALLOC_LIBRARY jemalloc REQUIRED)
+    target_link_libraries(${name} PRIVATE ${PIONEER_JEMALLOC_LIBRARY})
+  endif()
 endfunction()
 
 # pioneer_test(NAME LABEL unit|integration|… SOURCES … DEPENDS … LIBRARIES …): a GoogleTest program, known to ctest.
