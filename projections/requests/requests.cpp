@@ -18,6 +18,7 @@ class Fold {
  public:
   Fold(RequestRow& row, RequestBody& body, const Commit& commit) : row_(row), body_(body), at_(commit.recorded_at) {}
   bool body_is_new() const { return body_is_new_; }
+  const std::vector<RequestPhoto>& used() const { return used_; }
 
   void operator()(const domain::SubjectKeyIssued& e) { row_.case_key = domain::Id::of(e.key()); }
   void operator()(const domain::RequestSubmitted& e) {
@@ -32,8 +33,8 @@ class Fold {
     if (e.has_location()) row_.location = SealedValue(e.location());
     body_is_new_ = true;
     if (e.has_description()) body_.description = SealedValue(e.description());
-    for (const auto& photo : e.photos())
-      body_.photos.push_back({photo.name(), SealedValue(photo.key()), photo.media_type()});
+    use(e.photos());
+    body_.photos = used_;
     if (e.has_beneficiary_name()) body_.beneficiary_name = SealedValue(e.beneficiary_name());
     if (e.has_beneficiary_phone()) body_.beneficiary_phone = SealedValue(e.beneficiary_phone());
   }
@@ -65,8 +66,12 @@ class Fold {
     row_.organisation = domain::Id::of(e.organisation());
     row_.grant = domain::Id::of(e.grant());
   }
-  void operator()(const domain::RequestProgressed&) { row_.state = RequestState::in_progress; }
-  void operator()(const domain::RequestResolved&) {
+  void operator()(const domain::RequestProgressed& e) {
+    row_.state = RequestState::in_progress;
+    use(e.photos());
+  }
+  void operator()(const domain::RequestResolved& e) {
+    use(e.photos());
     row_.state = RequestState::awaiting_confirmation;
     row_.resolved = at_;
     row_.deadlines[DeadlineKind::resolve].running = false;
@@ -102,6 +107,10 @@ class Fold {
                ? &row_.deadlines[static_cast<std::size_t>(kind)]
                : nullptr;
   }
+  template <class Photos>
+  void use(const Photos& photos) {
+    for (const auto& photo : photos) used_.push_back({photo.name(), SealedValue(photo.key()), photo.media_type()});
+  }
   void close(RequestState::Value as) {
     row_.state = as;
     row_.closed = at_;
@@ -112,6 +121,7 @@ class Fold {
   RequestBody& body_;
   domain::Instant at_;
   bool body_is_new_ = false;
+  std::vector<RequestPhoto> used_;
 };
 
 std::string card(const RequestRow& row) {
@@ -187,6 +197,8 @@ void apply_part(const Commit& commit, const Part& part, Batch& batch) {
 
   batch.put(key, after.encode());
   if (fold.body_is_new()) batch.insert(request_keys::body(part.id), body.encode());
+  for (const auto& photo : fold.used())
+    batch.put(request_keys::blob(photo.name, part.id), BlobUse{part.id, photo.key, photo.media_type}.encode());
   const bool is_new = stored == nullptr;
   const auto listing = request_keys::listing(after);
   if (!is_new) {
