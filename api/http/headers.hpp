@@ -17,6 +17,13 @@ inline constexpr std::string_view private_headers =
     "X-Content-Type-Options: nosniff\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n";
+/// For what somebody uploaded: nothing in it runs, and no other site's page may show it.
+inline constexpr std::string_view upload_headers =
+    "Cache-Control: no-store\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Content-Security-Policy: sandbox; default-src 'none'; frame-ancestors 'none'\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+    "Referrer-Policy: no-referrer\r\n";
 /// For answers that are the same for everybody.
 inline constexpr std::string_view public_headers =
     "Cache-Control: no-cache\r\n"

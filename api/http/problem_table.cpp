@@ -50,6 +50,8 @@ constexpr ProblemText table[]{
     {"unknown_blob", 422, "No such upload", "没有这个上传文件，或已过期。"},
     {"not_a_photo", 415, "Not a photo", "这不是可用的照片，请上传 JPEG、PNG 或 WebP。"},
     {"photo_too_large", 413, "The photo is too large", "照片太大，请换一张较小的。"},
+    {"voice_too_long", 413, "The voice message is too long", "语音太长，最多 60 秒。"},
+    {"document_too_large", 413, "The document is too large", "文件太大，最多 5 MB。"},
     {"blob_quota", 429, "Too many uploads", "上传过多，请稍后再试。"},
     // Limits, and a node that cannot now.
     {"too_many_connections", 503, "Too many connections", "连接过多，请稍后再试。"},

@@ -17,6 +17,12 @@ namespace pioneer::api {
 /// An upload that no commit uses goes after this long.
 inline constexpr std::int64_t blob_unused_us_max = 24LL * 3600 * 1'000'000;
 
+/// A minute of speech as phones record it is a quarter of this.
+inline constexpr std::size_t voice_bytes_max = 1024 * 1024;
+inline constexpr std::uint32_t voice_seconds_max = 60;
+/// Some scanned pages.
+inline constexpr std::size_t document_bytes_max = 5 * 1024 * 1024;
+
 /// Any thread.
 class Blobs : public StagedBlobs {
  public:

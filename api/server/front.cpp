@@ -8,6 +8,7 @@
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
+#include "adapters/vips/vips_photos.hpp"
 #include "api/http/handlers/live.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/http/openapi.hpp"
@@ -21,6 +22,8 @@ namespace {
 
 /// Queries read from disk; more threads than this only wait for one another.
 constexpr std::size_t query_threads = 2;
+/// A photo takes up to a second of a core: queries must not stand behind it.
+constexpr std::size_t upload_threads = 1;
 
 }  // namespace
 
@@ -28,6 +31,8 @@ constexpr std::size_t query_threads = 2;
 struct Front::Parts {
   adapters::posix::PosixRandom random;
   adapters::posix::ThreadPool executor{query_threads};
+  adapters::posix::ThreadPool uploads{upload_threads};
+  std::unique_ptr<api::Photos> photos = adapters::vips::make_photos(upload_threads);
   std::unique_ptr<api::Metrics> metrics = adapters::prometheus::make_metrics();
   std::shared_ptr<api::http::EventHub> events;  ///< shared with the projector, which may outlive the front
   std::thread beats;
@@ -51,17 +56,19 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   auto parts = std::make_unique<Parts>();
   Parts& p = *parts;
   node::Node& node = deployment.node();
-  p.past = std::make_unique<api::http::Past>(node.log(),
-                                             [] { return std::make_unique<adapters::MemoryStore>(); });
-  p.events = std::make_shared<api::http::EventHub>(
-      api::http::live_events(node), api::http::EventHub::Options{.listeners_max = settings.streams_max},
-      node.projector().projected().value);
+  p.past = std::make_unique<api::http::Past>(node.log(), [] { return std::make_unique<adapters::MemoryStore>(); });
+  p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node),
+                                                   api::http::EventHub::Options{.listeners_max = settings.streams_max},
+                                                   node.projector().projected().value);
   p.service = std::make_unique<api::http::Service>(api::http::Service{
       .node = node,
       .executor = p.executor,
       .random = p.random,
       .events = p.events.get(),
       .past = p.past.get(),
+      .blobs = &deployment.blobs(),
+      .photos = p.photos.get(),
+      .uploads = &p.uploads,
       .metrics = p.metrics.get(),
       .version = std::string(version),
       .log_id = queries::hex(node.log().state().log_id.view()),
@@ -74,6 +81,9 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .own_origin = settings.origin,
   });
   api::http::register_handlers(*p.router, *p.service);
+  if (const auto missing = p.router->unhandled(); !missing.empty())
+    return eventstore::failure("routes_unhandled",
+                               "Nobody answers " + std::string(api::http::route_of(missing.front()).name()) + ".");
   adapters::beast::HttpServerOptions options;
   options.loops = settings.loops != 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
   options.connections_max = settings.connections_max;

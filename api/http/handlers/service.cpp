@@ -177,6 +177,7 @@ void register_handlers(Router& router, const Service& service) {
   register_requests(router, service);
   register_boards(router, service);
   register_supermarket(router, service);
+  register_blobs(router, service);
   register_live(router, service);
   register_history(router, service);
   register_operations(router, service);

@@ -12,7 +12,9 @@
 #include "api/http/incoming.hpp"
 #include "api/http/router.hpp"
 #include "api/node/node.hpp"
+#include "api/ports/blobs.hpp"
 #include "api/ports/metrics.hpp"
+#include "api/ports/photos.hpp"
 #include "api/queries/answer.hpp"
 #include "eventstore/ports/executor.hpp"
 #include "eventstore/ports/random.hpp"
@@ -26,8 +28,11 @@ struct Service {
   eventstore::Random& random;
   EventHub* events = nullptr;  ///< absent: /events is not offered
   Past* past = nullptr;        ///< absent: `asOf` is not offered but for requests and streams
-  Metrics* metrics = nullptr;  ///< absent: /metrics is not offered
-  std::string version = {};    ///< of the build
+  Blobs* blobs = nullptr;      ///< absent, or without `photos`: uploads are not offered
+  Photos* photos = nullptr;
+  eventstore::Executor* uploads = nullptr;  ///< photos are encoded here; absent: where queries run
+  Metrics* metrics = nullptr;               ///< absent: /metrics is not offered
+  std::string version = {};                 ///< of the build
   std::string engine = "embedded";
   std::string durability = "disk";
   std::string log_id = {};   ///< hexadecimal
@@ -46,6 +51,7 @@ void register_requests(Router& router, const Service& service);
 void register_boards(Router& router, const Service& service);
 void register_supermarket(Router& router, const Service& service);
 void register_live(Router& router, const Service& service);
+void register_blobs(Router& router, const Service& service);
 void register_history(Router& router, const Service& service);
 void register_operations(Router& router, const Service& service);
 

@@ -1,0 +1,193 @@
+// Uploads through the routes of a whole node: what is kept of a photo, and who may see it.
+#include <vips/vips.h>
+
+#include "adapters/vips/vips_photos.hpp"
+#include "tests/api/http/whole_node.hpp"
+
+namespace pioneer::api::http {
+namespace {
+
+using namespace std::string_literals;
+using testing::HasSubstr;
+using testing::Not;
+
+/// libvips starts once in a process.
+Photos& photos() {
+  static const auto made = adapters::vips::make_photos();
+  return *made;
+}
+
+std::string picture(const char* suffix) {
+  photos();
+  const std::string pixels(64 * 48 * 3, '\x60');
+  VipsImage* image = vips_image_new_from_memory_copy(pixels.data(), pixels.size(), 64, 48, 3, VIPS_FORMAT_UCHAR);
+  image->Type = VIPS_INTERPRETATION_sRGB;
+  void* bytes = nullptr;
+  std::size_t size = 0;
+  EXPECT_EQ(vips_image_write_to_buffer(image, suffix, &bytes, &size, nullptr), 0) << vips_error_buffer();
+  std::string out(static_cast<const char*>(bytes), size);
+  g_free(bytes);
+  g_object_unref(image);
+  return out;
+}
+
+/// A JPEG as a phone makes it: with the place where it was taken (Exif 2.32, GPSLatitude).
+std::string photo_with_place() {
+  const std::string tiff =
+      "II*\0\x08\0\0\0"s
+      "\x01\0\x25\x88\x04\0\x01\0\0\0\x1A\0\0\0\0\0\0\0"s                             // its GPS directory at 26
+      "\x02\0\x01\0\x02\0\x02\0\0\0N\0\0\0\x02\0\x05\0\x03\0\0\0\x38\0\0\0\0\0\0\0"s  // latitude at 56
+      "\x18\0\0\0\x01\0\0\0\x1C\0\0\0\x01\0\0\0\x2E\0\0\0\x01\0\0\0"s;                // 24° 28′ 46″
+  const std::string content = "Exif\0\0"s + tiff;
+  const auto size = content.size() + 2;
+  const std::string segment{'\xFF', '\xE1', static_cast<char>(size >> 8), static_cast<char>(size & 0xFF)};
+  const auto jpeg = picture(".jpg");
+  return jpeg.substr(0, 2) + segment + content + jpeg.substr(2);
+}
+
+bool tells_the_place(const std::string& jpeg) {
+  VipsImage* image = vips_image_new_from_buffer(jpeg.data(), jpeg.size(), "", nullptr);
+  EXPECT_NE(image, nullptr) << vips_error_buffer();
+  if (image == nullptr) return true;
+  const bool tells = vips_image_get_typeof(image, "exif-ifd3-GPSLatitude") != 0;
+  g_object_unref(image);
+  return tells;
+}
+
+/// A PNG that says it is 30,000 pixels wide and high.
+std::string bomb() {
+  auto png = picture(".png");
+  const auto side = "\0\0\x75\x30"s;
+  png.replace(16, 4, side).replace(20, 4, side);
+  std::uint32_t sum = 0xFFFFFFFF;  // the checksum of the header's chunk
+  for (const char byte : png.substr(12, 17)) {
+    sum ^= static_cast<unsigned char>(byte);
+    for (int k = 0; k < 8; ++k) sum = (sum & 1) != 0 ? 0xEDB88320U ^ (sum >> 1) : sum >> 1;
+  }
+  for (unsigned i = 0; i < 4; ++i) png[29 + i] = static_cast<char>(~sum >> (24 - 8 * i) & 0xFF);
+  return png;
+}
+
+class Uploads : public WholeNode {
+ protected:
+  Uploads() : WholeNode(&photos()) {}
+
+  std::string request_with(const std::string& blob, const std::string& as) {
+    const auto made = post("/api/v1/requests",
+                           R"({"title":"漏水","description":"厨房漏水","category":"repair","organisation":")" + city +
+                               R"(","photos":[")" + blob + "\"]}",
+                           as);
+    EXPECT_EQ(made.status, 201U) << made.body;
+    return made.body;
+  }
+};
+
+TEST_F(Uploads, LosePlaceAndAreSeenByThoseConcernedOnly) {
+  const auto asker = member_with_token("张三");
+  const auto taken = photo_with_place();
+  ASSERT_TRUE(tells_the_place(taken));
+  const auto kept = post("/api/v1/blobs", taken, asker);
+  ASSERT_EQ(kept.status, 201U) << kept.body;
+  EXPECT_THAT(kept.body, HasSubstr(R"("mediaType":"image/jpeg")"));
+  const auto blob = field(kept.body, "blob");
+  ASSERT_EQ(blob.size(), 64U);
+  EXPECT_EQ(get("/api/v1/blobs/" + blob, asker).status, 404U);  // nothing uses it yet
+
+  const auto request = request_with(blob, asker);
+  EXPECT_THAT(request, HasSubstr(R"("photos":[{"blob":")" + blob));
+  for (const auto& who : {asker, token}) {
+    const auto seen = get("/api/v1/blobs/" + blob, who);
+    ASSERT_EQ(seen.status, 200U) << seen.body;
+    EXPECT_EQ(seen.content_type, "image/jpeg");
+    EXPECT_FALSE(tells_the_place(seen.body));
+    EXPECT_THAT(seen.body, Not(HasSubstr("Exif")));
+    EXPECT_THAT(std::string(seen.fixed), HasSubstr("no-store"));
+    EXPECT_THAT(std::string(seen.fixed), HasSubstr("nosniff"));
+  }
+  const auto stranger = member_with_token("王五");
+  const auto hidden = get("/api/v1/blobs/" + blob, stranger);
+  EXPECT_EQ(hidden.status, 404U);
+  EXPECT_EQ(hidden.body, get("/api/v1/blobs/" + std::string(64, 'a'), stranger).body);
+  EXPECT_EQ(get("/api/v1/blobs/" + blob, "").status, 401U);
+  EXPECT_EQ(get("/api/v1/blobs/photo", asker).status, 404U);
+}
+
+TEST_F(Uploads, OfCadresAreSeenByTheAsker) {
+  const auto asker = member_with_token("张三");
+  const auto made =
+      post("/api/v1/requests",
+           R"({"title":"漏水","description":"漏水","category":"repair","organisation":")" + city + "\"}", asker);
+  const auto path = "/api/v1/requests/" + field(made.body, "id");
+  post(path + "/accept", "{}");
+  for (const auto* step : {"/progress", "/resolve"}) {
+    const auto blob = field(post("/api/v1/blobs", picture(".png")).body, "blob");
+    const auto done = post(path + step, R"({"text":"师傅已到","photos":[")" + blob + "\"]}");
+    ASSERT_EQ(done.status, 200U) << done.body;
+    EXPECT_EQ(get("/api/v1/blobs/" + blob, asker).status, 200U);
+  }
+}
+
+TEST_F(Uploads, RefuseWhatIsNoPhoto) {
+  const auto text = post("/api/v1/blobs", "hello");
+  EXPECT_EQ(text.status, 415U);
+  EXPECT_THAT(text.body, HasSubstr("not_a_photo"));
+  EXPECT_EQ(post("/api/v1/blobs", "").status, 415U);
+  const auto too_large = post("/api/v1/blobs", bomb());
+  EXPECT_EQ(too_large.status, 413U);
+  EXPECT_THAT(too_large.body, HasSubstr("photo_too_large"));
+  EXPECT_EQ(post("/api/v1/blobs", picture(".jpg"), "").status, 401U);
+  const auto unknown =
+      post("/api/v1/requests", R"({"title":"漏水","description":"漏水","category":"repair","organisation":")" + city +
+                                   R"(","photos":[")" + std::string(64, 'a') + "\"]}");
+  EXPECT_EQ(unknown.status, 422U);
+  EXPECT_THAT(unknown.body, HasSubstr("unknown_blob"));
+}
+
+TEST_F(Uploads, MayBeVoiceOrADocument) {
+  // The first page of an Ogg Opus file and its last, which says where it ends.
+  const auto voice = [](std::uint64_t seconds) {
+    std::string first = "OggS"s + std::string(24, '\0') + "OpusHead"s + std::string(11, '\0');
+    std::string last = "OggS"s + std::string(24, '\0');
+    const auto ends = seconds * 48'000;
+    for (unsigned i = 0; i < 8; ++i) last[6 + i] = static_cast<char>(ends >> (8 * i) & 0xFF);
+    return first + last;
+  };
+  const auto kept = post("/api/v1/blobs", voice(60));
+  ASSERT_EQ(kept.status, 201U) << kept.body;
+  EXPECT_THAT(kept.body, HasSubstr("audio/ogg"));
+  EXPECT_THAT(post("/api/v1/blobs", voice(90)).body, HasSubstr("voice_too_long"));
+  EXPECT_THAT(post("/api/v1/blobs", voice(1) + std::string(voice_bytes_max, '\0')).body, HasSubstr("voice_too_long"));
+  EXPECT_THAT(post("/api/v1/blobs",
+                   "\0\0\0\x18"
+                   "ftypheic\0\0\0\0"s)
+                  .body,
+              HasSubstr("not_a_photo"));
+
+  const auto document = "%PDF-1.7\n%%EOF"s;
+  const auto blob = field(post("/api/v1/blobs", document).body, "blob");
+  request_with(blob, token);
+  const auto seen = get("/api/v1/blobs/" + blob);
+  EXPECT_EQ(seen.body, document);
+  EXPECT_EQ(seen.content_type, "application/pdf");
+  EXPECT_EQ(header(seen, "Content-Disposition"), "attachment");
+  EXPECT_THAT(post("/api/v1/blobs", document + std::string(document_bytes_max, ' ')).body,
+              HasSubstr("document_too_large"));
+}
+
+TEST_F(Uploads, AreLimitedForEachPerson) {
+  const auto busy = member_with_token("张三");
+  std::size_t kept = 0;
+  HttpResponse last;
+  for (int i = 0; i < 200; ++i) {
+    last = post("/api/v1/blobs", "%PDF-1.7", busy);
+    if (last.status != 201U) break;
+    ++kept;
+  }
+  EXPECT_EQ(kept, 60U);
+  EXPECT_EQ(last.status, 429U);
+  EXPECT_THAT(last.body, HasSubstr("blob_quota"));
+  EXPECT_EQ(post("/api/v1/blobs", "%PDF-1.7", member_with_token("李四")).status, 201U);
+}
+
+}  // namespace
+}  // namespace pioneer::api::http
