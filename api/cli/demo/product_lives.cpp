@@ -8,6 +8,8 @@ namespace {
 constexpr Minute offers_begin = 4 * day;
 /// In days: how often a new product is offered somewhere, and how long before its first session.
 constexpr int offers_in_ten_days = 14;
+/// Enough to fill a hall and a waiting list.
+constexpr std::int64_t claims_most = 130;
 constexpr Minute notice_least = 4 * day, notice_most = 11 * day;
 
 }  // namespace
@@ -92,12 +94,13 @@ void ProductLives::create(const LifePtr& life) {
   stage_.send(std::move(command));
 }
 
-// Half of the claims come on the first day; popular ones get more than they hold.
+// Half of the claims come on the first day; a claim is for two places or so, so popular products fill and have a line.
 void ProductLives::plan_claims(const LifePtr& life, Minute published, Person* shown) {
   Chance& chance = stage_.chance();
   const auto capacity = static_cast<std::int64_t>(life->text->capacity);
-  const std::int64_t wanted =
-      std::min<std::int64_t>(90, std::max<std::int64_t>(3, capacity * chance.between(35, 115) / 180));
+  const bool popular = chance.percent(35);
+  const std::int64_t of_hundred = popular ? chance.between(75, 110) : chance.between(15, 45);
+  const std::int64_t wanted = std::clamp<std::int64_t>(capacity * of_hundred / 100, 3, claims_most);
   const Minute window = std::max<Minute>(day, life->first_session - published - hour);
   for (std::int64_t i = 0; i < wanted; ++i) {
     const Minute when = published + (i % 2 == 0 ? chance.between(0, day) : chance.between(0, window));
