@@ -43,6 +43,8 @@ class SimulatedDisk : public eventstore::Disk {
   /// The call that makes calls() equal to `number` fails, once: a write or sync then has an effect in part or none.
   /// Nobody hears of it, and no later call works, until crash(): set `power_off`.
   void fail_call(std::uint64_t number, bool power_off = false);
+  /// False from a call that took the power until crash().
+  bool powered() const { return powered_; }
   /// That call was reached.
   bool failed() const { return failed_; }
   /// Of the call that failed.
@@ -50,6 +52,7 @@ class SimulatedDisk : public eventstore::Disk {
   const std::string& failed_path() const { return failed_path_; }
   /// Bytes that all files together may have; a write beyond fails with "disk_full".
   void limit_bytes(std::uint64_t bytes_max) { bytes_max_ = bytes_max; }
+  std::uint64_t bytes_in_all() const;
 
   /// For tests that look at or change what stands on the disk.
   std::string& bytes(const std::string& path);
@@ -65,7 +68,6 @@ class SimulatedDisk : public eventstore::Disk {
 
   /// Counts a call; an error if it must fail.
   eventstore::Result<void> count(Call call, const std::string& path);
-  std::uint64_t bytes_in_all() const;
 
   std::map<std::string, std::shared_ptr<Content>> files_;
   std::map<std::string, std::shared_ptr<Content>> durable_files_;
