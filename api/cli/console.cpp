@@ -48,6 +48,7 @@ void complain(std::string_view text) {
 
 std::string sentence_of(const eventstore::Error& error) {
   std::string text = error.detail.empty() ? error.code : error.detail;
+  if (!text.empty() && text.back() != '.') text += '.';
   const auto advice = std::ranges::find(advices, error.code, &Advice::code);
   if (advice != advices.end() && text.find(advice->what) == text.npos) text.append(" ").append(advice->what);
   return text;
