@@ -87,6 +87,10 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, a
                                                        const eventstore::LogId& log_id, const KeyringOptions& options) {
   std::unique_ptr<FileKeyring> keyring(new FileKeyring(disk, cryptography, options));
   if (!disk.exists(keyring->path_)) return failure("no_keyring", "There is no keyring at " + keyring->path_ + ".");
+  // The process that made it may have ended before its name was durable; commits will rely on it.
+  if (auto synced = disk.sync_directory(keyring::directory_of(keyring->path_)); !synced) {
+    return std::unexpected(synced.error());
+  }
   auto file = disk.open(keyring->path_, eventstore::OpenMode::read_write);
   if (!file) return std::unexpected(file.error());
   keyring->file_ = std::move(*file);

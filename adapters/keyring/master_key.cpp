@@ -59,7 +59,11 @@ Result<api::Secret> read_master_key(eventstore::Disk& disk, const std::string& p
 
 Result<api::Secret> read_or_make_master_key(eventstore::Disk& disk, api::Cryptography& cryptography,
                                             const std::string& path) {
-  if (disk.exists(path)) return read_master_key(disk, path);
+  if (disk.exists(path)) {
+    // An attempt before this one may have made it and failed before its name was durable.
+    if (auto synced = disk.sync_directory(directory_of(path)); !synced) return std::unexpected(synced.error());
+    return read_master_key(disk, path);
+  }
   const api::Secret secret = cryptography.make_secret();
   std::string text;
   for (char c : secret.bytes) {

@@ -1,5 +1,6 @@
 #include "api/server/deployment.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -12,6 +13,7 @@
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/rocksdb/rocksdb_store.hpp"
+#include "adapters/segments/format.hpp"
 #include "adapters/segments/segment_log.hpp"
 #include "adapters/sodium/sodium.hpp"
 #include "api/people/people_store.hpp"
@@ -64,6 +66,7 @@ Result<void> Deployment::Wiring::open_log() {
   for (const auto* name : {"", "/log", "/keys", "/people", "/db", "/blobs"}) {
     if (auto made = disk.make_directory(options.directory + name); !made) return made;
   }
+  if (auto synced = disk.sync_directory(options.directory); !synced) return synced;
   auto locked = disk.lock(path("lock"));
   if (!locked) return std::unexpected(locked.error());
   lock = std::move(*locked);
@@ -74,7 +77,9 @@ Result<void> Deployment::Wiring::open_log() {
   if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
   const auto names = disk.list(segments.directory);
   if (!names) return std::unexpected(names.error());
-  const bool is_new = names->empty();
+  // A crash in the making of the first file leaves an unfinished one, which is no log.
+  const bool is_new = std::ranges::none_of(
+      *names, [](const std::string& name) { return adapters::segments::segment_number(name).has_value(); });
   if (is_new && !options.make) {
     return eventstore::failure(
         "no_log", "There is no log in " + options.directory + ". Make one with `pioneer import organisations`.");

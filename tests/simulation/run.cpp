@@ -27,9 +27,7 @@ void Run::play() {
     if (start(false)) live(false);
     end();
   }
-  // Whatever was in the way is gone, and everybody gets an answer.
-  machine_.disk.limit_bytes(~std::uint64_t{0});
-  machine_.disk.fail_call(0);
+  // Everybody gets an answer.
   if (wrong_.empty() && start(true)) {
     live(true);
     end_in_peace();
@@ -109,10 +107,10 @@ bool Run::start(bool in_peace) {
 }
 
 void Run::live(bool in_peace) {
-  if (!in_peace && armed_) {
-    machine_.disk.fail_call(0);
-    armed_ = false;
-  }
+  // Checks write too: reactions, erasures. Whatever was in the way of the start is gone.
+  machine_.disk.fail_call(0);
+  machine_.disk.limit_bytes(~std::uint64_t{0});
+  armed_ = false;
   check();
   if (!wrong_.empty()) return;
   workload_.resend(node_->node(), in_peace ? 1 : 2);
