@@ -32,6 +32,13 @@ std::string bookmark(std::uint64_t next) {
 EventHub::EventHub(Parts parts, Options options, std::uint64_t position)
     : parts_(std::move(parts)), options_(options), end_(position), next_(position) {}
 
+bool EventHub::has_room(const std::string& person) const {
+  const std::lock_guard lock(mutex_);
+  if (listening_ >= options_.listeners_max) return false;
+  const auto theirs = by_person_.find(person);
+  return person.empty() || theirs == by_person_.end() || theirs->second < options_.listeners_per_person_max;
+}
+
 bool EventHub::listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
                       std::shared_ptr<EventStream> stream) {
   auto listener = std::make_shared<Listener>();

@@ -78,6 +78,8 @@ class EventHub {
   /// `position`: where live events begin.
   EventHub(Parts parts, Options options, std::uint64_t position);
 
+  /// Whether another listener would be taken; empty: an anonymous one. Ask before the answer begins. Any thread.
+  bool has_room(const std::string& person) const;
   /// False: too many listen already. `after`: Last-Event-ID. Any thread.
   [[nodiscard]] bool listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
                             std::shared_ptr<EventStream> stream);

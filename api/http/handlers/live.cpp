@@ -164,6 +164,10 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
       return incoming->problem(
           {.code = "malformed_position", .detail = "A position is a whole number.", .field = "Last-Event-ID"});
   }
+  if (!service.events->has_room(who.person))
+    return incoming->problem(
+        {.code = "too_many_listeners", .detail = "Please try again in a moment.", .retry_after_s = 10});
+  // Another may have come in between: then this one ends at once, and its browser comes again.
   auto stream = incoming->responder.stream({.content_type = "text/event-stream", .fixed = private_headers});
   if (stream && !service.events->listen(std::move(who), std::move(filter), after, stream)) stream->close();
 }

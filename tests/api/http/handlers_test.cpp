@@ -191,6 +191,25 @@ TEST_F(Handlers, ShowsTheBoard) {
   EXPECT_THAT(get("/api/v1/me/requests", asker).body, HasSubstr("submitted"));
 }
 
+TEST_F(Handlers, TellsAListenerTooManyThatItIs) {
+  EventHub hub(live_events(deployment->node()), {.listeners_max = 1}, deployment->node().log().end().value);
+  service->events = &hub;
+  Router with_events({});
+  register_live(with_events, *service);
+  const auto listen = [&] {
+    auto answer = std::make_shared<Waiting>();
+    answer->screen = std::make_shared<Screen>();
+    with_events.serve({.method = "GET", .path = "/api/v1/events"}, Responder(answer));
+    return answer->wait();
+  };
+  EXPECT_EQ(listen().status, 200U);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (hub.listeners() < 1 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+  const auto second = listen();
+  EXPECT_EQ(second.status, 429U);
+  EXPECT_THAT(second.body, HasSubstr("too_many_listeners"));
+}
+
 TEST_F(Handlers, SendsLiveEventsToThoseConcerned) {
   EventHub hub(live_events(deployment->node()), {}, deployment->node().log().end().value);
   service->events = &hub;
