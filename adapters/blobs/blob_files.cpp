@@ -75,8 +75,9 @@ class StagedReader final : public api::OpenedReader {
 
 class BlobFiles final : public api::Blobs {
  public:
-  BlobFiles(eventstore::Disk& disk, api::Cryptography& cryptography, std::string directory, const Secret& staging)
-      : disk_(disk), cryptography_(cryptography), directory_(std::move(directory)), staging_(staging) {}
+  BlobFiles(eventstore::Disk& disk, api::Cryptography& cryptography, const eventstore::Clock& clock,
+            std::string directory, const Secret& staging)
+      : disk_(disk), cryptography_(cryptography), clock_(clock), directory_(std::move(directory)), staging_(staging) {}
 
   Result<std::string> put(std::string_view bytes, std::string_view media_type, std::int64_t now_us) override {
     const std::lock_guard lock(writing_);
@@ -98,6 +99,8 @@ class BlobFiles final : public api::Blobs {
   std::optional<api::StagedBlob> staged(std::string_view name) const override {
     auto found = staged_record(name);
     if (!found || !disk_.exists(path_of(name))) return std::nullopt;
+    // From here on expire() may remove it: a command must not rely on it.
+    if (clock_.now().value - found->uploaded_us >= api::blob_unused_us_max) return std::nullopt;
     return api::StagedBlob{found->key, std::move(found->media_type)};
   }
 
@@ -117,7 +120,7 @@ class BlobFiles final : public api::Blobs {
     std::size_t removed = 0;
     for (const auto& file : *files) {
       if (file.ends_with(unfinished_suffix)) {
-        if (auto gone = remove(directory_ + "/" + file); !gone) return std::unexpected(gone.error());
+        if (auto gone = remove_file(directory_ + "/" + file); !gone) return std::unexpected(gone.error());
         continue;
       }
       const auto digits = std::string_view(file).substr(0, file.find('.'));
@@ -126,25 +129,42 @@ class BlobFiles final : public api::Blobs {
       const auto record = staged_record(name);
       if (record && now_us - record->uploaded_us < api::blob_unused_us_max) continue;
       if (!used(name)) {
-        if (auto gone = remove(path_of(name)); !gone) return std::unexpected(gone.error());
+        if (auto gone = remove_file(path_of(name)); !gone) return std::unexpected(gone.error());
         ++removed;
       }
-      if (auto gone = remove(path_of(name) + std::string(staged_suffix)); !gone) return std::unexpected(gone.error());
+      if (auto gone = remove_file(path_of(name) + std::string(staged_suffix)); !gone)
+        return std::unexpected(gone.error());
     }
     if (auto done = disk_.sync_directory(directory_); !done) return std::unexpected(done.error());
     return removed;
+  }
+
+  Result<std::vector<std::string>> names() const override {
+    auto files = disk_.list(directory_);
+    if (!files) return std::unexpected(files.error());
+    std::vector<std::string> out;
+    for (const auto& file : *files)
+      if (is_name(file)) out.push_back(from_hex(file));
+    return out;
+  }
+
+  Result<void> remove(std::string_view name) override {
+    const std::lock_guard lock(writing_);
+    for (const auto suffix : {std::string_view(), staged_suffix})
+      if (auto gone = remove_file(path_of(name) + std::string(suffix)); !gone) return gone;
+    return disk_.sync_directory(directory_);
   }
 
  private:
   std::string path_of(std::string_view name) const { return directory_ + "/" + hex(name); }
   static std::string staged_associated(std::string_view name) { return std::string(staged_purpose).append(name); }
 
-  Result<void> remove(const std::string& path) { return disk_.exists(path) ? disk_.remove(path) : Result<void>{}; }
+  Result<void> remove_file(const std::string& path) { return disk_.exists(path) ? disk_.remove(path) : Result<void>{}; }
 
   /// Under another name until it is whole and on the disk.
   Result<void> write_whole(const std::string& path, std::string_view bytes) {
     const auto unfinished = path + std::string(unfinished_suffix);
-    if (auto gone = remove(unfinished); !gone) return gone;  // of a crash: names come from fresh keys
+    if (auto gone = remove_file(unfinished); !gone) return gone;  // of a crash: names come from fresh keys
     auto file = disk_.open(unfinished, eventstore::OpenMode::create_private);
     if (!file) return std::unexpected(file.error());
     if (auto done = (*file)->write(0, eventstore::bytes_of(bytes)); !done) return done;
@@ -178,6 +198,7 @@ class BlobFiles final : public api::Blobs {
 
   eventstore::Disk& disk_;
   api::Cryptography& cryptography_;
+  const eventstore::Clock& clock_;
   const std::string directory_;
   const Secret staging_;
   std::mutex writing_;
@@ -186,11 +207,12 @@ class BlobFiles final : public api::Blobs {
 }  // namespace
 
 Result<std::unique_ptr<api::Blobs>> open_blobs(eventstore::Disk& disk, api::Cryptography& cryptography,
-                                               std::string directory, const Secret& staging) {
+                                               const eventstore::Clock& clock, std::string directory,
+                                               const Secret& staging) {
   if (!disk.exists(directory)) {
     if (auto made = disk.make_directory(directory); !made) return std::unexpected(made.error());
   }
-  return std::make_unique<BlobFiles>(disk, cryptography, std::move(directory), staging);
+  return std::make_unique<BlobFiles>(disk, cryptography, clock, std::move(directory), staging);
 }
 
 }  // namespace pioneer::adapters::blobs

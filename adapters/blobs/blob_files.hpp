@@ -11,13 +11,16 @@
 #include <string>
 
 #include "api/ports/blobs.hpp"
+#include "eventstore/ports/clock.hpp"
 #include "eventstore/ports/disk.hpp"
 
 namespace pioneer::adapters::blobs {
 
 /// `directory` is made if it is absent. `staging`: a secret of this deployment that outlives the process; seals the
-/// keys of uploads until they are used. Disk and cryptography outlive the blobs.
+/// keys of uploads until they are used. `clock` tells when an upload is too old to be used. All three outlive the
+/// blobs.
 eventstore::Result<std::unique_ptr<api::Blobs>> open_blobs(eventstore::Disk& disk, api::Cryptography& cryptography,
-                                                           std::string directory, const api::Secret& staging);
+                                                           const eventstore::Clock& clock, std::string directory,
+                                                           const api::Secret& staging);
 
 }  // namespace pioneer::adapters::blobs

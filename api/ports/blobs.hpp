@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/ports/cryptography.hpp"
 #include "api/ports/staged_blobs.hpp"
@@ -35,6 +36,10 @@ class Blobs : public StagedBlobs {
   /// How many were removed.
   virtual eventstore::Result<std::size_t> expire(std::int64_t now_us,
                                                  const std::function<bool(std::string_view name)>& used) = 0;
+  /// Names of all that are kept, in no order.
+  virtual eventstore::Result<std::vector<std::string>> names() const = 0;
+  /// Removes the blob, and its key if that is still here. Nothing to do where there is none.
+  virtual eventstore::Result<void> remove(std::string_view name) = 0;
 };
 
 }  // namespace pioneer::api

@@ -1,5 +1,6 @@
 #include "adapters/blobs/blob_files.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -22,6 +23,13 @@ class Text final : public api::OpenedReader {
   std::string text;
 };
 
+class SetClock final : public eventstore::Clock {
+ public:
+  eventstore::Instant now() const override { return eventstore::Instant{us}; }
+  eventstore::Instant since_boot() const override { return eventstore::Instant{us}; }
+  std::int64_t us = 0;
+};
+
 class BlobFilesTest : public testing::Test {
  protected:
   BlobFilesTest() : anchor("x"), directory(std::filesystem::path(anchor.path()).parent_path() / "blobs") {
@@ -29,7 +37,7 @@ class BlobFilesTest : public testing::Test {
     open();
   }
   void open() {
-    auto opened = open_blobs(disk, cryptography, directory.string(), staging);
+    auto opened = open_blobs(disk, cryptography, clock, directory.string(), staging);
     ASSERT_TRUE(opened.has_value());
     blobs = std::move(*opened);
   }
@@ -60,6 +68,7 @@ class BlobFilesTest : public testing::Test {
   tests::TemporaryFile anchor;
   std::filesystem::path directory;
   posix::PosixDisk disk;
+  SetClock clock;
   posix::PosixRandom random;
   SodiumCryptography cryptography{random};
   api::Secret staging;
@@ -152,6 +161,27 @@ TEST_F(BlobFilesTest, RemovesWhatNothingUsedForADay) {
   EXPECT_TRUE(blobs->read(used, used_key)->has_value());
   EXPECT_EQ(content(fresh), "fresh");
   EXPECT_EQ(files().size(), 3U);
+}
+
+// In the time between, a command that found the key before is recorded and known as a use.
+TEST_F(BlobFilesTest, MayNotBeUsedSomeTimeBeforeItIsRemoved) {
+  const auto name = put("a photo", 0);
+  clock.us = day_us - 1;
+  EXPECT_TRUE(blobs->staged(name).has_value());
+  clock.us = day_us;
+  EXPECT_FALSE(blobs->staged(name).has_value());
+  EXPECT_EQ(files().size(), 2U);
+}
+
+TEST_F(BlobFilesTest, ListsAndRemoves) {
+  const auto one = put("one");
+  const auto two = put("two");
+  EXPECT_THAT(blobs->names().value_or(std::vector<std::string>{}), testing::UnorderedElementsAre(one, two));
+  ASSERT_TRUE(blobs->remove(one).has_value());
+  ASSERT_TRUE(blobs->remove(one).has_value());
+  EXPECT_THAT(blobs->names().value_or(std::vector<std::string>{}), testing::ElementsAre(two));
+  EXPECT_FALSE(blobs->staged(one).has_value());
+  EXPECT_EQ(content(two), "two");
 }
 
 TEST_F(BlobFilesTest, SweepsWhatACrashLeft) {
