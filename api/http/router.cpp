@@ -131,6 +131,7 @@ void Router::serve(HttpRequest request, Responder responder) const {
   auto found = find(request.method, request.path);
   if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size())
     found = find(request.method, std::string_view(request.path).substr(base.size()));  // operations answer under both
+  if (options_.measure) responder = options_.measure(found.route, std::move(responder));
   const auto language = language_of(request.headers.find("Accept-Language"));
   if (found.route == nullptr) {
     if (found.path_known) {

@@ -21,6 +21,8 @@ class Router {
     std::function<std::string()> new_command_id = {};
     /// "https://…" where browsers see us under another name than in Host; empty: Host.
     std::string own_origin = {};
+    /// Stands before each answer to count and time it; no route: none matched. Absent: nobody does. Any thread.
+    std::function<Responder(const Route*, Responder)> measure = {};
     /// What is not below /api and no operation: the web client's files. Absent: 404.
     std::function<void(HttpRequest, Responder)> pages = {};
   };
