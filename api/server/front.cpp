@@ -13,7 +13,9 @@
 #include "api/http/handlers/service.hpp"
 #include "api/http/openapi.hpp"
 #include "api/http/problems.hpp"
+#include "api/http/request_metrics.hpp"
 #include "api/queries/names.hpp"
+#include "api/server/blob_rounds.hpp"
 #include "api/server/version.hpp"
 #include "eventstore/limits.hpp"
 
@@ -25,6 +27,12 @@ constexpr std::size_t query_threads = 2;
 /// A photo takes up to a second of a core: queries must not stand behind it.
 constexpr std::size_t upload_threads = 1;
 
+bool erases(const eventstore::AcceptedCommit& commit) {
+  return std::ranges::any_of(commit.body.parts(), [](const auto& part) {
+    return std::ranges::any_of(part.events(), [](const auto& event) { return event.type() == "MemberErased"; });
+  });
+}
+
 }  // namespace
 
 // What uses another stands behind it: the server goes first.
@@ -33,8 +41,10 @@ struct Front::Parts {
   adapters::posix::ThreadPool executor{query_threads};
   adapters::posix::ThreadPool uploads{upload_threads};
   std::unique_ptr<api::Photos> photos = adapters::vips::make_photos(upload_threads);
-  std::unique_ptr<api::Metrics> metrics = adapters::prometheus::make_metrics();
+  std::shared_ptr<api::Metrics> metrics = adapters::prometheus::make_metrics();
+  std::shared_ptr<api::http::RequestMetrics> requests;
   std::shared_ptr<api::http::EventHub> events;  ///< shared with the projector, which may outlive the front
+  std::shared_ptr<BlobRounds> rounds;           ///< likewise
   std::thread beats;
   std::unique_ptr<api::http::Past> past;
   std::unique_ptr<api::http::Service> service;
@@ -42,9 +52,30 @@ struct Front::Parts {
   std::unique_ptr<api::HttpServer> server;
 };
 
+/// What the front does when commits are projected.
+node::Projector::Listener Front::followed(const Parts& parts, const eventstore::Log& log) {
+  auto& metrics = *parts.metrics;
+  auto& commits_total = metrics.counter("pioneer_commits_total", "Commits accepted since this process began to serve.");
+  auto& projected = metrics.gauge("pioneer_projected_position", "Commits below this position can be seen.");
+  auto& end = metrics.gauge("pioneer_log_position", "Commits below this position are durable.");
+  projected.set(static_cast<double>(log.end().value));
+  end.set(static_cast<double>(log.end().value));
+  // It may outlive the front: the metrics it feeds stay with it.
+  return [&commits_total, &projected, &end, &log, kept = parts.metrics, events = parts.events,
+          rounds = parts.rounds](std::span<const eventstore::AcceptedCommit> commits) {
+    const auto next = commits.back().sequence.value + 1;
+    events->advance(next);
+    commits_total.add(static_cast<double>(commits.size()));
+    projected.set(static_cast<double>(next));
+    end.set(static_cast<double>(log.end().value));
+    if (std::ranges::any_of(commits, erases)) rounds->soon();
+  };
+}
+
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Front::~Front() {
+  parts_->rounds->stop();
   parts_->events->stop();
   parts_->beats.join();
   parts_->server->stop();
@@ -56,6 +87,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   auto parts = std::make_unique<Parts>();
   Parts& p = *parts;
   node::Node& node = deployment.node();
+  p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
   p.past = std::make_unique<api::http::Past>(node.log(), [] { return std::make_unique<adapters::MemoryStore>(); });
   p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node),
                                                    api::http::EventHub::Options{.listeners_max = settings.streams_max},
@@ -79,6 +111,9 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   p.router = std::make_unique<api::http::Router>(api::http::Router::Options{
       .new_command_id = [&random = p.random] { return api::http::new_command_id(random); },
       .own_origin = settings.origin,
+      .measure = [requests = p.requests](
+                     const api::http::Route* route,
+                     api::Responder responder) { return requests->measured(route, std::move(responder)); },
   });
   api::http::register_handlers(*p.router, *p.service);
   if (const auto missing = p.router->unhandled(); !missing.empty())
@@ -93,11 +128,13 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       [&router = *p.router](api::HttpRequest request, api::Responder responder) {
         router.serve(std::move(request), std::move(responder));
       },
-      [](unsigned, std::string_view code) { return api::http::problem_response({.code = code}); });
+      [requests = p.requests](unsigned status, std::string_view code) {
+        requests->count(nullptr, status);
+        return api::http::problem_response({.code = code});
+      });
   if (!started) return eventstore::failure("cannot_listen", started.error());
-  node.projector().listen([events = p.events](std::span<const eventstore::AcceptedCommit> commits) {
-    events->advance(commits.back().sequence.value + 1);
-  });
+  p.rounds = std::make_shared<BlobRounds>(deployment);
+  node.projector().listen(followed(p, node.log()));
   p.beats = std::thread([&events = *p.events] { events.loop(); });
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

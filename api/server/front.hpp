@@ -22,6 +22,7 @@ class Front {
 
  private:
   struct Parts;
+  static node::Projector::Listener followed(const Parts& parts, const eventstore::Log& log);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -2,6 +2,7 @@
 #include <vips/vips.h>
 
 #include "adapters/vips/vips_photos.hpp"
+#include "api/server/blob_rounds.hpp"
 #include "tests/api/http/whole_node.hpp"
 
 namespace pioneer::api::http {
@@ -172,6 +173,22 @@ TEST_F(Uploads, MayBeVoiceOrADocument) {
   EXPECT_EQ(header(seen, "Content-Disposition"), "attachment");
   EXPECT_THAT(post("/api/v1/blobs", document + std::string(document_bytes_max, ' ')).body,
               HasSubstr("document_too_large"));
+}
+
+TEST_F(Uploads, GoWithTheirKeys) {
+  const auto asker = member_with_token("张三");
+  const auto blob = field(post("/api/v1/blobs", picture(".jpg"), asker).body, "blob");
+  const auto other = field(post("/api/v1/blobs", picture(".jpg")).body, "blob");
+  request_with(blob, asker);
+  request_with(other, token);
+  EXPECT_EQ(server::BlobRounds::make_one(*deployment).value_or(99), 0U);
+  EXPECT_EQ(get("/api/v1/blobs/" + blob).status, 200U);
+  const auto erased = post("/api/v1/members/" + field(get("/api/v1/me", asker).body, "id") + "/erase", "{}", asker);
+  ASSERT_EQ(erased.status, 200U) << erased.body;
+  EXPECT_EQ(get("/api/v1/blobs/" + blob).status, 404U);
+  EXPECT_EQ(server::BlobRounds::make_one(*deployment).value_or(99), 1U);
+  EXPECT_EQ(get("/api/v1/blobs/" + other).status, 200U);
+  EXPECT_EQ(deployment->blobs().names().value_or(std::vector<std::string>{}).size(), 1U);
 }
 
 TEST_F(Uploads, AreLimitedForEachPerson) {
