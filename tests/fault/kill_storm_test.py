@@ -17,54 +17,58 @@ class KillStorm(unittest.TestCase):
     def setUp(self):
         self.pioneer = self.enterContext(pioneer.Pioneer())
         self.crowd = crowd.Crowd(self.pioneer, 8)
-        self.product = self.crowd.product(PLACES)
-        self.claims: dict[int, dict] = {}
-        self.requests: dict[str, str] = {}
 
-    def keep(self, load: crowd.Load) -> None:
+    def told(self, load: crowd.Load) -> tuple[dict[int, dict], dict[str, str]]:
+        """Claims by ticket and states of requests, as their people were told."""
+        claims: dict[int, dict] = {}
+        requests: dict[str, str] = {}
         for path, _, answer in load.told:
             if path.endswith("/claims"):
-                self.assertNotIn(int(answer["claimId"]), self.claims, "one ticket was given twice")
-                self.claims[int(answer["claimId"])] = answer
+                self.assertNotIn(int(answer["claimId"]), claims, "one ticket was given twice")
+                claims[int(answer["claimId"])] = answer
             elif path.endswith("/withdraw"):
-                self.requests[answer["id"]] = "withdrawn"
+                requests[answer["id"]] = "withdrawn"
             else:
-                self.requests.setdefault(answer["id"], "submitted")
+                requests.setdefault(answer["id"], "submitted")
+        return claims, requests
 
     def test_acknowledged_is_recovered(self):
-        for round_number in range(ROUNDS):
-            with crowd.Load(self.crowd, self.product) as load:
-                pioneer.until(lambda: len(load.told) >= 40 + 7 * round_number or load.problems)
+        rounds = []
+        for number in range(ROUNDS):
+            product = self.crowd.product(PLACES)
+            with crowd.Load(self.crowd, product) as load:
+                pioneer.until(lambda: len(load.told) >= 40 + 7 * (number % 20) or load.problems)
                 self.pioneer.kill()
             self.assertEqual(load.problems, [])
-            self.keep(load)
-            found = json.loads(self.pioneer.command("verify", "--json"))
-            self.assertTrue(found["ok"])
+            rounds.append((product, *self.told(load)))
+            self.assertTrue(json.loads(self.pioneer.command("verify", "--json"))["ok"])
             self.pioneer.start()
-            self.check()
+            self.check(*rounds[-1])
+        for told in rounds:
+            self.check(*told)
         self.pioneer.stop()
         self.assertFalse(json.loads(self.pioneer.command("verify", "--json"))["tornTail"])
         self.pioneer.command("replay")
 
-    def check(self) -> None:
+    def check(self, product: str, claims: dict[int, dict], requests: dict[str, str]) -> None:
         cadre = self.pioneer.client(self.crowd.cadre)
-        for request, state in self.requests.items():
-            shown = cadre.get(f"/api/v1/requests/{request}")["state"]
+        self.addCleanup(cadre.close)
+        for request, state in requests.items():
             # A withdrawal that was not acknowledged may have happened; an acknowledged one must have.
-            self.assertIn(shown, [state, "withdrawn"])
+            self.assertIn(cadre.get(f"/api/v1/requests/{request}")["state"], [state, "withdrawn"])
         listed: dict[int, dict] = {}
         cursor = ""
         while True:
-            page = cadre.get(f"/api/v1/products/{self.product}/claims?cursor={cursor}")
+            page = cadre.get(f"/api/v1/products/{product}/claims?cursor={cursor}")
             listed.update({int(claim["claimId"]): claim for claim in page["items"]})
             cursor = page.get("nextCursor", "")
             if not cursor:
                 break
         self.assertEqual(sorted(listed), list(range(1, len(listed) + 1)), "tickets have no gap")
-        for ticket, claim in self.claims.items():
+        for ticket, claim in claims.items():
             self.assertEqual(listed[ticket]["state"], claim["state"])
-        confirmed = [ticket for ticket, claim in listed.items() if claim["state"] == "confirmed"]
-        self.assertEqual(sorted(confirmed), list(range(1, min(PLACES, len(listed)) + 1)), "sold in order, never twice")
+        confirmed = sorted(ticket for ticket, claim in listed.items() if claim["state"] == "confirmed")
+        self.assertEqual(confirmed, list(range(1, min(PLACES, len(listed)) + 1)), "sold in order, never twice")
 
 
 if __name__ == "__main__":
