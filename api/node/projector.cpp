@@ -76,6 +76,7 @@ eventstore::Result<void> Projector::project(std::span<const eventstore::Accepted
     if (auto written = parts_.store.write(batch); !written) return written;
   }
   if (auto applied = parts_.engine.apply(commits); !applied) return applied;
+  if (auto ended = erasure_.end_late_cases(commits); !ended) return ended;
   if (auto applied = parts_.people.apply(commits); !applied) return applied;
   // The log says that a person is erased: now their keys go. A crash in between is made good by catch_up().
   if (std::ranges::any_of(commits, erases)) {

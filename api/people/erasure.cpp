@@ -1,9 +1,36 @@
 #include "api/people/erasure.hpp"
 
+#include "domain/members/members.pb.h"
+#include "domain/requests/requests.pb.h"
+#include "domain/streams.hpp"
+
 namespace pioneer::api {
 
 using domain::Id;
 using eventstore::Result;
+
+namespace {
+
+/// The case key that this part issues, if it opens a case in the name of a person whose key is on its way out or gone.
+std::optional<Id> late_case(const eventstore::StreamPart& part, const Keyring& keyring) {
+  std::optional<Id> key;
+  std::string asker;
+  for (const auto& event : part.events()) {
+    domain::SubjectKeyIssued issued;
+    domain::RequestSubmitted submitted;
+    if (event.type() == "SubjectKeyIssued" && issued.ParseFromString(event.payload())) key = Id::of(issued.key());
+    if (event.type() == "RequestSubmitted" && submitted.ParseFromString(event.payload())) asker = submitted.asker();
+  }
+  if (!key || asker.empty()) return std::nullopt;
+  for (const auto& introduction : part.introductions()) {
+    if (introduction.pseudonym() != asker || introduction.sealed_member().size() < 16) continue;
+    const auto state = keyring.state(Id::of(std::string_view(introduction.sealed_member()).substr(0, 16)));
+    if (state == KeyState::erasing || state == KeyState::erased) return key;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<ErasurePlan> Erasure::plan(const Id& member) const {
   const auto person = people_.find(member);
@@ -44,6 +71,18 @@ Result<std::size_t> Erasure::resume() {
     if (auto erased = keyring_.erase(key); !erased) return std::unexpected(erased.error());
   }
   return count;
+}
+
+Result<void> Erasure::end_late_cases(std::span<const eventstore::AcceptedCommit> commits) {
+  for (const auto& commit : commits) {
+    for (const auto& part : commit.body.parts()) {
+      if (part.introductions().empty() || !domain::id_in(part.stream(), domain::stream_kind::request)) continue;
+      const auto key = late_case(part, keyring_);
+      if (!key || keyring_.state(*key) == KeyState::unknown) continue;
+      if (auto erased = keyring_.erase(*key); !erased) return erased;
+    }
+  }
+  return {};
 }
 
 }  // namespace pioneer::api

@@ -6,10 +6,12 @@
 // meanwhile.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "api/ports/keyring.hpp"
 #include "api/ports/people.hpp"
+#include "eventstore/commit.hpp"
 
 namespace pioneer::api {
 
@@ -34,6 +36,9 @@ class Erasure {
   /// Ends every erasure that the log has accepted. Call at start, when the people store is caught up, and whenever it
   /// has applied a MemberErased. Returns how many members were erased.
   eventstore::Result<std::size_t> resume();
+  /// Destroys the keys of cases that were made in an erased person's name while the erasure was on its way: a reaction
+  /// may have been sealed just before. Call before the people store applies these commits.
+  eventstore::Result<void> end_late_cases(std::span<const eventstore::AcceptedCommit> commits);
 
  private:
   Keyring& keyring_;
