@@ -54,6 +54,32 @@ class RequestsTest : public ReadModelsTest {
   }
 };
 
+TEST_F(RequestsTest, KnowsWhichOfThemUseAnUpload) {
+  const std::string name(32, 'n');
+  const auto with_photo = [&](auto event) {
+    auto& photo = *event.add_photos();
+    photo.set_name(name);
+    *photo.mutable_key() = sealed("photo's key");
+    photo.set_media_type("image/jpeg");
+    return event;
+  };
+  submit('x');
+  submit('y');
+  then('x', domain::RequestAccepted{});
+  then('x', with_photo(domain::RequestProgressed{}));
+  then('y', domain::RequestAccepted{});
+  then('y', with_photo(domain::RequestResolved{}));
+  project();
+  const auto uses = models->requests().blob_uses(name, 10).value();
+  ASSERT_EQ(uses.size(), 2U);
+  EXPECT_EQ(uses[0].request, id_of('x'));
+  EXPECT_EQ(uses[1].request, id_of('y'));
+  EXPECT_EQ(uses[0].key.box, "photo's key");
+  EXPECT_EQ(uses[0].media_type, "image/jpeg");
+  EXPECT_EQ(models->requests().blob_uses(name, 1).value().size(), 1U);
+  EXPECT_TRUE(models->requests().blob_uses(std::string(32, 'm'), 10).value().empty());
+}
+
 TEST_F(RequestsTest, FollowsAWholeLife) {
   submit('x');
   project();
