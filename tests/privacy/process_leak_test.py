@@ -1,5 +1,6 @@
 """Words planted in every command that takes some, then every byte that the process wrote searched for them."""
 import base64
+import http.client
 import json
 import pathlib
 import subprocess
@@ -90,12 +91,23 @@ class ProcessLeak(unittest.TestCase):
         self.pioneer.stop()
         return person
 
+    def upload(self, client: pioneer.Client, text: str) -> str:
+        """A document with the text in it; its name."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.pioneer.port, timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("POST", "/api/v1/blobs", b"%PDF-1.7 " + text.encode(),
+                           {"Authorization": f"Bearer {client.token}", "Content-Type": "application/pdf"})
+        answer = json.loads(connection.getresponse().read())
+        self.assertIn("blob", answer, answer)
+        return answer["blob"]
+
     def ask(self, asker: pioneer.Client, official: pioneer.Client, community: str, ending: str) -> None:
         def word(what: str) -> str:
             return self.plant(f"{what}, {ending}")
 
+        self.upload(asker, word("document that nothing uses"))
         request = asker.post("/api/v1/requests", {
-            "title": word("title"), "description": word("description"), "category": "safety", "organisation": community,
+            "photos": [self.upload(asker, word("document"))], "title": word("title"), "description": word("description"), "category": "safety", "organisation": community,
             "location": {"lat": 24.4879, "lon": 118.0894, "address": word("address")},
             "onBehalfOf": {"name": word("beneficiary"), "phone": self.phone(f"beneficiary's phone, {ending}")}})["id"]
         path = f"/api/v1/requests/{request}"
