@@ -78,7 +78,7 @@ struct ExportOptions {
   bool personal = false;
   std::string purpose;  ///< why personal fields are opened; stands in the log
 };
-Exit export_data(const Place& place, const ExportOptions& options);
+Exit export_rows(const Place& place, const ExportOptions& options);
 
 struct EraseOptions {
   std::string member;

@@ -199,7 +199,7 @@ std::expected<void, NotDone> Export::members(const std::string& purpose) {
 
 }  // namespace
 
-Exit export_data(const Place& place, const ExportOptions& options) {
+Exit export_rows(const Place& place, const ExportOptions& options) {
   if (!place.server.empty()) return fail(Exit::usage, "`export` reads a directory. Use --data DIR.");
   if (options.personal && options.purpose.empty()) {
     return fail(Exit::usage, "--personal needs --purpose TEXT: it stands in the log, where those concerned see it.");

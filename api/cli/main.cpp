@@ -116,7 +116,7 @@ void add_export(CLI::App& app, Chosen& chosen) {
   command.add_option("--out", options.out, "directory to write to")->required();
   command.add_flag("--personal", options.personal, "members' names and phones too; the log will say so");
   command.add_option("--purpose", options.purpose, "why, with --personal");
-  command.callback([&chosen] { chosen = [](const Place& p) { return export_data(p, options); }; });
+  command.callback([&chosen] { chosen = [](const Place& p) { return export_rows(p, options); }; });
 }
 
 void add_demo(CLI::App& app, Place& place, Chosen& chosen) {

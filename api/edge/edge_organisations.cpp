@@ -11,7 +11,8 @@ namespace limits = domain::limits;
 domain::Decided<std::string> code(std::string_view text) {
   constexpr std::string_view allowed = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
   if (text.size() > limits::organisation_code_chars_max || text.find_first_not_of(allowed) != text.npos) {
-    return std::unexpected(checks::invalid("malformed", "code", "A code has up to 120 letters, digits and - _ . only."));
+    return std::unexpected(
+        checks::invalid("malformed", "code", "A code has up to 120 letters, digits and - _ . only."));
   }
   return std::string(text);
 }

@@ -120,7 +120,8 @@ Result<void> Deployment::Wiring::open_stores() {
 // Uploads that no commit uses yet are sealed under a key that follows from the deployment's own.
 Result<void> Deployment::Wiring::open_blobs() {
   const auto system = keyring->get(api::reserved_key::system);
-  if (!system) return eventstore::failure("no_system_key", "The keyring in " + path("keys") + " lacks the deployment's own key.");
+  if (!system)
+    return eventstore::failure("no_system_key", "The keyring in " + path("keys") + " lacks the deployment's own key.");
   auto opened = adapters::blobs::open_blobs(disk, *cryptography, *clock, path("blobs"),
                                             cryptography->derive(system->sealing, {"staged blobs"}));
   if (!opened) return std::unexpected(opened.error());

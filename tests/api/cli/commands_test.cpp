@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "program.hpp"
+#include "tests/api/cli/program.hpp"
 
 namespace pioneer::tests {
 namespace {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <vector>
 
-#include "program.hpp"
+#include "tests/api/cli/program.hpp"
 
 namespace pioneer::tests {
 namespace {

@@ -1,4 +1,4 @@
-#include "program.hpp"
+#include "tests/api/cli/program.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
