@@ -144,7 +144,10 @@ Audit audit(std::span<const eventstore::AcceptedCommit> commits) {
     stamp = commit.body.recorded_at_us();
     found.leaves.push_back(commit.leaf);
     if (!commit.body.once().empty()) found.by_once[commit.body.once()].push_back(position);
-    if (commit.body.cause() != 0) ++found.reactions;
+    if (const auto cause = commit.body.cause(); cause != 0) {
+      ++found.reactions;
+      if (found.problems.erase(cause - 1) == 0) found.wrong.push_back("a reaction without a cause, or a second one");
+    }
     for (const auto& part : commit.body.parts()) {
       auto& revision = revisions[part.stream()];
       if (part.first_revision() != revision) found.wrong.push_back("a revision is not the next one");
@@ -152,6 +155,8 @@ Audit audit(std::span<const eventstore::AcceptedCommit> commits) {
       keys.apply(part);
       if (part.stream().starts_with("product/")) products[part.stream()].apply(part, found.wrong);
       for (const auto& event : part.events()) {
+        if (event.type() == "ClaimRated" && parsed<domain::ClaimRated>(event).has_problem())
+          found.problems.insert(position);
         found.promotions += event.type() == "PlacesPromoted" ? 1 : 0;
         found.erasures += event.type() == "MemberErased" ? 1 : 0;
       }

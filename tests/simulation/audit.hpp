@@ -47,6 +47,7 @@ struct Audit {
   std::set<domain::Id> ended_keys;  ///< of erased persons, and of the cases in which they asked
   std::set<domain::Id> living_keys;
   std::vector<eventstore::Hash> leaves;
+  std::set<std::uint64_t> problems;  ///< positions of ratings that tell one and have no request made of it
   std::uint64_t promotions = 0;
   std::uint64_t erasures = 0;
   std::uint64_t reactions = 0;

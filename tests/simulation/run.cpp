@@ -184,6 +184,7 @@ void Run::end_in_peace() {
   if (!wrong_.empty()) return;
   node_->settle();
   check();
+  if (!audit(read_log()).problems.empty()) say("a problem was told and no request made of it");
   if (const auto closed = node_->close(); !closed) return say("does not close: " + closed.error().code);
   node_.reset();
   check_files(true);
