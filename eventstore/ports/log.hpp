@@ -31,7 +31,7 @@ class Log {
   virtual LogState state() const = 0;
   /// Sequence that the next durable leaf will have. Any thread.
   virtual Sequence end() const = 0;
-  /// Makes one batch durable before it returns. The records are accepted ones, folded onto `state()` by the caller.
+  /// Makes one batch durable before it returns. CHECKs that acceptance, folded on from `state()`, accepts each record.
   /// After a failure nothing more is appended in this process.
   virtual Result<void> append(std::span<const std::string> records) = 0;
   /// Any thread; the sequence must be below `end()`.
