@@ -72,9 +72,14 @@ void Reactions::react_to(const eventstore::AcceptedCommit& commit) {
 }
 
 void Reactions::send(eventstore::Sequence cause, domain::Decided<domain::Command> command) {
-  if (!command) return;  // it cannot be said: nothing to react with
   {
     std::lock_guard lock(mutex_);
+    if (!command) {
+      // Keys or people that are not there yet may come; anything else cannot be said, now or later.
+      const auto& code = command.error().code;
+      if (code == "keys_unavailable" || code == "not_yet_known") again_.insert(cause.value);
+      return;
+    }
     open_.insert(cause.value);
   }
   submit_(std::move(*command), [this, cause](const Outcome& outcome) {

@@ -74,7 +74,10 @@ node::Projector::Listener Front::followed(const Parts& parts, const eventstore::
 
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Front::~Front() {
+Front::~Front() { stop(); }
+
+void Front::stop() {
+  if (!parts_->beats.joinable()) return;
   parts_->rounds->stop();
   parts_->events->stop();
   parts_->beats.join();

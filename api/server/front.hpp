@@ -13,12 +13,15 @@ class Front {
  public:
   /// The deployment is started and outlives the front. Errors: "cannot_listen", "routes_unhandled".
   static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings);
-  /// Takes no more requests, lets open ones end.
+  /// Stops, if it did not yet.
   ~Front();
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
   std::uint16_t port() const;
+  /// Takes no more requests, lets open ones end. Answers that the node still owes come here afterwards: the front must
+  /// stay until the deployment has stopped.
+  void stop();
 
  private:
   struct Parts;

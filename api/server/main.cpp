@@ -98,7 +98,7 @@ int serve(const api::Settings& settings) {
       std::to_string((*front)->port()));
   wait_for_the_end(signals);
   say("pioneerd stops: open requests end first");
-  front->reset();
+  (*front)->stop();
   (*deployment)->stop();
   return 0;
 }
