@@ -83,7 +83,7 @@ std::string encode_record(RecordHeader header, std::string_view body) {
   store(to + sequence_at, header.sequence.value);
   store(to + writer_at, header.writer);
   store(to + previous_hash_at, header.previous_hash);
-  std::memcpy(to + RecordHeader::encoded_bytes, body.data(), body.size());
+  if (!body.empty()) std::memcpy(to + RecordHeader::encoded_bytes, body.data(), body.size());
   store(to + crc_at, crc32(bytes_of(record)));
   return record;
 }

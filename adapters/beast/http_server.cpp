@@ -58,7 +58,7 @@ class BeastHttpServer final : public api::HttpServer {
     if (!error) acceptor_->bind(*endpoint, error);
     if (!error) acceptor_->listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      loops_.clear();
+      forget_loops();
       return std::unexpected("Cannot listen on " + std::string(address) + ": " + error.message() + ".");
     }
     port_ = acceptor_->local_endpoint(error).port();
@@ -142,6 +142,11 @@ class BeastHttpServer final : public api::HttpServer {
       std::this_thread::sleep_for(std::chrono::milliseconds{5});
     on_every_loop([](Loop& loop) { loop.cut(); });
     for (auto& loop : loops_) loop->thread.join();
+    forget_loops();
+  }
+
+  /// What hangs on the first loop goes before it.
+  void forget_loops() {
     acceptor_.reset();
     retry_.reset();
     loops_.clear();

@@ -93,7 +93,7 @@ SlotBytes encode_slot(const Slot& slot, std::string_view wrapped) {
   put_u32(&out[24], crc_of({out.data(), 24}));
   const auto word = encode_state(slot.state);
   std::memcpy(&out[state_at], word.data(), 4);
-  std::memcpy(&out[wrapped_at], wrapped.data(), std::min(wrapped.size(), wrapped_bytes));
+  if (!wrapped.empty()) std::memcpy(&out[wrapped_at], wrapped.data(), std::min(wrapped.size(), wrapped_bytes));
   put_u32(&out[wrapped_at + wrapped_bytes], crc_of({&out[wrapped_at], wrapped_bytes}));
   return out;
 }
