@@ -65,20 +65,23 @@ std::expected<void, NotDone> grant(server::Deployment& local, const domain::Id& 
 struct TokenRow {
   std::string hash;
   domain::members::Token token;
+  bool erased = false;
 };
 
 std::vector<TokenRow> tokens_of(server::Deployment& local) {
   std::vector<TokenRow> rows;
   local.node().projector().with_community([&](const node::Community& community) {
     community.roster.for_each_token([&](std::string_view hash, const domain::members::Token& token) {
-      rows.push_back({std::string(hash), token});
+      rows.push_back({std::string(hash), token, !community.roster.is_member(token.member)});
     });
   });
   std::ranges::sort(rows, {}, &TokenRow::hash);
   return rows;
 }
 
-std::string_view state_of(const domain::members::Token& token, domain::Instant now) {
+std::string_view state_of(const TokenRow& row, domain::Instant now) {
+  const auto& token = row.token;
+  if (row.erased) return "erased";  // its member is: the server takes it no more
   if (token.revoked) return "revoked";
   return token.valid(now) ? "valid" : "expired";
 }
@@ -152,18 +155,20 @@ Exit list_tokens(const Place& place) {
   if (!local) return fail(local.error());
   const domain::Instant now{(*local)->clock().now().value};
   JsonArray list;
-  for (const auto& [hash, token] : tokens_of(**local)) {
+  for (const auto& row : tokens_of(**local)) {
+    const auto& hash = row.hash;
+    const auto& token = row.token;
     const std::string expires = token.expires.us == 0 ? "" : api::http::rfc3339_of_us(token.expires.us);
-    const std::string_view state = state_of(token, now);
+    const std::string_view state = state_of(row, now);
     if (!place.json) {
       say(api::http::hex(hash) + "  " + token.member.text() + "  " + std::string(state) +
           (expires.empty() ? "" : "  until " + expires));
       continue;
     }
-    JsonObject row;
-    row.text("tokenHash", api::http::hex(hash)).text("member", token.member.text()).text("state", state);
-    if (!expires.empty()) row.text("expires", expires);
-    list.add(row.str());
+    JsonObject shown;
+    shown.text("tokenHash", api::http::hex(hash)).text("member", token.member.text()).text("state", state);
+    if (!expires.empty()) shown.text("expires", expires);
+    list.add(shown.str());
   }
   if (place.json) say(JsonObject().raw("items", list.str()).str());
   return Exit::done;

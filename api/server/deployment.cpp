@@ -63,6 +63,10 @@ struct Deployment::Wiring {
 
 // A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
 Result<void> Deployment::Wiring::open_log() {
+  const std::string& directory = options.directory;
+  for (auto slash = directory.find('/', 1); slash != std::string::npos; slash = directory.find('/', slash + 1)) {
+    if (auto made = disk.make_directory(directory.substr(0, slash)); !made) return made;
+  }
   for (const auto* name : {"", "/log", "/keys", "/people", "/db", "/blobs"}) {
     if (auto made = disk.make_directory(options.directory + name); !made) return made;
   }
