@@ -173,8 +173,8 @@ void RequestLives::work(const LifePtr& life, Minute from) {
       life->worker = &life->place->above->cadre;
     });
   }
-  const Minute share =
-      within.resolve * chance.between(chance.percent(92) ? 15 : 100, chance.percent(92) ? 75 : 130) / 100;
+  const bool in_time = chance.percent(92);
+  const Minute share = within.resolve * (in_time ? chance.between(15, 75) : chance.between(100, 130)) / 100;
   const Minute resolved = std::max(at + 2 * slot, within.resolve <= day ? from + share : working(from + share));
   if (chance.percent(70)) stage_.at(at + std::max(slot, (resolved - at) / 2), [this, life] { progress(life); });
   stage_.at(resolved, [this, life] { resolve(life); });
