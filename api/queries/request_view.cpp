@@ -284,17 +284,21 @@ Answered<api::RequestView> request_view(const node::Node& node, const node::Call
   if (pseudonym) actor.pseudonym = *pseudonym;
   const auto relation = mine ? domain::Relation::own : domain::Relation::none;
 
+  // Who may see the past is decided by today: a holder of then has no business with it any more.
+  const auto today = node.models().requests().get(id);
+  const Id holder = today && *today ? (*today)->organisation : folded.state.organisation;
+
   Answer<api::RequestView> answer;
   auto& view = answer.view;
   view.set_id(id.text());
   view.set_mine(mine);
   Id official_organisation;
   const auto allowed = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
-    auto may = authorise(domain::Action::get_request, actor, relation, folded.state.organisation, community.directory);
+    auto may = authorise(domain::Action::get_request, actor, relation, holder, community.directory);
     if (!may) return may;
     show_facts(folded, community.directory, view);
     show_course(folded, edge, stream, community.directory, view);
-    show_actions(folded, actor, relation, community.directory, view);
+    if (until.sequence == Until{}.sequence) show_actions(folded, actor, relation, community.directory, view);
     if (const auto* holding = community.roster.holding(*may)) official_organisation = holding->organisation;
     return may;
   });
