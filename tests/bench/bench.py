@@ -49,7 +49,7 @@ def main() -> int:
     # A terminated run must stop its peers too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     rows = []
-    with Session(found.binaries, found.quick) as session:
+    with Session(found.binaries.resolve(), found.quick) as session:
         for measure, names in MEASUREMENTS.items():
             if not set(names) & set(found.names):
                 continue
