@@ -1,4 +1,7 @@
 // A whole node through its routes.
+#include <cstdint>
+#include <future>
+
 #include <thread>
 
 #include "api/http/handlers/live.hpp"
@@ -108,6 +111,12 @@ TEST_F(Handlers, JournalsWhatItOpens) {
            R"({"title":"漏水","description":"漏水","category":"repair","organisation":")" + city + "\"}", asker);
   const auto before = deployment->node().log().end().value;
   EXPECT_EQ(get("/api/v1/members/" + field(get("/api/v1/me", asker).body, "id")).status, 200U);
+  // The journal is durable before the answer; the log is shown up to what is projected, which may come a moment later.
+  std::promise<bool> projected;
+  const auto last = eventstore::Sequence{deployment->node().log().end().value - 1};
+  deployment->node().projector().when_projected(last, eventstore::Instant{INT64_MAX},
+                                                [&](bool done) { projected.set_value(done); });
+  EXPECT_TRUE(projected.get_future().get());
   const auto log = get("/api/v1/log?from=" + std::to_string(before));
   EXPECT_THAT(log.body, HasSubstr("PersonalDataOpened"));
   EXPECT_THAT(log.body, Not(HasSubstr("张三")));
