@@ -1,7 +1,6 @@
 // A whole node through its routes.
 #include <cstdint>
 #include <future>
-
 #include <thread>
 
 #include "api/http/handlers/live.hpp"
