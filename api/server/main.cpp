@@ -5,6 +5,7 @@
 
 #include "adapters/yaml/policy_file.hpp"
 #include "adapters/yaml/settings_file.hpp"
+#include "api/http/openapi.hpp"
 #include "api/server/front.hpp"
 #include "api/server/version.hpp"
 
@@ -108,15 +109,21 @@ int serve(const api::Settings& settings) {
 int main(int argc, char** argv) {
   CLI::App app{"pioneerd serves a Pioneer data directory over HTTP."};
   Options options;
+  bool print_openapi = false;
   app.add_option("--config", options.config, "settings (YAML); the options below win over it");
   app.add_option("--data", options.data, "data directory; an empty one gets a new log");
   app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes any free one");
   app.add_option("--services", options.services, "categories and deadlines (YAML)");
+  app.add_flag("--print-openapi", print_openapi, "print the contract (OpenAPI 3.1) and end; clients are made from it");
   app.set_version_flag("--version", std::string(server::version));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : exit_usage;
+  }
+  if (print_openapi) {
+    say(api::http::openapi_document(std::string(server::version)));
+    return 0;
   }
   const auto settings = settings_of(options);
   if (!settings) return give_up("the settings cannot be used:" + all_of(settings.error()));
