@@ -1,0 +1,75 @@
+// The one way to the server: openapi-fetch over the contract's types. Refusals are thrown as `Problem`.
+import createClient, { type Middleware } from 'openapi-fetch'
+import type { paths } from '#schema'
+import { newKey } from '@/logic/keys'
+import { offline, problemOf } from './problem'
+
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
+
+let language = 'zh'
+let signedOut: () => void = () => {}
+export const speak = (code: string) => (language = code)
+export const onSignedOut = (then: () => void) => (signedOut = then)
+
+const ours: Middleware = {
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', language)
+    if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', newKey())
+    return request
+  },
+  async onResponse({ response }) {
+    if (response.ok) return response
+    const problem = await problemOf(response)
+    if (problem.status === 401) signedOut()
+    throw problem
+  },
+  onError() {
+    return offline()
+  },
+}
+api.use(ours)
+
+/** The answer's body; what is no answer has been thrown. */
+export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await call
+  return data as T
+}
+
+/** A change by its path, for what waits in the outbox. */
+export async function post<T>(path: string, body: unknown, key: string = newKey()): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'Content-Type': 'application/json', 'Accept-Language': language, 'Idempotency-Key': key },
+      body: JSON.stringify(body ?? {}),
+    })
+  } catch {
+    throw offline()
+  }
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.status === 401) signedOut()
+    throw problem
+  }
+  return (await response.json()) as T
+}
+
+export async function upload(file: Blob): Promise<string> {
+  let response: Response
+  try {
+    response = await fetch('/api/v1/blobs', {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'Content-Type': file.type || 'application/octet-stream', 'Accept-Language': language, 'Idempotency-Key': newKey() },
+      body: file,
+    })
+  } catch {
+    throw offline()
+  }
+  if (!response.ok) throw await problemOf(response)
+  return ((await response.json()) as { blob: string }).blob
+}
+
+export const blobAddress = (blob: string) => `/api/v1/blobs/${blob}`

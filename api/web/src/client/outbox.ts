@@ -1,0 +1,143 @@
+// What is said while there is no signal, or may still be taken back, waits here and is sent once: each with its own key.
+import { computed, reactive } from 'vue'
+import { newKey } from '@/logic/keys'
+import { due, undoable, type Waiting } from '@/logic/waiting'
+import { post, upload } from './http'
+import { asProblem, type Problem } from './problem'
+import { me } from './session'
+import { all, drop, keep } from './store'
+
+export interface Letter extends Waiting {
+  key: string
+  who: string // member
+  path: string
+  body: Record<string, unknown>
+  photos: Blob[] // sent before it, named in body.photos
+  about: string // a message key: what it is
+  link: string // where to look
+  failed?: { code: string; detail: string }
+}
+
+export const letters = reactive<Letter[]>([])
+export const waitingCount = computed(() => letters.filter((l) => l.who === me.value?.id).length)
+const sent = new Set<(letter: Letter, answer: unknown) => void>()
+let clock: ReturnType<typeof setTimeout> | undefined
+
+export function onSent(then: (letter: Letter, answer: unknown) => void): () => void {
+  sent.add(then)
+  return () => sent.delete(then)
+}
+
+export async function openOutbox(): Promise<void> {
+  letters.splice(0, letters.length, ...(await all<Letter>('outbox')).sort((a, b) => a.at - b.at))
+  addEventListener('online', () => void flush())
+  document.addEventListener('visibilitychange', () => void flush())
+  await flush()
+}
+
+export interface Send {
+  path: string
+  body?: Record<string, unknown>
+  photos?: Blob[]
+  about: string
+  link: string
+  key?: string
+  undoMs?: number // may be taken back for so long
+}
+
+export type Outcome<T> = { done: T } | { waiting: Letter } | { problem: Problem }
+
+/** Sends now; without an answer, or while it may be taken back, it waits. A refusal is told and kept by nobody. */
+export async function send<T>(what: Send): Promise<Outcome<T>> {
+  const letter: Letter = {
+    key: what.key ?? newKey(),
+    who: me.value?.id ?? '',
+    path: what.path,
+    body: what.body ?? {},
+    photos: what.photos ?? [],
+    about: what.about,
+    link: what.link,
+    at: Date.now(),
+    notBefore: what.undoMs ? Date.now() + what.undoMs : 0,
+    pauseMs: 0,
+  }
+  if (!what.undoMs) {
+    try {
+      return { done: (await deliver(letter)) as T }
+    } catch (error) {
+      const problem = asProblem(error)
+      if (!problem.mayPass && problem.status !== 401) return { problem }
+    }
+  }
+  await keep('outbox', letter.key, { ...letter })
+  letters.push(letter)
+  schedule()
+  return { waiting: letter }
+}
+
+async function deliver(letter: Letter): Promise<unknown> {
+  if (letter.photos.length > 0) {
+    const names: string[] = []
+    for (const photo of letter.photos) names.push(await upload(photo))
+    letter.body = { ...letter.body, photos: [...((letter.body.photos as string[]) ?? []), ...names] }
+    letter.photos = []
+  }
+  return post(letter.path, letter.body, letter.key)
+}
+
+export async function takeBack(letter: Letter): Promise<boolean> {
+  const i = letters.findIndex((l) => l.key === letter.key)
+  if (i < 0 || !undoable(letters[i]!, Date.now())) return false
+  letters.splice(i, 1)
+  await drop('outbox', letter.key)
+  return true
+}
+
+/** After a refusal has been read: it goes. */
+export async function discard(letter: Letter): Promise<void> {
+  const i = letters.findIndex((l) => l.key === letter.key)
+  if (i >= 0) letters.splice(i, 1)
+  await drop('outbox', letter.key)
+}
+
+let flushing = false
+export async function flush(): Promise<void> {
+  if (flushing || !me.value) return
+  flushing = true
+  const work = async () => {
+    for (const letter of letters.filter((l) => l.who === me.value?.id && !l.failed && due(l, Date.now()))) {
+      try {
+        const answer = await deliver(letter)
+        await discard(letter)
+        for (const then of sent) then(letter, answer)
+      } catch (error) {
+        const problem = asProblem(error)
+        if (problem.status === 401) break
+        if (problem.mayPass) {
+          letter.pauseMs = Math.min(Math.max(letter.pauseMs * 2, 1_000), 60_000)
+          letter.notBefore = Math.max(letter.notBefore, 0)
+          break
+        }
+        letter.failed = { code: problem.code, detail: problem.detail }
+        await keep('outbox', letter.key, JSON.parse(JSON.stringify({ ...letter, photos: [] })))
+      }
+    }
+  }
+  try {
+    // One tab at a time; the key would make a second sending harmless anyway.
+    if (navigator.locks) await navigator.locks.request('pioneer-outbox', work)
+    else await work()
+  } finally {
+    flushing = false
+    schedule()
+  }
+}
+
+function schedule(): void {
+  clearTimeout(clock)
+  const open = letters.filter((l) => !l.failed)
+  if (open.length === 0) return
+  const now = Date.now()
+  const next = Math.min(...open.map((l) => Math.max(l.notBefore - now, l.pauseMs, 1_000)))
+  clock = setTimeout(() => void flush(), next)
+}

@@ -1,0 +1,19 @@
+// A photo from the phone, made small; what is none, or too large to open, is said so before anything is sent.
+import { photoBytesMax, shrunk } from '@/logic/picture'
+
+export async function shrinkPhoto(file: Blob): Promise<Blob | { code: string }> {
+  if (file.size > photoBytesMax * 3) return { code: 'photo_too_large' }
+  let picture: ImageBitmap
+  try {
+    picture = await createImageBitmap(file, { imageOrientation: 'from-image' })
+  } catch {
+    return { code: 'not_a_photo' }
+  }
+  const size = shrunk(picture.width, picture.height)
+  const canvas = document.createElement('canvas')
+  canvas.width = size.width
+  canvas.height = size.height
+  canvas.getContext('2d')!.drawImage(picture, 0, 0, size.width, size.height)
+  picture.close()
+  return new Promise((done) => canvas.toBlob((blob) => done(blob ?? { code: 'not_a_photo' }), 'image/jpeg', 0.82))
+}

@@ -1,0 +1,35 @@
+// What went wrong, as a value: the server's problem document, or no answer at all.
+import type { ProblemDocument } from './contract'
+
+export class Problem extends Error {
+  constructor(
+    readonly code: string, // the server's, or `offline` where there was no answer
+    readonly status: number, // 0: no answer
+    readonly detail: string,
+    readonly field?: string,
+    readonly retryAfter?: number, // seconds
+  ) {
+    super(code)
+  }
+
+  /** Whether the same call may go through later, unchanged. */
+  get mayPass(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.status === 408
+  }
+}
+
+export const offline = () => new Problem('offline', 0, '')
+
+export async function problemOf(response: Response): Promise<Problem> {
+  let document: Partial<ProblemDocument> = {}
+  try {
+    document = (await response.clone().json()) as Partial<ProblemDocument>
+  } catch {
+    // a proxy's page, not ours
+  }
+  const after = Number(response.headers.get('Retry-After') ?? '')
+  const code = document.code ?? (response.status >= 500 ? 'unavailable' : 'internal')
+  return new Problem(code, response.status, document.detail ?? '', document.field, after > 0 ? after : undefined)
+}
+
+export const asProblem = (error: unknown): Problem => (error instanceof Problem ? error : offline())

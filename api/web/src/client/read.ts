@@ -1,0 +1,79 @@
+// Reads for screens: first what this device has, then the server's answer; without an answer the old one stays, marked as such.
+import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { asProblem, type Problem } from './problem'
+import { keep, kept } from './store'
+
+interface Kept<T> {
+  at: number // ms since 1970, by this device
+  body: T
+}
+
+export interface Read<T> {
+  data: ShallowRef<T | undefined>
+  at: Ref<number> // when it was read; 0: never
+  problem: ShallowRef<Problem | undefined>
+  loading: Ref<boolean>
+  reload: () => Promise<void>
+}
+
+const retryAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000]
+
+/** `key` names the answer on this device; while it is empty nothing is read. */
+export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = true): Read<T> {
+  const data = shallowRef<T>()
+  const at = ref(0)
+  const problem = shallowRef<Problem>()
+  const loading = ref(false)
+  let turn = 0
+  let failures = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  async function reload(): Promise<void> {
+    clearTimeout(timer)
+    const name = key()
+    if (!name) return
+    const mine = ++turn
+    loading.value = true
+    try {
+      const body = await ask()
+      if (mine !== turn) return
+      data.value = body
+      at.value = Date.now()
+      problem.value = undefined
+      failures = 0
+      if (stays) void keep('reads', name, { at: at.value, body } satisfies Kept<T>)
+    } catch (error) {
+      if (mine !== turn) return
+      problem.value = asProblem(error)
+      if (problem.value.mayPass) timer = setTimeout(reload, retryAfterMs[Math.min(failures++, retryAfterMs.length - 1)])
+    } finally {
+      if (mine === turn) loading.value = false
+    }
+  }
+
+  async function begin(name: string): Promise<void> {
+    data.value = undefined
+    at.value = 0
+    problem.value = undefined
+    if (!name) return
+    const before = turn
+    if (stays)
+      void kept<Kept<T>>('reads', name).then((old) => {
+        if (old && data.value === undefined && turn <= before + 1 && key() === name) {
+          data.value = old.body
+          at.value = old.at
+        }
+      })
+    await reload()
+  }
+
+  watch(key, begin, { immediate: true })
+  const back = () => void reload()
+  addEventListener('online', back)
+  onScopeDispose(() => {
+    turn = Number.MAX_SAFE_INTEGER
+    clearTimeout(timer)
+    removeEventListener('online', back)
+  })
+  return { data, at, problem, loading, reload }
+}

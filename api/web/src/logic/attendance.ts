@@ -1,0 +1,15 @@
+// The list at the door: what the server knows, and what was ticked here and not yet sent. Pure.
+import type { Claim } from '@/client/contract'
+import { holdsPlace } from './states'
+
+export type Attending = Claim & { unsent?: boolean }
+
+export function merged(claims: readonly Claim[], unsent: readonly string[]): Attending[] {
+  const waiting = new Set(unsent)
+  return claims
+    .filter((c) => holdsPlace(c.state) || c.state === 'completed' || c.state === 'no_show')
+    .map((c) => (c.state === 'confirmed' && waiting.has(c.claimId) ? { ...c, state: 'checked_in' as const, unsent: true } : c))
+    .sort((a, b) => (a.memberName ?? '').localeCompare(b.memberName ?? '', 'zh'))
+}
+
+export const checkedIn = (claims: readonly Attending[]): number => claims.filter((c) => c.state === 'checked_in' || c.state === 'completed').length

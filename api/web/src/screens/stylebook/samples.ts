@@ -1,0 +1,41 @@
+// One of each, for the style page: with the longest words that components must bear.
+import type { Claim, ProductCard, RequestCard } from '@/client/contract'
+
+const organisation = { id: '0', name: '湖里区金山街道金山社区居民委员会' }
+
+export const sampleRequest: RequestCard = {
+  id: 'sample',
+  state: 'in_progress',
+  revision: '3',
+  title: '3 号楼 2 单元门口的路灯坏了，晚上老人回家看不清台阶',
+  category: 'street_light',
+  organisation,
+  submittedAt: '2026-03-01T08:00:00Z',
+  due: { kind: 'resolve', at: new Date(Date.now() + 28 * 3_600_000).toISOString() },
+  overdue: false,
+  channel: 'web',
+}
+export const sampleProduct: ProductCard = {
+  id: 'sample',
+  state: 'published',
+  revision: '1',
+  title: '亲子陶艺课',
+  kind: 'activity',
+  organisation,
+  starts: new Date(Date.now() + 2 * 86_400_000).toISOString(),
+  venue: '社区活动室二楼',
+  capacity: 20,
+  placesLeft: 7,
+  waiting: 0,
+}
+export const sampleClaim: Claim = {
+  id: '1',
+  claimId: '1',
+  state: 'waitlisted',
+  revision: '1',
+  product: 'sample',
+  places: 2,
+  waitlistPosition: 4,
+  title: '亲子陶艺课',
+  sessions: [{ starts: sampleProduct.starts!, ends: sampleProduct.starts!, venue: '社区活动室二楼' }],
+}

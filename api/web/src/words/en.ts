@@ -1,0 +1,109 @@
+// English. Short, warm, concrete; buttons are verbs. The same keys as zh.ts.
+import type zh from './zh'
+
+const en: typeof zh = {
+  back: 'Back',
+  close: 'Close',
+  enlarge: 'Larger',
+  readAloud: 'Read aloud',
+  stopReading: 'Stop',
+  nav: {
+    main: 'Main', cadre: 'Work', skip: 'Skip to content', home: 'Home', ask: 'Help', market: 'Market', mine: 'Mine', settings: 'Settings',
+    board: 'Board', products: 'Products', checkIn: 'Check-in', people: 'People', organisations: 'Places',
+  },
+  home: {
+    morning: 'Good morning', noon: 'Good day', afternoon: 'Good afternoon', evening: 'Good evening', hello: '{greeting}, {name}', elder: 'Large', all: 'All',
+    mine: 'My requests', nothing: 'Nothing is open just now.', ask: 'Ask for help', near: 'On near you', tickets: 'My tickets', signIn: 'Sign in',
+    what: 'Neighbours get things done', whatText: 'Say what is wrong, and see who takes care of it and by when.\nClaim a place in activities and services near you.',
+  },
+  in: {
+    title: 'Sign in', text: 'Scan the QR code that your community gave you, or type its sign-in code here. There is no password.', code: 'Sign-in code', help: '20 letters and digits; upper or lower case.',
+    go: 'Sign in', ask: 'No code? The community desk makes one at once.', look: 'Look at the market first',
+  },
+  ask: {
+    step: '{n}/3 {title}', what: 'What about?', where: 'Who and where?', words: 'Tell us', emergency: 'Danger? Call first', police: 'police', fire: 'fire', ambulance: 'ambulance',
+    more: 'More kinds', draft: 'Not sent last time: {name}', goOn: 'Go on', anew: 'Start anew', forWhom: 'For whom?', forMe: 'For me', forNeighbour: 'For a neighbour', neighbour: "Neighbour's name",
+    neighbourPhone: "Neighbour's phone (optional)", neighbourHelp: 'We ask your neighbour first.', community: 'Which community shall act?', noCommunity: 'None chosen yet', other: 'Change', pickCommunity: 'Choose a community',
+    locate: 'Add where I am', located: 'Place added', unlocate: 'Remove place', noPlace: 'Your place could not be found. Write the address, or just go on.', address: 'House or place (optional)',
+    elderWords: 'Tap once and speak, or write nothing and tap “Send”. The community calls you.', say: '{name}: what happened?', sayHelp: 'A sentence or two. Where and when helps.', voiceTitle: '{name} (voice)',
+    byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', back: 'Back', next: 'Next', send: 'Send',
+  },
+  request: {
+    title: 'Request', heldBy: '{name} takes care', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', rated: 'You gave {n} stars.', received: 'We have it',
+    receivedText: '{name} has it and answers in time. Each step is shown below.', undoText: 'Sent by mistake? Withdraw it within ten minutes, or any time until it is solved.', number: 'Number {id}',
+  },
+  due: { left: '{time} left', late: 'Late by {time}', accept: 'accepted by {at}', resolve: 'solved by {at}', confirm: 'please confirm by {at}' },
+  state: {
+    submitted: 'New', accepted: 'Accepted', in_progress: 'In progress', awaiting_confirmation: 'To confirm', closed_confirmed: 'Solved', closed_unconfirmed: 'Closed', withdrawn: 'Withdrawn',
+  },
+  claim: { confirmed: 'Place kept', waitlisted: 'In the queue', cancelled: 'Cancelled', checked_in: 'Checked in', completed: 'Attended', no_show: 'Did not come', ahead: '{n} ahead of you' },
+  productState: { draft: 'Drafts', published: 'Offered', cancelled: 'Cancelled', completed: 'Over' },
+  channel: { web: 'online', phone: 'by phone', visit: 'home visit', app: 'app', email: 'e-mail', counter: 'at the desk', imported: 'passed on', feedback: 'from a rating', staff: 'by staff' },
+  kind: { activity: 'Activity', training: 'Learning', service: 'Service', transport: 'Rides', clinic: 'Health' },
+  level: { city: 'City', district: 'District', street: 'Street', community: 'Community', enterprise: 'Enterprise', department: 'Department' },
+  event: {
+    RequestSubmitted: 'Asked', RequestImported: 'Passed on', RequestAccepted: 'Accepted', RequestAssigned: 'Given to', RequestProgressed: 'News', RequestResolved: 'Done: please confirm', RequestConfirmed: 'Confirmed as solved',
+    RequestDisputed: 'Not solved yet', RequestRated: 'Rated', RequestWithdrawn: 'Withdrawn', RequestDeadlinePassed: 'The time ran out', RequestClosedUnconfirmed: 'Closed without an answer', other: 'Changed',
+  },
+  acts: {
+    accept: 'Accept', assign: 'Assign', progress: 'Tell news', resolve: 'Solved', confirm: 'Yes, solved', dispute: 'Not yet', rate: 'Rate', withdraw: 'Withdraw', isItSolved: 'Is it solved?', howWasIt: 'How was it?',
+    needWords: 'Please write a sentence.', text: { progress: 'How is it going?', resolve: 'How was it solved?', dispute: 'What is missing?', rate: 'Anything to add (optional)', withdraw: 'Why (optional)' },
+  },
+  about: {
+    ask: 'Request', accept: 'Accept', assign: 'Assign', progress: 'News', resolve: 'Solved', confirm: 'Confirmed as solved', dispute: 'Not solved yet', rate: 'Rating', withdraw: 'Withdraw', claim: 'Claim', cancelClaim: 'Claim cancelled',
+    checkIn: 'Check-in', product: 'New product', publish: 'Offer', capacity: 'Places', cancel: 'Cancel product', complete: 'End product',
+  },
+  stars: { 1: 'Bad', 2: 'Poor', 3: 'Fair', 4: 'Good', 5: 'Great' },
+  market: {
+    near: 'Near me', everywhere: 'Everywhere', where: 'Where?', search: 'Search', kind: 'Kind', allKinds: 'All', week: 'Week', list: 'List', before: 'Week before', after: 'Week after', more: 'Show more',
+    empty: 'Nothing here just now. Try another kind or place.', lookEverywhere: 'Look everywhere',
+  },
+  product: {
+    title: 'Product', by: 'Offered by {name}', left: '{left} of {capacity} left', leftShort: '{n} left', full: 'Full', fullWaiting: 'Full, {n} in the queue', noTime: 'Time to come', yours: 'Your places', howMany: 'How many places?',
+    claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
+  },
+  ticket: {
+    title: 'My ticket', yours: 'The place is yours.', lost: 'This session has just filled up. You are in the queue, {n} ahead of you; a free place is yours at once. Do not want to wait? Tap “Cancel”.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
+    calendar: 'Add to calendar', product: 'What is it', rate: 'Rate', cancel: 'Cancel', sure: 'The place goes to somebody else. Cancel?', giveBack: 'Yes, give it back', keep: 'No, I come',
+  },
+  rate: {
+    title: 'Rate', comment: 'Anything to add (optional)', problem: 'Did you meet a problem? (optional)', problemHelp: 'It becomes a request: somebody works on it, and you can follow it.', about: 'What is it about?', noCategory: 'Not sure', send: 'Send',
+  },
+  mine: {
+    what: 'Show', requests: 'Requests', tickets: 'Tickets', waiting: 'Waiting to be sent', noRequests: 'You have not asked yet. Just say so.', noTickets: 'You have claimed nothing yet. Look at the market.', told: 'Thank you. Your problem is a request now; follow it below.',
+  },
+  settings: {
+    language: 'Language', mode: 'Look', normal: 'Normal', elder: 'Large and simple', size: 'Text size: {n}', sample: 'Is text of this size easy to read?', theme: 'Light or dark', auto: 'As the phone', light: 'Light', dark: 'Dark', motion: 'Motion', less: 'Less',
+    sessions: 'Signed in on', thisOne: 'this one', end: 'Sign out there', another: 'Sign in on another phone', signOut: 'Sign out',
+  },
+  device: { unspecified: 'Device', phone: 'Phone', tablet: 'Tablet', computer: 'Computer', token: 'Token' },
+  slip: { qr: 'One-time QR to sign in', text: 'Scan it with a phone to sign in. It works once, within seven days.' },
+  board: { title: 'Board of {name}', where: 'Another place', search: 'Search words', overdue: 'overdue', none: 'None' },
+  keys: {
+    title: 'Keys', move: 'down, up', column: 'column left, right', accept: 'accept', assign: 'assign to', progress: 'tell news', resolve: 'solved', open: 'open', search: 'search', close: 'close', help: 'this sheet',
+  },
+  work: {
+    title: 'Manage', new: 'New product', state: 'State', publish: 'Offer', attendance: 'Attendance', copy: 'Copy', capacity: 'Change places', complete: 'It is over', cancel: 'Cancel it', places: 'Places', reason: 'Why is it cancelled?', empty: 'No products here yet.',
+  },
+  door: {
+    choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
+    picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noTicket: 'This is no ticket of ours.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
+  },
+  editor: {
+    title: 'What is it called?', text: 'A sentence or two', sessions: 'Sessions', day: 'Day', from: 'From', to: 'To', venue: 'Where', remove: 'Remove', another: 'Another session', capacity: 'Places', most: 'Most a person', waitlist: 'People may queue when it is full', publish: 'Offer', draft: 'Keep as draft',
+    preview: 'What people will see', noTitle: '(no name yet)',
+    fault: { title: 'Please give it a name.', text: 'Please write a sentence or two.', session: 'Each session needs a day, times and a place.', past: 'All sessions are over; please change the day.', order: 'The end must be after the start.', capacity: 'At least one place.' },
+  },
+  people: { text: 'Register a resident who comes to the desk, and print their way in.', name: 'Name', phone: 'Phone (optional)', register: 'Register', made: '{name} is registered', slip: 'Make a sign-in slip' },
+  organisations: { search: 'Find a place', all: 'All', none: 'Nothing found. Try another word.', below: 'Below {name}', code: 'code {code}' },
+  photo: { add: 'Take or choose photos', addAfter: 'Add photos of the result', nth: 'Photo {n}', remove: 'Remove photo {n}', before: 'Photos with the request', during: 'Photos of the work', after: 'Photos of the result' },
+  voice: { begin: 'Tap and speak', stop: 'Done ({n} s left)', yours: 'Your voice message', remove: 'Record again', refused: 'No microphone. You can write.', message: 'Voice message' },
+  print: { go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },
+  notice: {
+    label: 'Notices', offline: 'No signal. What you have read is still here; what you say is kept.', server: 'The server does not answer; we keep trying. What you have read is still here.', waiting: '{n} waiting to be sent', undo: 'Undo', undoFor: 'undo within {n} min', look: 'Look', seen: 'All right',
+  },
+  read: { loading: 'Opening…', old: 'As last seen. Updating…', still: 'We try again by ourselves. You can tap, too.', again: 'Try again' },
+  nowhere: { title: 'No such page', text: 'The address may be wrong, or it is not yours to see.' },
+  style: { title: 'Style', acts: 'Buttons', states: 'States', lists: 'Lists', faces: 'Four faces', forms: 'Forms', sheet: 'Sheet', icons: 'Icons' },
+}
+export default en
