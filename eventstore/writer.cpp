@@ -28,6 +28,12 @@ bool Writer::Batch::full() const {
   return answers.size() >= limits::batch_records_max || bytes + limits::record_bytes_max > limits::batch_bytes_max;
 }
 
+void Writer::Batch::reserve(std::size_t commands) {
+  records.reserve(commands);
+  commits.reserve(commands);
+  answers.reserve(commands);
+}
+
 Writer::Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower)
     : log_(log), clock_(clock), random_(random), decider_(decider), follower_(follower) {}
 
@@ -123,7 +129,7 @@ Result<void> Writer::take_over() {
 void Writer::submit(std::unique_ptr<Pending> pending) {
   {
     std::lock_guard lock(mutex_);
-    if (!stopping_ && queue_.size() < limits::command_queue_max) {
+    if (!stopping_ && queue_.size() + taken_left_.load(std::memory_order_relaxed) < limits::command_queue_max) {
       queue_.push_back(std::move(pending));
       if (queue_.size() == 1) arrived_.notify_one();
       return;
@@ -199,23 +205,31 @@ void Writer::hand_over(Batch& decided) {
   gathered_.notify_one();
 }
 
+// The whole queue at once: those who submit then wait for nothing that grows with it.
+bool Writer::take(bool& discard) {
+  std::lock_guard lock(mutex_);
+  discard = std::exchange(discard_, false);
+  room_wanted_ = gathering_.full();
+  if (!room_wanted_ && taken_at_ == taken_.size()) {
+    taken_.clear();
+    taken_at_ = 0;
+    taken_.swap(queue_);
+    taken_left_.store(taken_.size(), std::memory_order_relaxed);
+  }
+  return !room_wanted_ && taken_at_ < taken_.size();
+}
+
 bool Writer::decide_step() {
   CHECK(opened_);
-  std::vector<std::unique_ptr<Pending>> taken;
   bool discard = false;
-  {
-    std::lock_guard lock(mutex_);
-    discard = std::exchange(discard_, false);
-    if (gathering_.full()) return false;
-    while (!queue_.empty() && taken.size() < hand_over_max) {
-      taken.push_back(std::move(queue_.front()));
-      queue_.pop_front();
-    }
-  }
+  const bool any = take(discard);
   if (discard) decider_.discard();
-  if (taken.empty()) return false;
+  if (!any) return false;
   Batch decided;
-  for (auto& pending : taken) {
+  decided.reserve(std::min(hand_over_max, taken_.size() - taken_at_));
+  for (std::size_t judged = 0; judged < hand_over_max && taken_at_ < taken_.size(); ++judged) {
+    auto pending = std::move(taken_[taken_at_++]);
+    taken_left_.fetch_sub(1, std::memory_order_relaxed);
     if (failed_.load(std::memory_order_acquire)) {
       pending->answer({Answer::Kind::unavailable, {}, unavailable("sync_failed")});
       continue;
@@ -239,7 +253,7 @@ Result<void> Writer::write(Batch& batch) {
 
 // Nothing of it was acknowledged. Whether the disk kept it is unknown until the next start reads it.
 void Writer::give_up(Batch& batch, const Error& error) {
-  std::deque<std::unique_ptr<Pending>> waiting;
+  std::vector<std::unique_ptr<Pending>> waiting;
   Batch behind;
   {
     std::lock_guard lock(mutex_);
@@ -249,6 +263,7 @@ void Writer::give_up(Batch& batch, const Error& error) {
     behind = std::exchange(gathering_, {});
     waiting.swap(queue_);
   }
+  arrived_.notify_one();
   for (auto& [pending, answer] : batch.answers) pending->answer({Answer::Kind::unknown, {}, error});
   for (auto& [pending, answer] : behind.answers) pending->answer({Answer::Kind::unavailable, {}, error});
   for (auto& pending : waiting) pending->answer({Answer::Kind::unavailable, {}, error});
@@ -256,13 +271,15 @@ void Writer::give_up(Batch& batch, const Error& error) {
 
 bool Writer::write_step() {
   Batch batch;
+  bool room_wanted = false;
   {
     std::lock_guard lock(mutex_);
     if (gathering_.empty()) return false;
     batch = std::exchange(gathering_, {});
     write_idle_ = false;
+    room_wanted = std::exchange(room_wanted_, false);
   }
-  arrived_.notify_one();
+  if (room_wanted) arrived_.notify_one();
   if (auto written = write(batch); !written) {
     give_up(batch, written.error());
     return true;
@@ -278,9 +295,9 @@ void Writer::decide_loop() {
   while (true) {
     if (decide_step()) continue;
     std::unique_lock lock(mutex_);
-    arrived_.wait(lock,
-                  [&] { return discard_ || (!queue_.empty() && !gathering_.full()) || (stopping_ && queue_.empty()); });
-    if (stopping_ && queue_.empty()) break;
+    const auto waiting = [&] { return !queue_.empty() || taken_at_ < taken_.size(); };
+    arrived_.wait(lock, [&] { return discard_ || (waiting() && !gathering_.full()) || (stopping_ && !waiting()); });
+    if (stopping_ && !waiting()) break;
   }
   std::lock_guard lock(mutex_);
   deciding_done_ = true;

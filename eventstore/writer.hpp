@@ -10,7 +10,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -104,12 +103,14 @@ class Writer {
     std::size_t bytes = 0;
     bool empty() const { return answers.empty(); }
     bool full() const;
+    void reserve(std::size_t commands);
   };
 
   Result<Hash> append_now(RecordKind kind, std::string_view body);
   Result<Instant> read_last_stamp() const;
   Result<void> check_no_real_epoch() const;
   Result<Instant> stamp();
+  bool take(bool& discard);
   void judge(std::unique_ptr<Pending> pending, Batch& into);
   void chain(CommitBody body, Batch& into);
   void hand_over(Batch& decided);
@@ -128,19 +129,23 @@ class Writer {
   std::int64_t clock_offset_us_ = 0;  ///< clock − boot at the last stamp
   bool jumped_ = false;               ///< the clock did, and nobody has confirmed it yet
   bool opened_ = false;
+  std::vector<std::unique_ptr<Pending>> taken_;  ///< from the queue, and not yet judged: from taken_at_ on
+  std::size_t taken_at_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable arrived_;   ///< commands, room in the gathering batch, or stop
   std::condition_variable gathered_;  ///< something to write, or stop
-  std::deque<std::unique_ptr<Pending>> queue_;
+  std::vector<std::unique_ptr<Pending>> queue_;
   Batch gathering_;
   std::string unwritable_;  ///< code; empty: writable
   bool clock_confirmed_ = false;
-  bool discard_ = false;  ///< the Decider's state was not written
+  bool discard_ = false;      ///< the Decider's state was not written
+  bool room_wanted_ = false;  ///< decide_step() found the gathering batch full
   bool stopping_ = false;
   bool deciding_done_ = false;
-  std::atomic<bool> write_idle_{true};  ///< write_step() waits: hand over at once
-  std::atomic<bool> failed_{false};     ///< a sync failed: nothing is written any more
+  std::atomic<std::size_t> taken_left_{0};  ///< of taken_: they wait too
+  std::atomic<bool> write_idle_{true};      ///< write_step() waits: hand over at once
+  std::atomic<bool> failed_{false};         ///< a sync failed: nothing is written any more
 };
 
 }  // namespace pioneer::eventstore

@@ -22,6 +22,8 @@ using keyring::SlotRead;
 
 constexpr std::size_t chunk_slots = 8'192;
 constexpr std::uint32_t slots_max = 0xFFFF'FFF0u;
+/// Keys that compete for the same places of the cache.
+constexpr std::size_t cache_ways = 4;
 
 std::uint64_t offset_of(std::uint32_t slot) { return (std::uint64_t{slot} + 1) * slot_bytes; }
 std::string_view view(const SlotBytes& slot) { return {slot.data(), slot.size()}; }
@@ -42,6 +44,10 @@ class KeyReader final : public api::OpenedReader {
   api::Secret& into_;
 };
 
+KeyMaterial material_of(const api::Cryptography& cryptography, const api::Secret& secret) {
+  return {cryptography.derive(secret, {"sealing"}), cryptography.derive(secret, {"hashing"})};
+}
+
 std::size_t power_of_two(std::size_t at_most) {
   std::size_t size = 1;
   while (size * 2 <= at_most) size *= 2;
@@ -61,7 +67,7 @@ FileKeyring::FileKeyring(eventstore::Disk& disk, api::Cryptography& cryptography
       cryptography_(cryptography),
       options_(options),
       path_(options.directory + "/keyring"),
-      cache_(power_of_two(std::max<std::size_t>(options.cached_keys, 1))) {
+      cache_(power_of_two(std::max(options.cached_keys, cache_ways))) {
   if (options_.master_file.empty()) options_.master_file = options_.directory + "/master";
 }
 
@@ -181,28 +187,33 @@ std::string FileKeyring::associated(const Id& id, KeyKind kind) const {
 }
 
 Result<KeyState> FileKeyring::create(const Id& id, KeyKind kind) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto slot = index_.find(id)) return index_.state(*slot);
+  }
+  // Made without the lock, which every other command needs too: whoever comes first gives the id its key.
+  const auto secret = cryptography_.make_secret();
+  const auto wrapped = cryptography_.seal(wrapping_, associated(id, kind), secret.view());
+  const auto key = material_of(cryptography_, secret);
   const std::lock_guard lock(mutex_);
   if (const auto slot = index_.find(id)) return index_.state(*slot);
   if (failed_) return failure("keyring_failed", "The keyring could not be written; no new key is made.");
   CHECK(index_.slots() < slots_max);
-  const auto key = cryptography_.make_secret();
-  const auto wrapped = cryptography_.seal(wrapping_, associated(id, kind), key.view());
   pending_.push_back(keyring::encode_slot({id, kind, KeyState::active, written_}, wrapped));
   index_.add(id, kind, KeyState::active);
+  keep(id, key);
   return KeyState::active;
 }
 
 std::expected<KeyMaterial, KeyState> FileKeyring::get(const Id& id) {
   const std::lock_guard lock(mutex_);
-  Cached& line = cache_line(id);
-  if (line.id == id && !id.is_zero()) return line.key;
+  if (const auto* key = cached(id)) return *key;
   const auto slot = index_.find(id);
   if (!slot) return std::unexpected(KeyState::unknown);
   if (index_.state(*slot) != KeyState::active) return std::unexpected(index_.state(*slot));
   auto key = unwrap(id, *slot);
   if (!key) return std::unexpected(KeyState::unknown);
-  line.id = id;
-  line.key = *key;
+  keep(id, *key);
   return *key;
 }
 
@@ -227,16 +238,40 @@ std::optional<KeyMaterial> FileKeyring::unwrap(const Id& id, std::uint32_t slot)
       cryptography_.open(wrapping_, associated(id, index_.kind(slot)), keyring::wrapped_in(view(bytes)));
   if (opened) opened->reveal_to(reader);
   if (!reader.whole) return std::nullopt;
-  return KeyMaterial{cryptography_.derive(secret, {"sealing"}), cryptography_.derive(secret, {"hashing"})};
+  return material_of(cryptography_, secret);
 }
 
-FileKeyring::Cached& FileKeyring::cache_line(const Id& id) {
-  return cache_[domain::IdHash{}(id) & (cache_.size() - 1)];
+std::span<FileKeyring::Cached> FileKeyring::cache_line(const Id& id) {
+  const auto lines = cache_.size() / cache_ways;
+  return std::span(cache_).subspan((domain::IdHash{}(id) & (lines - 1)) * cache_ways, cache_ways);
+}
+
+// A key that is used again moves forward; a new one takes the last place. So the keys of persons stay, however many
+// keys of cases are made and used once.
+const KeyMaterial* FileKeyring::cached(const Id& id) {
+  if (id.is_zero()) return nullptr;
+  const auto line = cache_line(id);
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i].id != id) continue;
+    if (i == 0) return &line[0].key;
+    std::swap(line[i], line[i - 1]);
+    return &line[i - 1].key;
+  }
+  return nullptr;
+}
+
+void FileKeyring::keep(const Id& id, const KeyMaterial& key) {
+  const auto line = cache_line(id);
+  const auto free = std::ranges::find_if(line, [](const Cached& place) { return place.id.is_zero(); });
+  Cached& place = free != line.end() ? *free : line.back();
+  place.id = id;
+  place.key = key;
 }
 
 void FileKeyring::forget(const Id& id) {
-  Cached& line = cache_line(id);
-  if (line.id == id) line = Cached{};
+  for (Cached& place : cache_line(id)) {
+    if (place.id == id) place = Cached{};
+  }
 }
 
 Result<void> FileKeyring::sync() {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,8 @@ namespace pioneer::adapters {
 struct KeyringOptions {
   std::string directory;    ///< holds the file `keyring`; made if absent
   std::string master_file;  ///< empty: `master` in the directory; may lie on another medium
-  /// Unwrapped keys kept in memory, 96 bytes each; overwritten when they leave.
-  std::size_t cached_keys = 16'384;
+  /// Unwrapped keys kept in memory, 80 bytes each; overwritten when they leave. Enough for the persons of a busy city.
+  std::size_t cached_keys = 32'768;
 };
 
 /// Any thread. One process at a time: the data directory's lock is the caller's.
@@ -68,8 +69,10 @@ class FileKeyring final : public api::Keyring {
   eventstore::Result<void> overwrite(std::uint32_t slot, std::string_view from_state_on);
   std::optional<api::KeyMaterial> unwrap(const domain::Id& id, std::uint32_t slot);
   std::string associated(const domain::Id& id, api::KeyKind kind) const;
+  std::span<Cached> cache_line(const domain::Id& id);
+  const api::KeyMaterial* cached(const domain::Id& id);
+  void keep(const domain::Id& id, const api::KeyMaterial& key);
   void forget(const domain::Id& id);
-  Cached& cache_line(const domain::Id& id);
 
   eventstore::Disk& disk_;
   api::Cryptography& cryptography_;
@@ -86,8 +89,8 @@ class FileKeyring final : public api::Keyring {
   keyring::Index index_;
   std::deque<keyring::SlotBytes> pending_;  ///< slots not yet in the file: the last pending_.size() of the index
   std::uint32_t written_ = 0;               ///< slots in the file, all durable
-  std::vector<Cached> cache_;
-  bool failed_ = false;  ///< a write or sync failed: nothing more is written
+  std::vector<Cached> cache_;               ///< lines of cache_ways, what is used most in front
+  bool failed_ = false;                     ///< a write or sync failed: nothing more is written
 };
 
 }  // namespace pioneer::adapters

@@ -3,6 +3,8 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/perf_level.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_buffer_manager.h>
@@ -46,6 +48,20 @@ Result<void> result_of(const rocksdb::Status& status, const std::string& directo
   return std::unexpected(error_of(status, directory));
 }
 
+/// All rows of a table share one hint: where the last one was put. Our batches are sorted, so the next place is near,
+/// and is looked for from there instead of from the top of the memory table.
+class OneHint final : public rocksdb::SliceTransform {
+ public:
+  const char* Name() const override { return "pioneer.OneHint"; }
+  rocksdb::Slice Transform(const rocksdb::Slice&) const override { return {}; }
+  bool InDomain(const rocksdb::Slice&) const override { return true; }
+};
+
+/// Counters that nobody reads cost a twentieth of a write; they are each thread's own.
+void count_nothing() {
+  if (rocksdb::GetPerfLevel() != rocksdb::PerfLevel::kDisable) rocksdb::SetPerfLevel(rocksdb::PerfLevel::kDisable);
+}
+
 rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options,
                                             const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions blocks;
@@ -67,6 +83,7 @@ rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options,
   // no more than that.
   family.memtable_prefix_bloom_size_ratio = 0.02;
   family.memtable_whole_key_filtering = true;
+  family.memtable_insert_with_hint_prefix_extractor = std::make_shared<OneHint>();
   // Many tables are small: the default would reserve a mebibyte in memory for each.
   family.arena_block_size = 64 << 10;
   family.compression = options.compress ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
@@ -255,6 +272,7 @@ std::vector<std::string> RocksDbStore::tables() const {
 }
 
 Result<std::optional<std::string>> RocksDbStore::get(Table table, std::string_view key) const {
+  count_nothing();
   const auto family = database_->family(table);
   if (!family) return Database::no_such_table(table);
   rocksdb::PinnableSlice value;
@@ -265,6 +283,7 @@ Result<std::optional<std::string>> RocksDbStore::get(Table table, std::string_vi
 }
 
 Result<void> RocksDbStore::write(const eventstore::WriteBatch& batch) {
+  count_nothing();
   std::size_t bytes = 16;
   for (const auto& change : batch.changes())
     bytes += change.key.size() + (change.value ? change.value->size() : 0) + 16;

@@ -69,6 +69,7 @@ class Projector final : public eventstore::Follower {
 
  private:
   eventstore::Result<void> project(std::span<const eventstore::AcceptedCommit> commits);
+  void gather(std::unique_lock<std::mutex>& lock);
   void fire_waiters();
 
   Parts parts_;
@@ -82,6 +83,7 @@ class Projector final : public eventstore::Follower {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<eventstore::AcceptedCommit> queue_;
+  bool gathering_ = false;  ///< loop() waits for a batch worth its price
   bool stopping_ = false;
   std::string stopped_because_;
   struct Waiter {

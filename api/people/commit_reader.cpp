@@ -66,8 +66,8 @@ void CommitReader::read_introduction(const eventstore::Introduction& introductio
   const auto who = opener_.open_introduction(introduction.sealed_member(), stream);
   const Id pseudonym = Id::of(introduction.pseudonym());
   if (!who || pseudonym.is_zero()) return;
-  stage_.put(tables_.pseudonyms, key_of(pseudonym), key_of(who->member));
-  stage_.put(tables_.participations, key_of(who->member, stream), key_of(pseudonym));
+  stage_.add(tables_.pseudonyms, key_of(pseudonym), key_of(who->member));
+  stage_.add(tables_.participations, key_of(who->member, stream), key_of(pseudonym));
 }
 
 Result<MemberRow> CommitReader::member_row(const Id& member) const {

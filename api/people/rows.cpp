@@ -1,5 +1,7 @@
 #include "api/people/rows.hpp"
 
+#include <algorithm>
+
 namespace pioneer::api::people {
 
 std::string MemberRow::bytes() const {
@@ -27,6 +29,11 @@ eventstore::Result<std::optional<std::string>> Stage::get(eventstore::Table tabl
 
 eventstore::Result<void> Stage::write() {
   eventstore::WriteBatch batch;
+  std::ranges::stable_sort(added_, [](const auto& a, const auto& b) {
+    return a.table.number != b.table.number ? a.table.number < b.table.number : a.key < b.key;
+  });
+  for (auto& row : added_) batch.put(row.table, std::move(row.key), std::move(*row.value));
+  added_.clear();
   for (auto& [where, value] : changes_) {
     const eventstore::Table table{where.first};
     if (value) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "domain/common/id.hpp"
 #include "domain/members/members.pb.h"
@@ -36,11 +37,16 @@ class Stage {
   void erase(eventstore::Table table, std::string key) {
     changes_.insert_or_assign({table.number, std::move(key)}, std::nullopt);
   }
+  /// As put(), for a row that nothing reads or erases before write(): cheaper.
+  void add(eventstore::Table table, std::string key, std::string value) {
+    added_.push_back({table, std::move(key), std::move(value)});
+  }
   /// All changes or none, in the order of tables and keys.
   eventstore::Result<void> write();
 
  private:
   eventstore::KeyValueStore& store_;
+  std::vector<eventstore::WriteBatch::Change> added_;
   std::map<std::pair<std::uint32_t, std::string>, std::optional<std::string>> changes_;
 };
 

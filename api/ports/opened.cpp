@@ -1,10 +1,11 @@
 #include "api/ports/opened.hpp"
 
+#include <string.h>
+
 namespace pioneer::api {
 
 void wipe(std::span<char> memory) {
-  volatile char* at = memory.data();
-  for (std::size_t i = 0; i < memory.size(); ++i) at[i] = 0;
+  if (!memory.empty()) ::explicit_bzero(memory.data(), memory.size());
 }
 
 bool OpenedText::cut_padding() {

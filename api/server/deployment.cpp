@@ -1,5 +1,7 @@
 #include "api/server/deployment.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -183,6 +185,10 @@ void Deployment::start() {
       std::this_thread::sleep_for(tick_every);
     }
   });
+  // As `top -H` shows them.
+  for (auto [thread, name] : {std::pair{&w.decide, "decide"}, {&w.write, "write"}, {&w.project, "project"}}) {
+    if (thread->joinable()) ::pthread_setname_np(thread->native_handle(), name);
+  }
 }
 
 void Deployment::stop() {

@@ -3,7 +3,18 @@
 namespace pioneer::domain {
 namespace {
 constexpr std::string_view alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-}
+constexpr std::uint8_t no_digit = 0xFF;
+
+/// What each byte stands for.
+constexpr auto digits = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(no_digit);
+  for (std::size_t i = 0; i < alphabet.size(); ++i) {
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  }
+  return values;
+}();
+}  // namespace
 
 Id Id::of(std::string_view from) {
   Id id;
@@ -27,8 +38,8 @@ std::optional<Id> Id::parse(std::string_view text) {
   if (text.size() != 26) return std::nullopt;
   unsigned __int128 value = 0;
   for (char c : text) {
-    const auto digit = alphabet.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
+    const auto digit = digits[static_cast<unsigned char>(c)];
+    if (digit == no_digit) return std::nullopt;
     if (value >> 123 != 0) return std::nullopt;  // more than 128 bits
     value = (value << 5) | digit;
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
 namespace pioneer::bench {
@@ -18,6 +20,20 @@ double cpu_seconds() {
     return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
   };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+/// Seconds on a processor by the names of this process's threads; those that ended are not there.
+std::map<std::string, double> cpu_seconds_by_thread() {
+  std::map<std::string, double> found;
+  std::error_code ignored;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
+    std::string name;
+    double nanoseconds = 0;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    std::ifstream(task.path() / "schedstat") >> nanoseconds;
+    found[name] += nanoseconds / 1e9;
+  }
+  return found;
 }
 
 }  // namespace
@@ -67,6 +83,7 @@ double ClosedLoop::percentile_ms(double part) const {
 Measured ClosedLoop::run(const Make& make, const See& see) {
   see_ = see;
   const double cpu_before = cpu_seconds();
+  const auto threads_before = cpu_seconds_by_thread();
   const auto start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   std::uint64_t sent = 0;
@@ -89,6 +106,11 @@ Measured ClosedLoop::run(const Make& make, const See& see) {
   }
   found.lag_s = std::chrono::duration<double>(Clock::now() - answered_at).count();
   found.cpu_us = (cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(sent);
+  for (const auto& [name, seconds] : cpu_seconds_by_thread()) {
+    const auto before = threads_before.find(name);
+    const double used = seconds - (before == threads_before.end() ? 0 : before->second);
+    found.cpu_us_of[name] = used * 1e6 / static_cast<double>(sent);
+  }
   found.p50_ms = percentile_ms(0.50);
   found.p99_ms = percentile_ms(0.99);
   return found;

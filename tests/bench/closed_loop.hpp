@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <semaphore>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct Measured {
   double p99_ms = 0;
   double lag_s = 0;   ///< from the last answer to when everything is projected
   double cpu_us = 0;  ///< of the process, all threads, per command: what does not change with who else uses the machine
+  /// The same by the threads' names; those that the store makes for itself have its name.
+  std::map<std::string, double> cpu_us_of;
 
   double rate() const { return static_cast<double>(accepted) / seconds; }
 };

@@ -47,10 +47,14 @@ class TemporaryFolder {
 };
 
 void print(const bench::Measured& found) {
+  std::string threads;
+  for (const auto& [name, us] : found.cpu_us_of) {
+    threads += fmt::format("{}\"{}\": {:.2f}", threads.empty() ? "" : ", ", name, us);
+  }
   fmt::print(
       "{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}, \"cpu_us\": "
-      "{:.2f}}}\n",
-      found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s, found.cpu_us);
+      "{:.2f}, \"cpu_us_of\": {{{}}}}}\n",
+      found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s, found.cpu_us, threads);
 }
 
 /// The same load before the measurement, so that caches are warm and what was placed before is `placed` claims.
