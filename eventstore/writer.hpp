@@ -143,6 +143,7 @@ class Writer {
   bool room_wanted_ = false;  ///< decide_step() found the gathering batch full
   bool stopping_ = false;
   bool deciding_done_ = false;
+  std::atomic<bool> queued_{false};         ///< queue_ holds something
   std::atomic<std::size_t> taken_left_{0};  ///< of taken_: they wait too
   std::atomic<bool> write_idle_{true};      ///< write_step() waits: hand over at once
   std::atomic<bool> failed_{false};         ///< a sync failed: nothing is written any more

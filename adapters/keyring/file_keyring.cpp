@@ -22,6 +22,10 @@ using keyring::SlotRead;
 
 constexpr std::size_t chunk_slots = 8'192;
 constexpr std::uint32_t slots_max = 0xFFFF'FFF0u;
+/// The file grows by a part of itself, at least and at most so many slots. A sync of a file that grew must also make
+/// its new size durable, which takes a disk ten times as long as writing over zeros.
+constexpr std::uint32_t grow_slots_min = 32;
+constexpr std::uint32_t grow_slots_max = 8'192;
 /// Keys that compete for the same places of the cache.
 constexpr std::size_t cache_ways = 4;
 
@@ -132,6 +136,7 @@ Result<void> FileKeyring::load() {
   std::uint32_t durable = 0;
   auto size = file_->size();
   if (!size) return std::unexpected(size.error());
+  size_ = *size;
   index_.reserve(*size / slot_bytes);
   std::string chunk(chunk_slots * slot_bytes, '\0');
   for (std::uint32_t first = 0;; first += chunk_slots) {
@@ -150,6 +155,9 @@ Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first
     const auto slot = static_cast<std::uint32_t>(first + at / slot_bytes);
     const auto read = keyring::decode_slot(chunk.substr(at, slot_bytes));
     durable = std::max(durable, read.slot.durable_before);
+    // Behind the last slot the file holds zeros, to be written over.
+    if (read.verdict == SlotRead::Verdict::void_) continue;
+    while (index_.slots() < slot) index_.add_void();
     if (read.verdict == SlotRead::Verdict::good) {
       if (index_.find(read.slot.id)) {
         return failure("corrupt_keyring",
@@ -157,7 +165,7 @@ Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first
       }
       index_.add(read.slot.id, read.slot.kind, read.slot.state);
     } else {
-      if (read.verdict == SlotRead::Verdict::bad) bad.push_back(slot);
+      bad.push_back(slot);
       index_.add_void();
     }
   }
@@ -295,6 +303,10 @@ Result<void> FileKeyring::sync_locked() {
     for (const auto& slot : pending_) bytes.append(view(slot));
   }
   if (count == 0) return {};
+  if (const auto end = offset_of(written_) + bytes.size(); end > size_) {
+    bytes.append(std::clamp(written_ / 2, grow_slots_min, grow_slots_max) * slot_bytes, '\0');
+    size_ = offset_of(written_) + bytes.size();
+  }
   auto done = file_->write(offset_of(written_), bytes_of(bytes));
   if (done) done = file_->sync();
   const std::lock_guard lock(mutex_);

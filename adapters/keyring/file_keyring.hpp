@@ -82,13 +82,14 @@ class FileKeyring final : public api::Keyring {
   std::string salt_;
   api::Secret wrapping_;
   std::unique_ptr<eventstore::File> file_;
+  std::uint64_t size_ = 0;  ///< of the file; behind its slots stand zeros
   std::size_t dropped_ = 0;
 
   std::mutex writing_;        ///< held over writes and syncs; taken before mutex_
   mutable std::mutex mutex_;  ///< everything below
   keyring::Index index_;
   std::deque<keyring::SlotBytes> pending_;  ///< slots not yet in the file: the last pending_.size() of the index
-  std::uint32_t written_ = 0;               ///< slots in the file, all durable
+  std::uint32_t written_ = 0;               ///< slots written to the file, all durable
   std::vector<Cached> cache_;               ///< lines of cache_ways, what is used most in front
   bool failed_ = false;                     ///< a write or sync failed: nothing more is written
 };

@@ -220,7 +220,8 @@ domain::Actor Application::actor_of(const domain::Command& command, const std::s
   }
   domain::Actor actor = community_.actor(command.member);
   actor.pseudonym = command.pseudonym;
-  actor.is_self = !command.member.is_zero() && stream == domain::stream_of(domain::stream_kind::member, command.member);
+  const auto own = domain::id_in(stream, domain::stream_kind::member);
+  actor.is_self = own && !command.member.is_zero() && *own == command.member;
   return actor;
 }
 

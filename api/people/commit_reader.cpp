@@ -54,7 +54,7 @@ Result<void> CommitReader::read_part(const eventstore::StreamPart& part) {
     if (!parsed) return std::unexpected(unknown_event(event.type()));
     Result<void> read;
     if (member) read = read_member(*parsed, *member, part.stream());
-    if (request) read = read_request(*parsed, *request, part.stream(), case_key);
+    if (request) read = read_request(*parsed, *request, part, case_key);
     if (!read) return read;
   }
   for (const auto& introduction : part.introductions()) read_introduction(introduction, part.stream());
@@ -100,10 +100,11 @@ Result<void> CommitReader::read_member(const domain::AnyEvent& event, const Id& 
   return {};
 }
 
-Result<void> CommitReader::read_request(const domain::AnyEvent& event, const Id& request, const std::string& stream,
-                                        Id& case_key) {
+Result<void> CommitReader::read_request(const domain::AnyEvent& event, const Id& request,
+                                        const eventstore::StreamPart& part, Id& case_key) {
   if (const auto* issued = std::get_if<domain::SubjectKeyIssued>(&event)) {
     case_key = Id::of(issued->key());
+    if (part.first_revision() == 0) return {};  // nobody knows the request yet
     auto row = stage_.get(tables_.cases, key_of(request));
     if (!row) return std::unexpected(row.error());
     if (*row) stage_.put(tables_.cases, key_of(request), **row + key_of(case_key));  // masked: sealed anew
@@ -114,7 +115,7 @@ Result<void> CommitReader::read_request(const domain::AnyEvent& event, const Id&
   if (case_key.is_zero()) case_key = Id::of(submitted->title().key());
   stage_.put(tables_.cases, key_of(request), key_of(Id::of(submitted->asker())) + key_of(case_key));
   if (submitted->has_beneficiary_phone()) {
-    const auto token = opener_.phone_token(submitted->beneficiary_phone(), stream, field::beneficiary_phone);
+    const auto token = opener_.phone_token(submitted->beneficiary_phone(), part.stream(), field::beneficiary_phone);
     if (!token.empty()) stage_.put(tables_.beneficiaries, token + key_of(request), {});
   }
   return {};

@@ -24,7 +24,7 @@ class CommitReader {
   eventstore::Result<void> read_member(const domain::AnyEvent& event, const domain::Id& member,
                                        const std::string& stream);
   eventstore::Result<void> read_request(const domain::AnyEvent& event, const domain::Id& request,
-                                        const std::string& stream, domain::Id& case_key);
+                                        const eventstore::StreamPart& part, domain::Id& case_key);
   eventstore::Result<MemberRow> member_row(const domain::Id& member) const;
 
   Stage& stage_;
