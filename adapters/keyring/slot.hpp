@@ -11,7 +11,8 @@
 //   124  CRC of bytes 0…123                    108  zero
 //
 // A state changes in place, alone and before anything else of its slot. The three words differ in every byte, so a torn
-// change is a mixture of the two words it lies between, and a flipped bit is neither. A slot of zeros is void.
+// change is a mixture of the two words it lies between, and a flipped bit is neither. A slot of zeros is void;
+// zeros behind the last slot are room for new ones.
 #pragma once
 
 #include <array>

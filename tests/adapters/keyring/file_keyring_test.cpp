@@ -115,8 +115,8 @@ TEST_F(FileKeyringTest, ErasingOverwritesTheWrappedKey) {
   ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));
   ASSERT_TRUE(keyring->sync());
   const std::string& file = disk.bytes("keys/keyring");
-  const std::string wrapped =
-      file.substr(file.size() - keyring::slot_bytes + keyring::wrapped_at, keyring::wrapped_bytes);
+  // Behind the header and the deployment's own two keys.
+  const std::string wrapped = file.substr(3 * keyring::slot_bytes + keyring::wrapped_at, keyring::wrapped_bytes);
   ASSERT_NE(file.find(wrapped), std::string::npos);
   ASSERT_TRUE(keyring->erase(numbered(1)));
   EXPECT_EQ(disk.bytes("keys/keyring").find(wrapped.substr(0, 24)), std::string::npos);
@@ -156,7 +156,7 @@ TEST_F(FileKeyringTest, FindsEveryFlippedBitOfWhatWasDurable) {
   ASSERT_TRUE(keyring->sync());
   const auto key = keyring->get(numbered(2));
   std::string& file = disk.bytes("keys/keyring");
-  const std::size_t checked = file.size() - keyring::slot_bytes;
+  const std::size_t checked = 5 * keyring::slot_bytes;  // all before the third key's slot
   for (std::size_t bit = 0; bit < checked * 8; ++bit) {
     file[bit / 8] = static_cast<char>(file[bit / 8] ^ (1 << bit % 8));
     const auto opened = FileKeyring::open(disk, cryptography, log_id, options);
@@ -167,6 +167,22 @@ TEST_F(FileKeyringTest, FindsEveryFlippedBitOfWhatWasDurable) {
     }
     file[bit / 8] = static_cast<char>(file[bit / 8] ^ (1 << bit % 8));
   }
+}
+
+TEST_F(FileKeyringTest, WritesOverTheZerosBehindItsSlotsAlsoAfterReopening) {
+  auto keyring = make();
+  ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));
+  ASSERT_TRUE(keyring->sync());
+  const auto size = disk.bytes("keys/keyring").size();
+  for (std::uint32_t n = 2; n < 12; ++n) {
+    keyring = reopen();
+    ASSERT_TRUE(keyring->create(numbered(n), KeyKind::person));
+    ASSERT_TRUE(keyring->sync());
+  }
+  EXPECT_EQ(disk.bytes("keys/keyring").size(), size);
+  keyring = reopen();
+  for (std::uint32_t n = 1; n < 12; ++n) EXPECT_TRUE(keyring->get(numbered(n))) << n;
+  EXPECT_EQ(keyring->size(), 13u);
 }
 
 TEST_F(FileKeyringTest, MakesNoKeyAfterAFailedSync) {
