@@ -22,6 +22,7 @@ constexpr Who registrars{.cadre = true, .administrator = true, .system = true};
 constexpr Who self_or_administrator{.own = true, .administrator = true, .system = true};
 constexpr Who self_or_system{.own = true, .system = true};
 constexpr Who cadres{.cadre = true};
+constexpr Who cadres_hidden{.cadre = true, .hidden = true};
 constexpr Who owner{.own = true};
 constexpr Who owner_or_cadre{.own = true, .cadre = true};
 constexpr Who owner_or_system{.own = true, .system = true};
@@ -54,10 +55,10 @@ constexpr std::array table{
                 (Who{.cadre = true, .auditor = true, .administrator = true, .system = true})),
     PIONEER_MAY(submit_request, (Who{.any_member = true, .system = true})),
     PIONEER_MAY(import_request, system_only),
-    PIONEER_MAY(accept_request, cadres),
-    PIONEER_MAY(assign_request, cadres),
-    PIONEER_MAY(report_progress, cadres),
-    PIONEER_MAY(resolve_request, cadres),
+    PIONEER_MAY(accept_request, cadres_hidden),
+    PIONEER_MAY(assign_request, cadres_hidden),
+    PIONEER_MAY(report_progress, cadres_hidden),
+    PIONEER_MAY(resolve_request, cadres_hidden),
     PIONEER_MAY(confirm_request, asker_hidden),
     PIONEER_MAY(dispute_request, asker_hidden),
     PIONEER_MAY(rate_request, asker_hidden),
@@ -95,7 +96,8 @@ constexpr std::array table{
     PIONEER_MAY(get_claim, concerned_hidden),
     PIONEER_MAY(get_stream, concerned_hidden),
     PIONEER_MAY(get_log, auditors),
-    PIONEER_MAY(get_events, concerned_hidden),
+    PIONEER_MAY(confirm_clock, administrators),
+    PIONEER_MAY(get_events, anyone),
     PIONEER_MAY(get_events_of_organisation, officials),
     PIONEER_MAY(get_events_of_product, anyone),
     PIONEER_MAY(post_blob, members),

@@ -34,7 +34,7 @@ enum class Action : std::uint8_t {
   get_member, get_member_name, get_me, list_my_claims, list_my_requests,
   get_request, list_requests, get_board,
   get_product, get_draft_product, list_products, list_claims, get_claim,
-  get_stream, get_log, get_events, get_events_of_organisation, get_events_of_product,
+  get_stream, get_log, confirm_clock, get_events, get_events_of_organisation, get_events_of_product,
   post_blob, get_blob,
   get_figures, get_openapi, get_health, get_ready, get_version, get_metrics,
   count_  // not an action

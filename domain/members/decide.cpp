@@ -93,6 +93,7 @@ Outcome decide(const State& state, const GrantRole& command, const Context& cont
   if (!organisation) return std::unexpected(organisation.error());
   if (command.role() == Role::unspecified || !Role::Value_IsValid(command.role()))
     return refuse(shared::out_of_bounds, "role");
+  if (context.actor.is_self) return refuse(refusals::not_for_oneself);
   const Id grant = Id::of(command.grant());
   if (grant.is_zero()) return refuse(shared::out_of_bounds, "grant");
   if (context.roster.holding(grant) != nullptr) return refuse(shared::already_exists);

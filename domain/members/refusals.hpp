@@ -12,6 +12,11 @@ inline constexpr RefusalText phone_taken{
     "Another member has this telephone number. Check the number, or look for that member."};
 inline constexpr RefusalText member_erased{"member_erased", RefusalKind::conflict,
                                            "This member asked to be erased. Nothing more can be done here."};
+/// Two persons see to it that nobody is both judge and judged: an administrator who gave themselves the auditor's role
+/// would read what they are to be audited by.
+inline constexpr RefusalText not_for_oneself{
+    "not_for_oneself", RefusalKind::forbidden,
+    "Nobody gives a role to themselves. Ask another administrator; the first ones are named at the console."};
 inline constexpr RefusalText already_granted{"already_granted", RefusalKind::conflict,
                                              "The member holds this role there already."};
 inline constexpr RefusalText not_granted{"not_granted", RefusalKind::conflict,
@@ -26,7 +31,8 @@ inline constexpr RefusalText token_expired{"token_expired", RefusalKind::invalid
 inline constexpr RefusalText no_such_token{"no_such_token", RefusalKind::not_found, "The member has no such token."};
 inline constexpr RefusalText token_revoked{"token_revoked", RefusalKind::conflict, "This token is revoked already."};
 
-inline constexpr std::array all{already_registered, phone_taken,  member_erased, already_granted, not_granted,
-                                last_administrator, token_exists, token_expired, no_such_token,   token_revoked};
+inline constexpr std::array all{already_registered, phone_taken,   member_erased,      not_for_oneself,
+                                already_granted,    not_granted,   last_administrator, token_exists,
+                                token_expired,      no_such_token, token_revoked};
 
 }  // namespace pioneer::domain::members::refusals

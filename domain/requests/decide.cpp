@@ -41,11 +41,14 @@ bool is_cadre(const Actor& actor) {
   return std::any_of(actor.grants.begin(), actor.grants.end(), [](const Grant& g) { return g.role == Role::cadre; });
 }
 
-/// For what the holder's cadres do. A cadre of somewhere else is told who may; others, that they may not.
+/// For what the holder's cadres do. A cadre of somewhere else who may see the request is told who may; one who may not
+/// see it, that there is nothing, as a query tells; others, that they may not.
 Decided<Id> acting_for_holder(const State& state, Action action, const Context& context) {
   if (state.state == RequestState::unspecified) return refuse_missing(context.actor);
-  auto acting = authorise(action, context.actor, Relation::none, state.organisation, context.directory);
-  if (!acting && is_cadre(context.actor)) return refuse(refusals::not_holder);
+  const Relation relation = is_asker(state, context.actor) ? Relation::own : Relation::none;
+  auto acting = authorise(action, context.actor, relation, state.organisation, context.directory);
+  if (!acting && acting.error().code == shared::forbidden.code && is_cadre(context.actor))
+    return refuse(refusals::not_holder);
   return acting;
 }
 

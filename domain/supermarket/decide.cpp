@@ -143,6 +143,8 @@ Outcome decide(const State& state, const CreateProduct& command, const Context& 
   if (organisation.is_zero()) return refuse(shared::unknown_organisation, "organisation");
   if (context.directory.active(organisation) == nullptr) return refuse(shared::organisation_closed, "organisation");
   if (const auto ok = well_formed(terms); !ok) return std::unexpected(ok.error());
+  if (std::ranges::any_of(terms.sessions(), [&](const Session& s) { return Instant{s.ends_us()} <= context.now; }))
+    return refuse(refusals::session_in_the_past, "sessions");
   ProductCreated event;
   *event.mutable_terms() = terms;
   event.mutable_terms()->set_organisation(std::string(organisation.view()));

@@ -7,6 +7,8 @@ namespace pioneer::domain::supermarket::refusals {
 
 inline constexpr RefusalText product_not_draft{"product_not_draft", RefusalKind::conflict,
                                                "The product was published before. It can be published only once."};
+inline constexpr RefusalText session_in_the_past{"session_in_the_past", RefusalKind::invalid,
+                                                 "A session is over already. Choose a time that is to come."};
 inline constexpr RefusalText sessions_over{
     "sessions_over", RefusalKind::conflict,
     "All sessions of this product are over. Make a new one with later sessions."};
@@ -54,28 +56,11 @@ inline constexpr RefusalText claim_already_rated{"claim_already_rated", RefusalK
 inline constexpr RefusalText nothing_to_promote{"nothing_to_promote", RefusalKind::conflict,
                                                 "Nobody who waits fits into the free places."};
 
-inline constexpr std::array all{product_not_draft,
-                                sessions_over,
-                                product_not_published,
-                                product_cancelled,
-                                product_completed,
-                                capacity_unchanged,
-                                capacity_below_confirmed,
-                                claims_not_open,
-                                claims_closed,
-                                too_many_places,
-                                product_full,
-                                too_many_claims,
-                                claim_not_found,
-                                already_cancelled,
-                                already_started,
-                                not_started,
-                                claim_waitlisted,
-                                already_checked_in,
-                                not_checked_in,
-                                already_completed,
-                                marked_no_show,
-                                claim_already_rated,
-                                nothing_to_promote};
+inline constexpr std::array all{product_not_draft, session_in_the_past, sessions_over,       product_not_published,
+                                product_cancelled, product_completed,   capacity_unchanged,  capacity_below_confirmed,
+                                claims_not_open,   claims_closed,       too_many_places,     product_full,
+                                too_many_claims,   claim_not_found,     already_cancelled,   already_started,
+                                not_started,       claim_waitlisted,    already_checked_in,  not_checked_in,
+                                already_completed, marked_no_show,      claim_already_rated, nothing_to_promote};
 
 }  // namespace pioneer::domain::supermarket::refusals

@@ -64,6 +64,22 @@ TEST(GrantRole, IsForAdministratorsOverTheOrganisation) {
   spec.when(grant_role("bob", Role::cadre, "closed_community"), system()).refused(shared::organisation_closed);
 }
 
+TEST(GrantRole, IsNotForOneself) {
+  RosterSpec spec;
+  const auto& w = spec.world;
+  for (const auto role : {Role::auditor, Role::cadre, Role::administrator})
+    spec.when(grant_role("administrator", role, "community_b"), self(w, "administrator"))
+        .refused(refusals::not_for_oneself);
+  const auto command = grant_role("administrator", Role::auditor, "community_b");
+  spec.when(command, system()).then({[&] {
+    RoleGranted granted;
+    granted.set_grant(command.grant());
+    granted.set_role(Role::auditor);
+    granted.set_organisation(bytes("community_b"));
+    return granted;
+  }()});
+}
+
 TEST(RevokeRole, EndsTheRoleAtOnce) {
   RosterSpec spec;
   const auto& w = spec.world;
@@ -99,7 +115,7 @@ TEST(RevokeRole, LeavesTheLastAdministratorOfARoot) {
   spec.when(erase_member("root_administrator"), self(w, "root_administrator")).refused(refusals::last_administrator);
   // Below a root, those above can always grant anew.
   spec.when(revoke_role("administrator", Role::administrator, "street"), self(w, "administrator")).happened();
-  spec.when(grant_role("bob", Role::administrator, "city"), self(w, "root_administrator")).happened();
+  spec.when(grant_role("bob", Role::administrator, "city"), person(w, "root_administrator")).happened();
   spec.when(last, self(w, "root_administrator")).happened();
   spec.when(revoke_role("bob", Role::administrator, "city"), system()).happened();
 }

@@ -102,9 +102,11 @@ TEST(SubmitRequest, GoesToWhoeverTookOverTheOrganisation) {
 TEST(AcceptRequest, IsForCadresOfTheHolder) {
   auto spec = asked();
   const auto& w = spec.world;
-  spec.when(AcceptRequest{}, person(w, "bob")).refused(shared::forbidden);
+  // Who may not see it is told what a query tells; who may, why not.
+  spec.when(AcceptRequest{}, person(w, "bob")).refused(shared::not_found);
+  spec.when(AcceptRequest{}, person(w, "cadre_b")).refused(shared::not_found);
   spec.when(AcceptRequest{}, person(w, "auditor")).refused(shared::forbidden);
-  spec.when(AcceptRequest{}, person(w, "cadre_b")).refused(refusals::not_holder);
+  spec.when(AcceptRequest{}, person(w, "alice")).refused(shared::forbidden);
   spec.when(AcceptRequest{}, system()).refused(shared::forbidden);
   spec.when(AcceptRequest{}, person(w, "cadre_a")).then({RequestAccepted{}}).as(cadre_grant);
   spec.when(AcceptRequest{}, person(w, "cadre_street")).refused(refusals::already_accepted);
@@ -113,7 +115,13 @@ TEST(AcceptRequest, IsForCadresOfTheHolder) {
 TEST(AcceptRequest, OfARevokedCadreIsRefused) {
   auto spec = asked();
   spec.world.revoke("cadre_a", Role::cadre);
-  spec.when(AcceptRequest{}, person(spec.world, "cadre_a")).refused(shared::forbidden);
+  spec.when(AcceptRequest{}, person(spec.world, "cadre_a")).refused(shared::not_found);
+}
+
+TEST(AcceptRequest, TellsAnAskerWhoIsACadreElsewhereWhoMay) {
+  auto spec = asked();
+  spec.world.grant("alice", Role::cadre, "community_b");
+  spec.when(AcceptRequest{}, person(spec.world, "alice")).refused(refusals::not_holder);
 }
 
 TEST(AssignRequest, GoesDownTheCadresTreeOrUpToTheParent) {
@@ -124,7 +132,7 @@ TEST(AssignRequest, GoesDownTheCadresTreeOrUpToTheParent) {
   spec.when(assign("closed_community"), person(w, "cadre_a")).refused(shared::organisation_closed, "organisation");
   spec.when(assign("community_a"), person(w, "cadre_a")).refused(refusals::already_assigned);
   spec.when(assign("street"), person(w, "cadre_a")).then({assigned("street")}).as(cadre_grant);
-  spec.when(AcceptRequest{}, person(w, "cadre_a")).refused(refusals::not_holder);
+  spec.when(AcceptRequest{}, person(w, "cadre_a")).refused(shared::not_found);
   spec.when(assign("community_b"), person(w, "cadre_street")).then({assigned("community_b")});
   spec.when(AcceptRequest{}, person(w, "cadre_b")).then({RequestAccepted{}});
 }

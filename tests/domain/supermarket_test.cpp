@@ -47,6 +47,18 @@ TEST(CreateProduct, RefusesTermsOutOfBounds) {
   refuses("opensAt", [](auto& t) { t.set_opens_us(after(10 * day_us).us); });
 }
 
+TEST(CreateProduct, TakesNoSessionThatIsOver) {
+  ProductSpec spec;
+  ProductTerms terms = pottery();
+  *terms.add_sessions() = terms.sessions(0);
+  terms.mutable_sessions(1)->set_starts_us(after(-2 * hour_us).us);
+  terms.mutable_sessions(1)->set_ends_us(after(0).us);
+  terms.set_opens_us(0);
+  spec.when(create(terms), person(spec.world, "cadre_a")).refused(refusals::session_in_the_past, "sessions");
+  terms.mutable_sessions(1)->set_ends_us(after(1).us);
+  spec.when(create(terms), person(spec.world, "cadre_a")).happened();
+}
+
 TEST(CreateProduct, NeedsAnActiveOrganisation) {
   ProductSpec spec;
   ProductTerms terms = pottery();
