@@ -81,10 +81,8 @@ void Connection::cut() {
   if (exchange_) exchange_->abandon();
 }
 
-std::size_t Connection::body_limit() const {
-  const auto& o = loop_.served.options;
-  const auto path = std::string_view(reader_->target).substr(0, reader_->target.find('?'));
-  return path == o.upload_path && reader_->request.method == "POST" ? o.upload_bytes_max : o.body_bytes_max;
+bool Connection::is_upload() const {
+  return reader_->request.method == "POST" && reader_->request.path == loop_.served.options.upload_path;
 }
 
 Awaitable<bool> Connection::fill(std::size_t bytes) {
@@ -94,7 +92,10 @@ Awaitable<bool> Connection::fill(std::size_t bytes) {
 }
 
 Awaitable<void> Connection::refuse(unsigned status, std::string_view code) {
-  const auto response = (*loop_.served.problem)(status, code);
+  co_await refuse((*loop_.served.problem)(status, code));
+}
+
+Awaitable<void> Connection::refuse(api::HttpResponse response) {
   co_await write_response(response, false, false);
   co_await linger();
 }
@@ -134,9 +135,25 @@ Awaitable<bool> Connection::read_header() {
   }
 }
 
+Awaitable<bool> Connection::admit() {
+  if (!loop_.served.admission || !is_upload()) co_return true;
+  std::expected<std::shared_ptr<void>, api::HttpResponse> admitted;
+  try {
+    admitted = loop_.served.admission(reader_->request);
+  } catch (...) {
+    admitted = std::unexpected((*loop_.served.problem)(500, "internal"));
+  }
+  if (!admitted) {
+    co_await refuse(std::move(admitted.error()));
+    co_return false;
+  }
+  reader_->request.admitted = std::move(*admitted);
+  co_return true;
+}
+
 Awaitable<bool> Connection::read_body() {
   const auto& o = loop_.served.options;
-  const auto limit = body_limit();
+  const auto limit = is_upload() ? o.upload_bytes_max : o.body_bytes_max;
   if (reader_->content_length().value_or(0) > limit) {
     co_await refuse(413, "body_too_large");
     co_return false;
@@ -190,13 +207,13 @@ Awaitable<bool> Connection::read_request() {
                     objection);
     co_return false;
   }
-  if (!co_await read_body()) co_return false;
   if (!decode_target()) {
     co_await refuse(400, "malformed");
     co_return false;
   }
   reader_->request.peer = peer_;
-  co_return true;
+  if (!co_await admit()) co_return false;
+  co_return co_await read_body();
 }
 
 Awaitable<void> Connection::wait_for_exchange() {

@@ -37,8 +37,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// A whole request in reader_; false: the connection ends (a refusal has been written).
   Awaitable<bool> read_request();
   Awaitable<bool> read_header();
+  /// Whether the body may be read; false: the refusal has been written.
+  Awaitable<bool> admit();
   Awaitable<bool> read_body();
   Awaitable<void> refuse(unsigned status, std::string_view code);
+  Awaitable<void> refuse(api::HttpResponse response);
   Awaitable<void> refuse_for(const boost::beast::error_code& error);
   Awaitable<Next> answer();
   Awaitable<bool> write_response(const api::HttpResponse& response, bool head_only, bool keep);
@@ -47,7 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Awaitable<void> linger();
   void watch_for_close();
   bool decode_target();
-  std::size_t body_limit() const;
+  bool is_upload() const;
 
   Loop& loop_;
   Socket socket_;

@@ -42,11 +42,12 @@ class BeastHttpServer final : public api::HttpServer {
   explicit BeastHttpServer(HttpServerOptions options) { served_.options = std::move(options); }
   ~BeastHttpServer() override { stop_now(); }
 
-  std::expected<void, std::string> start(std::string_view address, api::HttpHandler handler,
-                                         api::HttpProblem problem) override {
+  std::expected<void, std::string> start(std::string_view address, api::HttpHandler handler, api::HttpProblem problem,
+                                         api::HttpAdmission admission) override {
     auto endpoint = endpoint_of(address);
     if (!endpoint) return std::unexpected(endpoint.error());
     served_.handler = std::move(handler);
+    served_.admission = std::move(admission);
     served_.problem = std::make_shared<const api::HttpProblem>(std::move(problem));
     for (unsigned i = 0; i < std::max(1U, served_.options.loops); ++i)
       loops_.push_back(std::make_unique<Loop>(served_));

@@ -31,6 +31,7 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, LoopEx
 struct Served {
   HttpServerOptions options;
   api::HttpHandler handler;
+  api::HttpAdmission admission;  ///< absent: every upload is read
   std::shared_ptr<const api::HttpProblem> problem;
   std::atomic<std::size_t> connections{0};  ///< open now; any thread
 };

@@ -28,6 +28,8 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
     settings.open_commands_per_connection_max =
         limits.number_or("open_commands_per_connection", settings.open_commands_per_connection_max, 1, 1024);
     settings.streams_max = limits.number_or("streams", settings.streams_max, 1, 1'000'000);
+    settings.streams_per_address_max =
+        limits.number_or("streams_per_address", settings.streams_per_address_max, 1, 1'000'000);
     settings.cache_mebibytes = limits.number_or("cache_mebibytes", settings.cache_mebibytes, 8, 1'048'576);
     limits.no_others();
   } else {

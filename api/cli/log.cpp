@@ -6,9 +6,9 @@
 #include "api/cli/json.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
-#include "api/http/base64.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/text/bytes.hpp"
 #include "domain/common/id.hpp"
 #include "domain/events.hpp"
 #include "eventstore/commit.hpp"
@@ -67,7 +67,7 @@ std::string json_of(const Entry& entry) {
   JsonObject out;
   out.text("position", std::to_string(entry.commit.sequence.value))
       .text("epoch", std::to_string(entry.epoch))
-      .text("leafHash", api::http::hex(entry.commit.leaf.view()))
+      .text("leafHash", api::hex(entry.commit.leaf.view()))
       .text("recordedAt", api::http::rfc3339_of_us(body.recorded_at_us()));
   if (body.occurred_at_us() != 0) out.text("occurredAt", api::http::rfc3339_of_us(body.occurred_at_us()));
   if (body.cause() != 0) out.text("cause", std::to_string(body.cause() - 1));
@@ -139,15 +139,15 @@ Exit describe_log(const Place& place) {
   const auto open = OpenLog::open(place.data);
   if (!open) return fail(open.error());
   const auto state = (*open)->log().state();
-  const std::string log_id = api::http::hex(state.log_id.view());
-  const std::string root = api::http::hex((*open)->log().frontier().root().view());
+  const std::string log_id = api::hex(state.log_id.view());
+  const std::string root = api::hex((*open)->log().frontier().root().view());
   if (place.json) {
     say(JsonObject()
             .text("logId", log_id)
             .number("format", eventstore::limits::format)
             .text("position", std::to_string(state.next.value))
             .text("epoch", std::to_string(state.epoch.value))
-            .text("head", api::http::hex(state.head.view()))
+            .text("head", api::hex(state.head.view()))
             .text("root", root)
             .str());
     return Exit::done;
@@ -156,7 +156,7 @@ Exit describe_log(const Place& place) {
   say("format    " + std::to_string(eventstore::limits::format));
   say("commits   " + grouped(state.next.value));
   say("epoch     " + std::to_string(state.epoch.value));
-  say("head      " + api::http::hex(state.head.view()));
+  say("head      " + api::hex(state.head.view()));
   say("root      " + root);
   return Exit::done;
 }

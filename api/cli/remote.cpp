@@ -4,11 +4,11 @@
 
 #include "adapters/csv/organisation_file.hpp"
 #include "api/cli/imports.hpp"
-#include "api/http/base64.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
+#include "api/text/bytes.hpp"
 #include "domain/common/id.hpp"
 #include "eventstore/record.hpp"
 
@@ -61,7 +61,7 @@ std::expected<std::string, Exit> known_member(const Place& place, const TokenOpt
 
 std::string command_id_of(std::string_view words) {
   const auto hash = eventstore::sha256(eventstore::bytes_of(words));
-  std::string text = api::http::hex(hash.view().substr(0, 16));
+  std::string text = api::hex(hash.view().substr(0, 16));
   text[12] = '8';  // RFC 9562: version 8, our own
   text[16] = 'a';
   for (const std::size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
@@ -75,7 +75,7 @@ std::string escaped(std::string_view text) {
     if (plain.find(c) != plain.npos) {
       out.push_back(c);
     } else {
-      out += "%" + api::http::hex(std::string_view(&c, 1));
+      out += "%" + api::hex(std::string_view(&c, 1));
     }
   }
   return out;

@@ -3,7 +3,7 @@
 #include "api/cli/local.hpp"
 #include "api/cli/log_source.hpp"
 #include "api/cli/scratch.hpp"
-#include "api/http/base64.hpp"
+#include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
 
 namespace pioneer::cli {
@@ -11,7 +11,7 @@ namespace {
 
 /// A digest has 2,048 bytes; its SHA-256 names it.
 std::string named(const std::string& digest) {
-  return api::http::hex(eventstore::sha256(eventstore::bytes_of(digest)).view());
+  return api::hex(eventstore::sha256(eventstore::bytes_of(digest)).view());
 }
 
 using Digests = projections::Engine::Digests;

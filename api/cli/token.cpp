@@ -5,8 +5,8 @@
 #include "api/cli/local.hpp"
 #include "api/cli/remote.hpp"
 #include "api/cli/token.hpp"
-#include "api/http/base64.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
 
 namespace pioneer::cli {
@@ -16,7 +16,7 @@ std::string token_hash(std::string_view token) {
 }
 
 std::string make_token(api::Cryptography& cryptography) {
-  return "pioneer_" + api::http::base64url(cryptography.make_secret().view());
+  return "pioneer_" + api::base64url(cryptography.make_secret().view());
 }
 
 namespace {
@@ -120,7 +120,7 @@ Exit create_token(const Place& place, const TokenOptions& options) {
             .text("member", member->text())
             .text("role", options.role)
             .text("organisation", organisation.text())
-            .text("tokenHash", api::http::hex(token_hash(token)))
+            .text("tokenHash", api::hex(token_hash(token)))
             .text("token", token)
             .str());
   } else {
@@ -133,13 +133,13 @@ Exit revoke_token(const Place& place, const RevokeTokenOptions& options) {
   if (!place.server.empty()) return remote::revoke_token(place, options);
   auto local = open_local(place);
   if (!local) return fail(local.error());
-  const auto given = api::http::from_hex(options.token);
+  const auto given = api::from_hex(options.token);
   const std::string hash = given && given->size() == 32 ? *given : token_hash(options.token);
   const auto rows = tokens_of(**local);
   const auto row = std::ranges::find(rows, hash, &TokenRow::hash);
   if (row == rows.end()) return fail(Exit::no, "There is no such token. `pioneer token list` shows all.");
   api::RevokeTokenBody body;
-  body.set_token_hash(api::http::hex(hash));
+  body.set_token_hash(api::hex(hash));
   auto command = (*local)->node().edge().revoke_token(system_call(), row->token.member.text(), body);
   if (const auto revoked = carry_out(**local, std::move(command)); !revoked) {
     return fail(revoked.error().exit, revoked.error().sentence);
@@ -161,12 +161,12 @@ Exit list_tokens(const Place& place) {
     const std::string expires = token.expires.us == 0 ? "" : api::http::rfc3339_of_us(token.expires.us);
     const std::string_view state = state_of(row, now);
     if (!place.json) {
-      say(api::http::hex(hash) + "  " + token.member.text() + "  " + std::string(state) +
+      say(api::hex(hash) + "  " + token.member.text() + "  " + std::string(state) +
           (expires.empty() ? "" : "  until " + expires));
       continue;
     }
     JsonObject shown;
-    shown.text("tokenHash", api::http::hex(hash)).text("member", token.member.text()).text("state", state);
+    shown.text("tokenHash", api::hex(hash)).text("member", token.member.text()).text("state", state);
     if (!expires.empty()) shown.text("expires", expires);
     list.add(shown.str());
   }

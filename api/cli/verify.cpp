@@ -3,7 +3,7 @@
 #include "adapters/posix/disk.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
-#include "api/http/base64.hpp"
+#include "api/text/bytes.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -18,7 +18,7 @@ std::string json_of(const Verification& found) {
   }
   if (!found.reason.empty()) out.text("reason", found.reason);
   out.yes_no("tornTail", found.torn_tail);
-  if (found.ok) out.text("root", api::http::hex(found.root.view()));
+  if (found.ok) out.text("root", api::hex(found.root.view()));
   return out.number("segments", found.segments).number("records", found.records).number("bytes", found.bytes).str();
 }
 
@@ -32,7 +32,7 @@ void tell(const Verification& found) {
   }
   say("Good: " + grouped(found.position.value) + " commits in " + grouped(found.segments) +
       " files, every byte accounted for.");
-  say("  root      " + api::http::hex(found.root.view()));
+  say("  root      " + api::hex(found.root.view()));
   if (found.torn_tail) {
     say("  tail      " +
         (found.reason.empty() ? std::string("the log was not closed; nothing acknowledged is lost") : found.reason));

@@ -93,6 +93,10 @@ class Edge {
   Commanded register_member(const Call&, const RegisterMemberBody&);
   Commanded grant_role(const Call&, std::string_view member, const GrantRoleBody&);
   Commanded revoke_role(const Call&, std::string_view member, std::string_view role, const RevokeRoleBody&);
+  /// What the bearer token says that this call issues to the member: 32 bytes that follow from the call, so that a
+  /// repeat finds them again, and that nobody finds without this deployment's key. A keyed BLAKE2b over log, sender,
+  /// member and command id. Nothing: that key is not on this machine.
+  std::optional<Secret> bearer_token(const Call&, std::string_view member) const;
   /// `token_hash`: SHA-256 of the token, 32 bytes; the token itself never comes here.
   Commanded issue_token(const Call&, std::string_view member, std::string_view token_hash, const IssueTokenBody&);
   Commanded revoke_token(const Call&, std::string_view member, const RevokeTokenBody&);

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "api/http/base64.hpp"
+#include "api/text/bytes.hpp"
 
 namespace pioneer::api::http {
 namespace {

@@ -27,16 +27,40 @@ std::string bookmark(std::uint64_t next) {
   return next == 0 ? std::string(":\n\n") : "id: " + std::to_string(next - 1) + "\n\n";
 }
 
+/// Answers about permission kept at once: above, they are asked anew.
+constexpr std::size_t permitted_max = 100'000;
+
+std::size_t counted(const std::unordered_map<std::string, std::size_t>& counts, const std::string& key) {
+  const auto found = counts.find(key);
+  return found == counts.end() ? 0 : found->second;
+}
+
+void count_one_less(std::unordered_map<std::string, std::size_t>& counts, const std::string& key) {
+  const auto found = counts.find(key);
+  if (found != counts.end() && --found->second == 0) counts.erase(found);
+}
+
 }  // namespace
 
 EventHub::EventHub(Parts parts, Options options, std::uint64_t position)
     : parts_(std::move(parts)), options_(options), end_(position), next_(position) {}
 
-bool EventHub::has_room(const std::string& person) const {
+std::string_view EventHub::objection(const Audience& who) const {
+  if (listening_ >= options_.listeners_max) return "As many listen as this node can serve. Please try again later.";
+  if (!who.peer.empty() && counted(by_peer_, who.peer) >= options_.listeners_per_peer_max)
+    return "Too many streams are open from this address. Please close some.";
+  if (who.person.empty()) {
+    if (anonymous_ >= options_.anonymous_max)
+      return "Too many listen without signing in. Please sign in, or try again later.";
+  } else if (counted(by_person_, who.person) >= options_.listeners_per_person_max) {
+    return "You have too many streams open. Please close some.";
+  }
+  return {};
+}
+
+std::string_view EventHub::no_room_for(const Audience& who) const {
   const std::lock_guard lock(mutex_);
-  if (listening_ >= options_.listeners_max) return false;
-  const auto theirs = by_person_.find(person);
-  return person.empty() || theirs == by_person_.end() || theirs->second < options_.listeners_per_person_max;
+  return objection(who);
 }
 
 bool EventHub::listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
@@ -47,12 +71,12 @@ bool EventHub::listen(Audience who, EventFilter filter, std::optional<std::uint6
   listener->filter = std::move(filter);
   listener->stream = std::move(stream);
   const std::lock_guard lock(mutex_);
-  if (listening_ >= options_.listeners_max) return false;
-  if (!listener->who.person.empty()) {
-    auto& of_person = by_person_[listener->who.person];
-    if (of_person >= options_.listeners_per_person_max) return false;
-    ++of_person;
-  }
+  if (!objection(listener->who).empty()) return false;
+  if (listener->who.person.empty())
+    ++anonymous_;
+  else
+    ++by_person_[listener->who.person];
+  if (!listener->who.peer.empty()) ++by_peer_[listener->who.peer];
   ++listening_;
   listener->next = after && *after < UINT64_MAX ? *after + 1 : UINT64_MAX;  // UINT64_MAX: from now on
   arrived_.push_back(std::move(listener));
@@ -82,6 +106,7 @@ std::size_t EventHub::listeners() const {
 }
 
 bool EventHub::may_see(const Audience& who, const LivePart& part) {
+  if (permitted_.size() >= permitted_max) permitted_.clear();
   auto key = who.standing;
   key.append(1, '\0').append(part.audience);
   const auto [known, fresh] = permitted_.try_emplace(std::move(key), false);
@@ -134,16 +159,26 @@ bool EventHub::admit() {
   return everybody || !to_cut.empty() || !arrived.empty();
 }
 
-void EventHub::close_revoked(const std::vector<std::string>& persons, bool everybody) {
-  const auto concerned = [&](const Listener& l) {
-    return everybody || (!l.who.person.empty() && std::ranges::find(persons, l.who.person) != persons.end());
-  };
+template <class Concerned>
+void EventHub::close_where(Concerned concerned) {
   for (auto& [key, group] : groups_)
     for (auto& member : group.members)
-      if (concerned(*member)) member->stream->close();
+      if (concerned(member->who)) member->stream->close();
   for (auto& listener : behind_)
-    if (concerned(*listener)) listener->stream->close();
+    if (concerned(listener->who)) listener->stream->close();
   forget_closed();
+}
+
+void EventHub::close_revoked(const std::vector<std::string>& persons, bool everybody) {
+  close_where([&](const Audience& who) {
+    return everybody || (!who.person.empty() && std::ranges::find(persons, who.person) != persons.end());
+  });
+}
+
+void EventHub::close_expired() {
+  if (!parts_.now_us) return;
+  const auto now_us = parts_.now_us();
+  close_where([&](const Audience& who) { return who.expires_us != 0 && who.expires_us <= now_us; });
 }
 
 void EventHub::forget_closed() {
@@ -162,8 +197,9 @@ void EventHub::forget_closed() {
   const std::lock_guard lock(mutex_);
   listening_ -= gone.size();
   for (const auto& listener : gone) {
-    const auto of_person = by_person_.find(listener->who.person);
-    if (of_person != by_person_.end() && --of_person->second == 0) by_person_.erase(of_person);
+    if (listener->who.person.empty()) --anonymous_;
+    count_one_less(by_person_, listener->who.person);
+    count_one_less(by_peer_, listener->who.peer);
   }
 }
 
@@ -257,9 +293,16 @@ void EventHub::heartbeat() {
 
 void EventHub::loop(std::chrono::milliseconds beat) {
   auto next_beat = std::chrono::steady_clock::now() + beat;
+  auto next_check = std::chrono::steady_clock::now();
   while (true) {
-    while (step()) {
-    }
+    // In between the rounds too: a busy log shall not keep an expired token's stream open.
+    const auto look = [&] {
+      if (std::chrono::steady_clock::now() < next_check) return;
+      close_expired();
+      next_check = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    };
+    while (step()) look();
+    look();
     if (std::chrono::steady_clock::now() >= next_beat) {
       heartbeat();
       next_beat = std::chrono::steady_clock::now() + beat;
@@ -268,7 +311,8 @@ void EventHub::loop(std::chrono::milliseconds beat) {
     std::unique_lock lock(mutex_);
     const bool unreadable = end_ > next_;  // or else the steps would not have ended; not at once again
     const auto soon = std::chrono::steady_clock::now() + std::chrono::milliseconds{50};
-    const auto until = behind_.empty() && !unreadable ? next_beat : std::min(next_beat, soon);
+    const auto wake = std::min(next_beat, next_check);
+    const auto until = behind_.empty() && !unreadable ? wake : std::min(wake, soon);
     changed_.wait_until(lock, until, [&] {
       return stopping_ || !arrived_.empty() || !to_cut_.empty() || cut_all_ || (end_ > next_ && !unreadable);
     });

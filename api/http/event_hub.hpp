@@ -7,7 +7,7 @@
 //
 // Permission is asked once for each pair of standing and audience, and remembered until a commit says that permissions
 // changed. A commit that revokes closes the streams of the one concerned before anything later is sent; the client
-// comes back and is judged anew.
+// comes back and is judged anew. A stream ends with the token that it was opened with.
 #pragma once
 
 #include <chrono>
@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -55,8 +56,10 @@ struct EventFilter {
 struct Audience {
   std::string standing = {};    ///< listeners of equal standing may see the same; "" for the public
   std::string person = {};      ///< whom a revocation names; empty: anonymous
-  std::string own_stream = {};  ///< a stream that this person may see for itself; part of the standing
+  std::string own_stream = {};  ///< a stream that is this person's own, whoever holds it; part of the standing
   std::uint64_t judged_at = 0;  ///< every commit below it had been projected when the standing was derived
+  std::int64_t expires_us = 0;  ///< when the token expires; 0: never
+  std::string peer = {};        ///< the address of the other end; empty: unknown, and not counted
 };
 
 class EventHub {
@@ -66,11 +69,14 @@ class EventHub {
     /// end. Nothing where they cannot be read now.
     std::function<std::optional<std::vector<LiveCommit>>(std::uint64_t position, std::size_t limit)> read;
     std::function<bool(const Audience& who, const LivePart& part)> may_see;
+    std::function<std::int64_t()> now_us = {};  ///< the clock of tokens; absent: none expires
   };
   /// Fixed while it runs.
   struct Options {
     std::size_t listeners_max = 2'000;
+    std::size_t anonymous_max = 1'000;  ///< of those: who has not signed in shall not keep out who has
     std::size_t listeners_per_person_max = 16;
+    std::size_t listeners_per_peer_max = 100;
     std::size_t commits_a_round_max = 256;
     std::size_t catch_up_queue_bytes = 64 * 1024;  ///< more unsent than this: the next slice of old events waits
   };
@@ -78,8 +84,8 @@ class EventHub {
   /// `position`: where live events begin.
   EventHub(Parts parts, Options options, std::uint64_t position);
 
-  /// Whether another listener would be taken; empty: an anonymous one. Ask before the answer begins. Any thread.
-  bool has_room(const std::string& person) const;
+  /// Why this listener would not be taken: a sentence; empty: there is room. Ask before the answer begins. Any thread.
+  std::string_view no_room_for(const Audience& who) const;
   /// False: too many listen already. `after`: Last-Event-ID. Any thread.
   [[nodiscard]] bool listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
                             std::shared_ptr<EventStream> stream);
@@ -94,6 +100,8 @@ class EventHub {
   bool step();
   /// A comment to each listener, so that neither end takes a silent connection for a dead one. Every 15 s.
   void heartbeat();
+  /// Ends the streams whose tokens have expired. Every second.
+  void close_expired();
   /// Steps until stop(), waiting for advance() and listen(); beats every `beat`.
   void loop(std::chrono::milliseconds beat = std::chrono::seconds{15});
   void stop();
@@ -114,12 +122,15 @@ class EventHub {
     std::string pending;                             ///< this round's frames, not yet pushed
   };
 
+  std::string_view objection(const Audience& who) const;  // under the mutex
   bool admit();
   bool send_live(std::uint64_t end);
   bool catch_up();
   void fan_out(const LiveCommit& commit);
   void flush();
   void close_revoked(const std::vector<std::string>& persons, bool everybody);
+  template <class Concerned>
+  void close_where(Concerned concerned);
   bool may_see(const Audience& who, const LivePart& part);
   bool append(std::string& out, const Audience& who, const EventFilter& filter, const LiveCommit& commit);
   void join(const std::shared_ptr<Listener>& listener);
@@ -136,7 +147,8 @@ class EventHub {
   bool stopping_ = false;
   std::uint64_t end_;
   std::size_t listening_ = 0;
-  std::unordered_map<std::string, std::size_t> by_person_;
+  std::size_t anonymous_ = 0;
+  std::unordered_map<std::string, std::size_t> by_person_, by_peer_;
 
   // The stepping thread's:
   std::uint64_t next_;

@@ -9,6 +9,7 @@
 #include "api/http/json.hpp"
 #include "api/http/json_scanner.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/text/words.hpp"
 
 namespace pioneer::api::http {
 namespace {
@@ -183,7 +184,7 @@ class Reader {
     if (scan_.peek() != '"') return wrong_type("A word");
     const auto read = scan_.string();
     if (!read) return malformed(read.error());
-    const auto* value = f.enum_type()->FindValueByName(*read);
+    const auto* value = enum_value_of(*f.enum_type(), *read);
     if (value == nullptr || value->number() == 0)
       return fail(422, "unknown_word", "This word is not one of those that can stand here.");
     const auto& r = *into.GetReflection();
@@ -210,7 +211,15 @@ class Reader {
 
 Read from_json(std::string_view json, Message& into) {
   into.Clear();
-  return Reader(json).whole(into);
+  auto read = Reader(json).whole(into);
+  if (read || read.error().code == "malformed_json") return read;
+  // What is cut off or broken further on says so first: what it holds so far may be half of something.
+  JsonScanner scan(json);
+  if (scan.skip(depth_max + 1) && scan.at_end()) return read;
+  return std::unexpected(
+      JsonError{400, "malformed_json",
+                "This is not JSON: it is cut off, or has a mistake. (At byte " + std::to_string(scan.offset()) + ".)",
+                std::move(read.error().field)});
 }
 
 }  // namespace pioneer::api::http

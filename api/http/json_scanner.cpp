@@ -147,6 +147,37 @@ std::expected<std::string, std::string> JsonScanner::string() {
   return std::unexpected("A string does not end.");
 }
 
+bool JsonScanner::skip(int depth) {
+  if (depth <= 0) return false;
+  switch (peek()) {
+    case '{':
+      return skip_members('}', true, depth);
+    case '[':
+      return skip_members(']', false, depth);
+    case '"':
+      return string().has_value();
+    case 't':
+      return take_word("true");
+    case 'f':
+      return take_word("false");
+    case 'n':
+      return take_word("null");
+    default:
+      return number().has_value();
+  }
+}
+
+bool JsonScanner::skip_members(char close, bool named, int depth) {
+  ++at_;
+  if (take(close)) return true;
+  while (true) {
+    if (named && !(string() && take(':'))) return false;
+    if (!skip(depth - 1)) return false;
+    if (take(close)) return true;
+    if (!take(',')) return false;
+  }
+}
+
 bool JsonScanner::digits() {
   const auto from = at_;
   while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;

@@ -22,10 +22,13 @@ class JsonScanner {
   std::expected<std::string, std::string> string();
   /// The next token is a number: as written.
   std::expected<std::string_view, std::string> number();
+  /// Takes the next value, whatever it is, at most `depth` levels deep; false: it is none.
+  bool skip(int depth);
   std::size_t offset() const { return at_; }
 
  private:
   std::expected<void, std::string> escape(std::string& out);
+  bool skip_members(char close, bool named, int depth);
   std::expected<unsigned, std::string> four_hex();
   bool digits();
 

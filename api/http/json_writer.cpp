@@ -10,9 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "api/http/base64.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/text/bytes.hpp"
+#include "api/text/words.hpp"
 
 namespace pioneer::api::http {
 namespace {
@@ -130,7 +131,7 @@ class FieldValue {
         return;
       case FieldDescriptor::CPPTYPE_ENUM: {
         const auto* value = get(&Reflection::GetEnum, &Reflection::GetRepeatedEnum);
-        return append_json_string(out, value->name());
+        return append_json_string(out, word_of(*value));
       }
       case FieldDescriptor::CPPTYPE_STRING: {
         std::string scratch;

@@ -12,6 +12,7 @@
 #include "api/http/routes.hpp"
 #include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
+#include "api/text/words.hpp"
 #include "eventstore/check.hpp"
 
 namespace pioneer::api::http {
@@ -112,7 +113,7 @@ class Schemas {
         put(into, "type", "string");
         auto& words = list(into, "enum");
         for (int i = 0; i < field.enum_type()->value_count(); ++i)
-          words.add_values()->set_string_value(field.enum_type()->value(i)->name());
+          words.add_values()->set_string_value(std::string(word_of(*field.enum_type()->value(i))));
         return;
       }
       case FieldDescriptor::CPPTYPE_MESSAGE:

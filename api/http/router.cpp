@@ -23,6 +23,17 @@ void split(std::string_view path, std::vector<std::string_view>& into) {
   }
 }
 
+/// Keeps the answer of what refuses a request before there is anybody to send it to.
+class KeptAnswer final : public Answer {
+ public:
+  void respond(HttpResponse response) override { kept = std::move(response); }
+  std::shared_ptr<EventStream> stream(HttpResponse head) override {
+    kept = std::move(head);
+    return nullptr;
+  }
+  HttpResponse kept;
+};
+
 }  // namespace
 
 Router::Router(Options options) : options_(std::move(options)) {
@@ -46,6 +57,10 @@ void Router::on(Operation operation, Handler handler) {
   auto& place = handlers_[static_cast<std::size_t>(operation)];
   CHECK(!place);
   place = std::move(handler);
+}
+
+void Router::before_body(Operation operation, Admission admission) {
+  admissions_[static_cast<std::size_t>(operation)] = std::move(admission);
 }
 
 std::vector<Operation> Router::unhandled() const {
@@ -85,6 +100,19 @@ Router::Found Router::find(std::string_view method, std::string_view path) const
     return found;
   }
   return found;
+}
+
+bool Router::knows_parameters(const Incoming& incoming) {
+  const auto& known = incoming.route->query;
+  for (const auto& [name, value] : incoming.request.query) {
+    if (std::ranges::any_of(known, [&](const Parameter& p) { return p.name == name; })) continue;
+    std::string all;
+    for (const auto& parameter : known) all.append(all.empty() ? "" : ", ").append(parameter.name);
+    const auto sentence = all.empty() ? std::string("This address takes no parameters.") : "It takes " + all + ".";
+    incoming.problem({.code = "unknown_parameter", .detail = sentence, .field = name});
+    return false;
+  }
+  return true;
 }
 
 bool Router::read_headers(Incoming& incoming) const {
@@ -127,6 +155,21 @@ bool Router::may_change(const Incoming& incoming) const {
   return false;
 }
 
+std::expected<std::shared_ptr<void>, HttpResponse> Router::admit(const HttpRequest& head) const {
+  const auto found = find(head.method, head.path);
+  if (found.route == nullptr) return nullptr;
+  const auto& admission = admissions_[static_cast<std::size_t>(found.route->operation)];
+  if (!admission) return nullptr;
+  const auto answer = std::make_shared<KeptAnswer>();
+  Incoming incoming(*found.route, head, Responder(answer));
+  incoming.path = found.path;
+  incoming.language = language_of(head.headers.find("Accept-Language"));
+  if (knows_parameters(incoming) && read_headers(incoming) && may_change(incoming))
+    if (auto admitted = admission(incoming)) return admitted;
+  if (options_.measure) options_.measure(found.route, Responder(std::make_shared<KeptAnswer>())).respond(answer->kept);
+  return std::unexpected(std::move(answer->kept));
+}
+
 void Router::serve(HttpRequest request, Responder responder) const {
   auto found = find(request.method, request.path);
   if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size())
@@ -148,7 +191,7 @@ void Router::serve(HttpRequest request, Responder responder) const {
   auto incoming = std::make_shared<Incoming>(*found.route, std::move(request), std::move(responder));
   incoming->path = std::move(found.path);
   incoming->language = language;
-  if (!read_headers(*incoming)) return;
+  if (!knows_parameters(*incoming) || !read_headers(*incoming)) return;
   if (incoming->route->method == Method::post && !may_change(*incoming)) return;
   const auto& handler = handlers_[static_cast<std::size_t>(incoming->route->operation)];
   if (!handler) return incoming->problem({.code = "not_implemented"});

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <expected>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,8 @@
 namespace pioneer::api::http {
 
 using Handler = std::function<void(IncomingPointer)>;
+/// What to hold until the request is over; null: it has been answered. The body has not been read yet.
+using Admission = std::function<std::shared_ptr<void>(const Incoming&)>;
 
 class Router {
  public:
@@ -30,11 +34,15 @@ class Router {
 
   /// Each operation once, before the first request. Handlers run on the server's loops: they must not block.
   void on(Operation operation, Handler handler);
+  /// Asked before the body of such a request is read; the handler finds what it gave in the request. Likewise.
+  void before_body(Operation operation, Admission admission);
   /// Operations that nobody handles: a server with one does not start. In order of the table.
   std::vector<Operation> unhandled() const;
 
   /// For HttpServer::start. Any thread after the last on(); the router outlives the server.
   void serve(HttpRequest request, Responder responder) const;
+  /// Likewise, for uploads: the checks of the header, then the operation's own.
+  std::expected<std::shared_ptr<void>, HttpResponse> admit(const HttpRequest& head) const;
 
  private:
   struct Found {
@@ -44,6 +52,7 @@ class Router {
     std::vector<std::string> path;
   };
   Found find(std::string_view method, std::string_view path) const;
+  static bool knows_parameters(const Incoming& incoming);
   bool read_headers(Incoming& incoming) const;
   bool may_change(const Incoming& incoming) const;
 
@@ -58,6 +67,7 @@ class Router {
 
   Options options_;
   std::array<Handler, operation_count> handlers_;
+  std::array<Admission, operation_count> admissions_;
   std::vector<std::vector<Pattern>> by_length_;  // literal before parameter
 };
 

@@ -15,15 +15,19 @@ constexpr Parameter limit{"limit", integer, "At most so many items; 1 to 200"};
 constexpr Parameter as_of{"asOf", instant, "As it was recorded at this time"};
 constexpr Parameter subtree{"subtree", boolean, "With all organisations below"};
 
+constexpr Parameter search{"q", text,
+                           "Words in the title, of 1,000 requests a page: a page may be short, or empty, and go on"};
+constexpr Parameter near{"near", text,
+                         "latitude,longitude,metres: with a place at most so far away (≤ 100,000), of 1,000 a page"};
+
 constexpr std::array organisations_query{Parameter{"parent", text, "Directly below this organisation"},
                                          Parameter{"level", word, "Of this level"},
                                          q,
                                          Parameter{"code", text, "With exactly this code"},
                                          cursor,
                                          limit};
-constexpr std::array requests_query{organisation, subtree, Parameter{"category", text, "Of this category"},
-                                    state,        q,       Parameter{"near", text, "latitude,longitude,metres"},
-                                    cursor,       limit,   as_of};
+constexpr std::array requests_query{
+    organisation, subtree, Parameter{"category", text, "Of this category"}, state, search, near, cursor, limit, as_of};
 constexpr std::array products_query{organisation,
                                     subtree,
                                     state,
@@ -35,10 +39,13 @@ constexpr std::array products_query{organisation,
                                     as_of};
 constexpr std::array board_query{subtree, Parameter{"column", word, "Only this column, paged by its cursor"}, cursor,
                                  limit, as_of};
-constexpr std::array log_query{Parameter{"from", integer, "First position"}, limit};
+constexpr std::array log_query{Parameter{"from", integer, "First position"}, cursor, limit};
 constexpr std::array events_query{organisation, Parameter{"stream", text, "kind/id"},
                                   Parameter{"types", text, "Event types, separated by commas"}};
 constexpr std::array page_query{cursor, limit};
+constexpr std::array mine_query{cursor,
+                                Parameter{"limit", integer, "Of at most so many products, or requests; 1 to 200"}};
+constexpr std::array stream_query{cursor, limit, as_of};
 constexpr std::array as_of_query{as_of};
 
 // clang-format off
@@ -72,8 +79,8 @@ constexpr std::array<Route, operation_count> table{{
     {Operation::erase_member, post, "/api/v1/members/{id}/erase", Action::erase_member, "members",
      "Erase a person: nothing links their acts to them any more", "EmptyBody", "MemberView"},
     {Operation::get_me, get, "/api/v1/me", Action::get_me, "members", "Who I am and what I may", "", "MemberView"},
-    {Operation::list_my_claims, get, "/api/v1/me/claims", Action::list_my_claims, "members", "My claims", "", "ClaimList", 200, true, page_query},
-    {Operation::list_my_requests, get, "/api/v1/me/requests", Action::list_my_requests, "members", "My requests", "", "RequestList", 200, true, page_query},
+    {Operation::list_my_claims, get, "/api/v1/me/claims", Action::list_my_claims, "members", "My claims", "", "ClaimList", 200, true, mine_query},
+    {Operation::list_my_requests, get, "/api/v1/me/requests", Action::list_my_requests, "members", "My requests", "", "RequestList", 200, true, mine_query},
 
     {Operation::get_categories, get, "/api/v1/categories", Action::get_categories, "categories",
      "What can be asked for, and how soon it is answered", "", "CategoryList", 200, false},
@@ -112,9 +119,10 @@ constexpr std::array<Route, operation_count> table{{
     {Operation::post_blob, post, "/api/v1/blobs", Action::post_blob, "blobs", "Upload a photo, a voice message or a document", "", "BlobView", 201},
     {Operation::get_blob, get, "/api/v1/blobs/{blob}", Action::get_blob, "blobs", "What was uploaded", "", "", 200, true, {}, AnswerKind::bytes},
 
-    {Operation::get_stream, get, "/api/v1/streams/{kind}/{id}", Action::get_stream, "history", "A stream's events with their positions", "", "StreamView", 200, true, page_query},
+    {Operation::get_stream, get, "/api/v1/streams/{kind}/{id}", Action::get_stream, "history", "A stream's events with their positions", "", "StreamView", 200, true, stream_query},
     {Operation::get_log, get, "/api/v1/log", Action::get_log, "history", "The log itself", "", "LogPage", 200, true, log_query},
-    {Operation::get_events, get, "/api/v1/events", Action::get_events, "live", "Accepted commits as they come (text/event-stream)", "", "", 200, true, events_query, AnswerKind::events},
+    {Operation::confirm_clock, post, "/api/v1/log/confirm-clock", Action::confirm_clock, "operations", "Let it write again after the clock was put right", "EmptyBody", "ReadyView"},
+    {Operation::get_events, get, "/api/v1/events", Action::get_events, "live", "Accepted commits as they come (text/event-stream): public ones, and what the caller may see", "", "", 200, true, events_query, AnswerKind::events},
 
     {Operation::get_health, get, "/healthz", Action::get_health, "operations", "The process runs", "", "HealthView", 200, false},
     {Operation::get_ready, get, "/readyz", Action::get_ready, "operations", "Whether it can serve and write", "", "ReadyView", 200, false},

@@ -64,6 +64,7 @@ enum class Operation : std::uint8_t {
   get_blob,
   get_stream,
   get_log,
+  confirm_clock,
   get_events,
   get_health,
   get_ready,
@@ -91,11 +92,11 @@ struct Route {
   domain::Action action;     ///< whose row in the authorisation table applies
   std::string_view tag;      ///< groups calls in the document
   std::string_view summary;
-  std::string_view body;  ///< message of package pioneer.api; empty: no body, or bytes
-  std::string_view view;  ///< message of package pioneer.api; empty: see `answers`
-  unsigned status = 200;  ///< of success
-  bool personal = true;   ///< `no-store`; false: the same answer for everybody
-  std::span<const Parameter> query = {};
+  std::string_view body;                  ///< message of package pioneer.api; empty: no body, or bytes
+  std::string_view view;                  ///< message of package pioneer.api; empty: see `answers`
+  unsigned status = 200;                  ///< of success
+  bool personal = true;                   ///< `no-store`; false: the same answer for everybody
+  std::span<const Parameter> query = {};  ///< all that may stand in the query
   AnswerKind answers = AnswerKind::view;
 
   std::string_view name() const;  ///< the operation's word: "place_claim"

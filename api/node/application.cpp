@@ -394,6 +394,7 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
   }
   const std::string name = domain::primary_stream(command.what);
   const domain::Context context = context_of(command, name, now);
+  pending.outcome().recorded = {now.value};
 
   return std::visit(
       [&](const auto& what) -> Result<Verdict> {

@@ -66,6 +66,7 @@ void Node::recall(Outcome& outcome) const {
   if (!commit || commit->body.parts().empty()) return;
   const auto& part = commit->body.parts(0);
   outcome.stream = part.stream();
+  outcome.recorded = {commit->body.recorded_at_us()};
   outcome.revision = part.first_revision() + static_cast<std::uint64_t>(part.events().size());
   for (const auto& event : part.events()) {
     if (auto parsed = domain::parse_event(event.type(), event.payload())) outcome.events.push_back(std::move(*parsed));
@@ -98,10 +99,14 @@ Caller Node::caller_of(const domain::Id& member) const {
 }
 
 Caller Node::caller(std::string_view token_hash) const {
+  domain::Instant expires;
   const domain::Id member = projector_.with_community([&](const Community& community) {
+    if (const auto* token = community.roster.token(token_hash)) expires = token->expires;
     return community.roster.member_of_token(token_hash, {parts_.clock.now().value});
   });
-  return caller_of(member);
+  auto caller = caller_of(member);
+  caller.expires = expires;
+  return caller;
 }
 
 Readiness Node::readiness() const {

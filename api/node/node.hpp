@@ -21,6 +21,7 @@ namespace pioneer::node {
 struct Caller {
   domain::Actor actor;
   std::optional<api::Sender> sender;  ///< absent: anonymous
+  domain::Instant expires = {};       ///< of the token; zero: never
 };
 
 struct Readiness {
@@ -62,7 +63,10 @@ class Node {
   const eventstore::LogIndex& index() const { return index_; }
   const eventstore::Clock& clock() const { return parts_.clock; }
   Readiness readiness() const;
-  void confirm_clock() { writer_->confirm_clock(); }
+  /// The operator says that the clock is right after a jump. Nothing to do where nothing is written.
+  void confirm_clock() {
+    if (writer_ != nullptr) writer_->confirm_clock();
+  }
 
   // Threads, or the simulator.
   void decide_loop() { writer_->decide_loop(); }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "domain/commands.hpp"
+#include "domain/common/instant.hpp"
 #include "domain/common/refusal.hpp"
 #include "domain/events.hpp"
 #include "eventstore/writer.hpp"
@@ -18,7 +19,8 @@ struct Outcome {
   std::optional<domain::Refusal> refusal;  ///< refused
   std::string stream;                      ///< accepted or repeated: the stream that the first outcome wrote
   std::uint64_t revision = 0;              ///< of that stream after it
-  std::vector<domain::AnyEvent> events;    ///< accepted: what happened in that stream
+  std::vector<domain::AnyEvent> events;    ///< accepted or repeated: what happened in that stream
+  domain::Instant recorded;                ///< accepted or repeated: the first outcome's stamp
 };
 
 class PendingCommand final : public eventstore::Pending {

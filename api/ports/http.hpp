@@ -40,7 +40,8 @@ struct HttpRequest {
   HttpQuery query = {};     ///< decoded, in the order sent
   HttpHeaders headers = {};
   std::string body = {};
-  std::string peer = {};  ///< address of the other end of the connection; never logged with a name
+  std::string peer = {};                ///< address of the other end of the connection; never logged with a name
+  std::shared_ptr<void> admitted = {};  ///< what an HttpAdmission gave; goes with the request
 
   /// The first value of this query parameter; empty where there is none.
   std::string_view parameter(std::string_view name) const;
@@ -100,6 +101,10 @@ class Responder {
 /// Called on a server's loop: must return soon, must not block.
 using HttpHandler = std::function<void(HttpRequest request, Responder responder)>;
 
+/// Asked about an upload when its header is read and nothing of its body: what to hold until the request is over, null
+/// for nothing, or the answer that refuses it. Called on a server's loop: must return soon, must not block.
+using HttpAdmission = std::function<std::expected<std::shared_ptr<void>, HttpResponse>(const HttpRequest& head)>;
+
 /// Makes the answer to what never became a request: status and a stable code ("malformed", "header_too_large" …).
 using HttpProblem = std::function<HttpResponse(unsigned status, std::string_view code)>;
 
@@ -107,9 +112,10 @@ using HttpProblem = std::function<HttpResponse(unsigned status, std::string_view
 class HttpServer {
  public:
   virtual ~HttpServer() = default;
-  /// `address` is HOST:PORT ("127.0.0.1:8080", "[::1]:0"; port 0: any free one). The error is a sentence.
-  virtual std::expected<void, std::string> start(std::string_view address, HttpHandler handler,
-                                                 HttpProblem problem) = 0;
+  /// `address` is HOST:PORT ("127.0.0.1:8080", "[::1]:0"; port 0: any free one). Without `admission` all uploads are
+  /// read. The error is a sentence.
+  virtual std::expected<void, std::string> start(std::string_view address, HttpHandler handler, HttpProblem problem,
+                                                 HttpAdmission admission = {}) = 0;
   /// The port that is listened on; 0 before start.
   virtual std::uint16_t port() const = 0;
   /// Accepts no more, lets open requests end (for a limited time), closes streams, joins its threads.

@@ -1,8 +1,13 @@
 #include "api/queries/board_view.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <unordered_set>
 
+#include "api/edge/fields.hpp"
 #include "api/queries/names.hpp"
+#include "api/queries/opened_field.hpp"
 #include "api/queries/paging.hpp"
 #include "api/queries/slots.hpp"
 #include "domain/authorisation/authorisation.hpp"
@@ -64,6 +69,64 @@ class Page {
   Slots slots_;
 };
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+/// Metres between two places on a sphere of the Earth's mean radius (haversine formula).
+double metres_between(double lat_a, double lon_a, double lat_b, double lon_b) {
+  constexpr double radians = std::numbers::pi / 180;
+  constexpr double earth_m = 6'371'008.8;
+  const double across = std::sin((lat_b - lat_a) * radians / 2);
+  const double along = std::sin((lon_b - lon_a) * radians / 2);
+  const double h = across * across + std::cos(lat_a * radians) * std::cos(lat_b * radians) * along * along;
+  return 2 * earth_m * std::asin(std::min(1.0, std::sqrt(h)));
+}
+
+/// Opens what is sealed in a card to see whether it is one that is looked for. Shows nothing.
+class Search final : public projections::SlotFiller {
+ public:
+  Search(const api::Opener& opener, const RequestsQuery& query)
+      : opener_(opener), text_(lower(query.text)), near_(query.near) {}
+
+  bool finds(const projections::RequestCard& card) {
+    title_ = text_.empty();
+    place_ = !near_;
+    scratch_.clear();
+    projections::render_row(*card.row, domain::stream_of(domain::stream_kind::request, card.id), *this, scratch_);
+    return title_ && place_;
+  }
+
+  bool sealed(std::string_view stream, const projections::SealedSlot& slot, std::string& to) override {
+    to += "null";
+    const bool is_title = slot.field == api::field::request_title && !title_;
+    const bool is_place = slot.field == api::field::request_location && !place_;
+    if (!is_title && !is_place) return true;
+    domain::Sealed value;
+    value.set_key(std::string(slot.key.view()));
+    value.set_box(std::string(slot.box));
+    if (is_place) {
+      const auto place = opener_.open_location(value, stream);
+      place_ = place && metres_between(near_->lat, near_->lon, place->lat(), place->lon()) <= near_->metres;
+    } else if (const auto opened = opener_.open(value, stream, slot.field)) {
+      OpenedField reader([&](const std::string& title) { title_ = lower(title).find(text_) != std::string::npos; });
+      opened->reveal_to(reader);
+    }
+    return true;
+  }
+  void organisation(const Id&, std::string& to) override { to += "null"; }
+
+ private:
+  const api::Opener& opener_;
+  std::string text_;
+  std::optional<Nearby> near_;
+  bool title_ = false, place_ = false;
+  std::string scratch_;
+};
+
 domain::Decided<std::vector<projections::BoardColumn>> columns_of(const BoardSource& source, const BoardQuery& query) {
   const auto organisations = organisations_of(source.community.directory, query.organisation, query.subtree);
   if (query.column == domain::RequestState::unspecified) {
@@ -122,8 +185,14 @@ domain::Decided<std::string> requests_json(const BoardSource& source, const doma
   if (auto may = page.may(domain::Action::list_requests, query.organisation); !may) return std::unexpected(may.error());
   const auto after = bytes_of_cursor(query.after);
   if (!after) return domain::refuse(bad_cursor);
-  const auto organisations = organisations_of(source.community.directory, query.organisation, true);
-  const projections::RequestFilter filter{organisations, query.states, query.category};
+  const auto organisations = organisations_of(source.community.directory, query.organisation, query.subtree);
+  projections::RequestFilter filter{organisations, query.states, query.category};
+  if (!query.text.empty() || query.near) {
+    filter.examined_max = searched_max;
+    filter.accept = [search = Search(source.opener, query)](const projections::RequestCard& card) mutable {
+      return search.finds(card);
+    };
+  }
   auto found = source.models.requests().page(filter, *after, std::min<std::size_t>(query.limit, 100));
   if (!found) return std::unexpected(refusal_of(found.error()));
   std::string json = "{\"items\":";

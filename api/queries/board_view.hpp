@@ -2,7 +2,9 @@
 // api/messages/views.proto say what it is).
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "api/node/node.hpp"
 #include "domain/common/refusal.hpp"
@@ -17,8 +19,22 @@ struct BoardQuery {
   std::size_t limit = projections::Boards::page_max;
 };
 
+inline constexpr double near_metres_max = 100'000;
+inline constexpr std::size_t search_bytes_max = 400;
+
+struct Nearby {
+  double lat = 0, lon = 0;  ///< degrees, WGS 84
+  double metres = 0;
+};
+
 struct RequestsQuery {
-  domain::Id organisation;  ///< with all below it
+  domain::Id organisation;
+  bool subtree = true;  ///< with all below it
+  /// Words in the title, without regard to the case of Latin letters; empty: any. Titles and places are sealed, so each
+  /// request of the selection is opened and looked at, `searched_max` for one page: a page may be short, or empty, and
+  /// have a next.
+  std::string text;
+  std::optional<Nearby> near;  ///< requests with a place at most so far away; likewise
   std::vector<domain::RequestState::Value> states;
   std::string category;
   std::string after;
@@ -33,6 +49,9 @@ struct BoardSource {
   std::uint64_t position = 0;
   std::int64_t as_of_us = 0;  ///< 0: the live rows
 };
+
+/// Requests that one page of a search looks at: some milliseconds.
+inline constexpr std::size_t searched_max = 1'000;
 
 /// Refusals: unknown_organisation, forbidden, bad_cursor.
 domain::Decided<std::string> board_json(const BoardSource& source, const domain::Actor& actor, const BoardQuery& query);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/queries/names.hpp"
+#include "api/text/words.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
@@ -61,7 +62,8 @@ google::protobuf::Value value_of(const Message& message, const FieldDescriptor* 
       value.set_bool_value(r->GetBool(message, field));
       break;
     case FieldDescriptor::CPPTYPE_ENUM:
-      value.set_string_value((many ? r->GetRepeatedEnum(message, field, index) : r->GetEnum(message, field))->name());
+      value.set_string_value(
+          std::string(api::word_of(*(many ? r->GetRepeatedEnum(message, field, index) : r->GetEnum(message, field)))));
       break;
     case FieldDescriptor::CPPTYPE_MESSAGE:
       to_struct(many ? r->GetRepeatedMessage(message, field, index) : r->GetMessage(message, field),

@@ -1,6 +1,7 @@
 #include "api/queries/product_view.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "api/edge/fields.hpp"
 #include "api/queries/board_view.hpp"
@@ -10,6 +11,7 @@
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
+#include "eventstore/commit.hpp"
 
 namespace pioneer::queries {
 namespace {
@@ -82,9 +84,8 @@ domain::Decided<ProductRow> readable_product(const MarketSource& source, const n
 }
 
 void show_claim(const projections::Claim& claim, const ProductRow& product, api::ClaimView& view) {
-  const std::string ticket = std::to_string(claim.ticket);
-  view.set_id(ticket);
-  view.set_claim_id(ticket);
+  view.set_id(claim_id(product.id, claim.ticket));
+  view.set_claim_id(std::to_string(claim.ticket));
   view.set_state(claim.state);
   view.set_revision(product.counts.revision);
   view.set_product(product.id.text());
@@ -95,15 +96,69 @@ void show_claim(const projections::Claim& claim, const ProductRow& product, api:
   set_time(*view.mutable_placed_at(), claim.placed.us);
 }
 
-void show_rating(const MarketSource& source, const Id& product, std::uint32_t ticket, api::ClaimView& view) {
+/// True when the rating tells a problem.
+bool show_rating(const MarketSource& source, const Id& product, std::uint32_t ticket, api::ClaimView& view) {
   const auto rating = source.models.claims().rating(product, ticket);
-  if (!rating || !*rating) return;
+  if (!rating || !*rating) return false;
   auto& shown = *view.mutable_rating();
   shown.set_stars((*rating)->stars);
   set_time(*shown.mutable_at(), (*rating)->at.us);
   open_into(source.node.edge(), (*rating)->comment.message(), domain::stream_of(domain::stream_kind::product, product),
             api::field::claim_comment, [&](std::string s) { shown.set_comment(std::move(s)); });
+  return !(*rating)->problem.empty();
 }
+
+/// Which of a person's requests their told problems became. A request that came of a rating names the commit that holds
+/// it; nothing leads the other way, so the person's own requests are looked through, at most `looked_at_max`.
+class ToldProblems {
+ public:
+  ToldProblems(const MarketSource& source, const Id& member) : source_(source), member_(member) {}
+
+  void show(const Id& product, std::uint32_t ticket, api::ClaimView& view) {
+    if (!looked_) look();
+    const auto found = requests_.find(claim_id(product, ticket));
+    if (found != requests_.end()) view.set_problem_request(found->second.text());
+  }
+
+ private:
+  static constexpr std::size_t looked_at_max = 1'000;
+  static constexpr std::size_t page_size = 200;
+
+  void look() {
+    looked_ = true;
+    std::string after;
+    for (std::size_t looked_at = 0; looked_at < looked_at_max; looked_at += page_size) {
+      const auto mine = source_.node.people().streams_of(member_, "request/", after, page_size);
+      for (const auto& participation : mine.items)
+        if (const auto id = domain::id_in(participation.stream, domain::stream_kind::request)) note(*id);
+      if (mine.next.empty()) return;
+      after = mine.next;
+    }
+  }
+
+  void note(const Id& request) {
+    const auto row = source_.models.requests().get(request);
+    if (!row || !*row || (*row)->channel != domain::Channel::feedback || (*row)->cause == 0) return;
+    const eventstore::Sequence cause{(*row)->cause - 1};
+    auto record = source_.node.log().read(cause);
+    if (!record) return;
+    const auto commit = eventstore::parse_commit({cause, std::move(*record)});
+    if (!commit) return;
+    for (const auto& part : commit->body.parts()) {
+      const auto product = domain::id_in(part.stream(), domain::stream_kind::product);
+      for (const auto& event : part.events()) {
+        domain::ClaimRated rated;
+        if (product && event.type() == "ClaimRated" && rated.ParseFromString(event.payload()))
+          requests_.emplace(claim_id(*product, rated.ticket()), request);
+      }
+    }
+  }
+
+  const MarketSource& source_;
+  const Id member_;
+  bool looked_ = false;
+  std::unordered_map<std::string, Id> requests_;  ///< by the claim's id
+};
 
 /// The owner's name, and the journal's entry for it.
 void show_owner(const MarketSource& source, const std::string& stream, const domain::Pseudonym& owner,
@@ -146,6 +201,8 @@ void show_card(const projections::RequestRow& row, const node::Node& node,
 
 }  // namespace
 
+std::string claim_id(const Id& product, std::uint32_t ticket) { return product.text() + "-" + std::to_string(ticket); }
+
 domain::Decided<api::ProductView> product_view(const MarketSource& source, const node::Caller& caller, const Id& id) {
   auto row = readable_product(source, caller, id);
   if (!row) return std::unexpected(row.error());
@@ -166,7 +223,7 @@ domain::Decided<api::ProductList> list_products(const MarketSource& source, cons
         projections::ProductFilter filter;
         std::vector<Id> organisations;
         if (query.organisation) {
-          organisations = organisations_of(community.directory, *query.organisation, true);
+          organisations = organisations_of(community.directory, *query.organisation, query.subtree);
           filter.organisations = organisations;
         }
         if (query.state == domain::ProductState::draft) {
@@ -219,7 +276,8 @@ Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Call
   if (!may) return std::unexpected(may.error());
   Answer<api::ClaimView> answer;
   show_claim(**claim, **row, answer.view);
-  show_rating(source, product, ticket, answer.view);
+  const bool problem = show_rating(source, product, ticket, answer.view);
+  if (own && problem) ToldProblems(source, caller.sender->member).show(product, ticket, answer.view);
   if (!own) {
     show_owner(source, stream, (*claim)->owner, answer.view, answer.journal);
     answer.journal.purpose = "get_claim";
@@ -254,10 +312,11 @@ Answered<api::ClaimList> list_claims(const MarketSource& source, const node::Cal
 }
 
 domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node::Caller& caller,
-                                          const std::string& after) {
+                                          const std::string& after, std::size_t limit) {
   if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
-  constexpr std::size_t products_in_page = 50;
-  const auto mine = source.node.people().streams_of(caller.sender->member, "product/", after, products_in_page);
+  const auto mine =
+      source.node.people().streams_of(caller.sender->member, "product/", after, std::min(limit, mine_page_max));
+  ToldProblems told(source, caller.sender->member);
   api::ClaimList list;
   for (const auto& participation : mine.items) {
     const auto id = domain::id_in(participation.stream, domain::stream_kind::product);
@@ -268,7 +327,7 @@ domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node
     for (const auto& claim : *claims) {
       auto& view = *list.add_items();
       show_claim(claim, **row, view);
-      show_rating(source, *id, claim.ticket, view);
+      if (show_rating(source, *id, claim.ticket, view)) told.show(*id, claim.ticket, view);
     }
   }
   if (!mine.next.empty()) list.set_next_cursor(mine.next);
@@ -276,10 +335,10 @@ domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node
 }
 
 domain::Decided<api::RequestList> my_requests(const MarketSource& source, const node::Caller& caller,
-                                              const std::string& after) {
+                                              const std::string& after, std::size_t limit) {
   if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
-  constexpr std::size_t requests_in_page = 50;
-  const auto mine = source.node.people().streams_of(caller.sender->member, "request/", after, requests_in_page);
+  const auto mine =
+      source.node.people().streams_of(caller.sender->member, "request/", after, std::min(limit, mine_page_max));
   api::RequestList list;
   for (const auto& participation : mine.items) {
     const auto id = domain::id_in(participation.stream, domain::stream_kind::request);

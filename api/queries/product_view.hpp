@@ -9,6 +9,12 @@ namespace pioneer::queries {
 
 /// Claims in one page: as many as one PersonalDataOpened can name.
 inline constexpr std::size_t claims_page_max = 200;
+/// Products or requests in a page of the caller's own.
+inline constexpr std::size_t mine_page_usual = 50;
+inline constexpr std::size_t mine_page_max = 200;
+
+/// A claim's id over all products: its product's and its number there.
+std::string claim_id(const domain::Id& product, std::uint32_t ticket);
 
 /// The read models of one moment: the live ones, or a replay's. Names and roles are those of today.
 struct MarketSource {
@@ -21,7 +27,8 @@ domain::Decided<api::ProductView> product_view(const MarketSource& source, const
                                                const domain::Id& id);
 
 struct ProductsQuery {
-  std::optional<domain::Id> organisation;  ///< with all below it
+  std::optional<domain::Id> organisation;
+  bool subtree = true;  ///< with all below it
   domain::ProductState::Value state = domain::ProductState::published;
   std::string kind;
   domain::Instant from;
@@ -38,11 +45,11 @@ Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Call
 /// For those who check in: with names, which are journalled. `after`: the last ticket seen.
 Answered<api::ClaimList> list_claims(const MarketSource& source, const node::Caller& caller, const domain::Id& product,
                                      std::uint32_t after, std::size_t limit);
-/// The caller's own, product by product. Refusal: not_signed_in.
+/// The caller's own, product by product, of at most `limit` (≤ 200) products. Refusal: not_signed_in.
 domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node::Caller& caller,
-                                          const std::string& after);
+                                          const std::string& after, std::size_t limit = mine_page_usual);
 /// The requests that the caller asked. Refusal: not_signed_in.
 domain::Decided<api::RequestList> my_requests(const MarketSource& source, const node::Caller& caller,
-                                              const std::string& after);
+                                              const std::string& after, std::size_t limit = mine_page_usual);
 
 }  // namespace pioneer::queries

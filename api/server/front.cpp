@@ -27,6 +27,13 @@ constexpr std::size_t query_threads = 2;
 /// A photo takes up to a second of a core: queries must not stand behind it.
 constexpr std::size_t upload_threads = 1;
 
+/// Half of the streams are kept for those who sign in.
+api::http::EventHub::Options listener_limits(const api::Settings& settings) {
+  return {.listeners_max = settings.streams_max,
+          .anonymous_max = (settings.streams_max + 1) / 2,
+          .listeners_per_peer_max = settings.streams_per_address_max};
+}
+
 bool erases(const eventstore::AcceptedCommit& commit) {
   return std::ranges::any_of(commit.body.parts(), [](const auto& part) {
     return std::ranges::any_of(part.events(), [](const auto& event) { return event.type() == "MemberErased"; });
@@ -92,8 +99,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   node::Node& node = deployment.node();
   p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
   p.past = std::make_unique<api::http::Past>(node.log(), [] { return std::make_unique<adapters::MemoryStore>(); });
-  p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node),
-                                                   api::http::EventHub::Options{.listeners_max = settings.streams_max},
+  p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node), listener_limits(settings),
                                                    node.projector().projected().value);
   p.service = std::make_unique<api::http::Service>(api::http::Service{
       .node = node,
@@ -134,7 +140,8 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       [requests = p.requests](unsigned status, std::string_view code) {
         requests->count(nullptr, status);
         return api::http::problem_response({.code = code});
-      });
+      },
+      [&router = *p.router](const api::HttpRequest& head) { return router.admit(head); });
   if (!started) return eventstore::failure("cannot_listen", started.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node.log()));

@@ -10,9 +10,6 @@ using domain::RequestState;
 using eventstore::failure;
 using eventstore::Result;
 
-/// Rows looked at for one page: bounds a query whose filter lets nothing pass.
-constexpr std::size_t examined_max = 5'000;
-
 template <class Row>
 Result<std::optional<Row>> decoded(const Result<std::optional<std::string>>& stored, auto decode) {
   if (!stored) return std::unexpected(stored.error());
@@ -125,11 +122,11 @@ Result<RequestPage> Requests::page(const RequestFilter& filter, std::string_view
     ListingMerge merge(*rows, filter.organisations, state, sort);
     sort = {};
     while (auto card = merge.next()) {
-      if (page.cards.size() == limit || examined == examined_max) return page;
+      if (page.cards.size() == limit || examined == filter.examined_max) return page;
       ++examined;
       page.next.assign(1, static_cast<char>(state)).append(card->sort);
-      if (filter.category.empty() || row_attribute(*card->row) == filter.category)
-        page.cards.push_back(std::move(*card));
+      if (!filter.category.empty() && row_attribute(*card->row) != filter.category) continue;
+      if (!filter.accept || filter.accept(*card)) page.cards.push_back(std::move(*card));
     }
     if (auto status = rows->status(); !status) return std::unexpected(status.error());
   }

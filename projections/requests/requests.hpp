@@ -10,6 +10,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -145,6 +146,9 @@ struct RequestFilter {
   /// One after the other, in this order; empty: all.
   std::span<const domain::RequestState::Value> states;
   std::string category;  ///< empty: any
+  /// Asked about each card that passes the rest; absent: all are wanted.
+  std::function<bool(const RequestCard&)> accept = {};
+  std::size_t examined_max = 5'000;  ///< cards looked at for one page: bounds a query whose filter lets nothing pass
 };
 
 /// Queries. Any thread.

@@ -1,7 +1,9 @@
 // Uploads: photos, voice messages and documents, which a request's commands then name.
 #include <array>
 #include <exception>
+#include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_map>
 
 #include "api/edge/checks.hpp"
@@ -17,38 +19,44 @@
 namespace pioneer::api::http {
 namespace {
 
-/// Bodies that wait to be encoded: bounds memory to a few hundred megabytes, whoever sends.
-constexpr std::size_t waiting_max = 16;
+/// Bodies that are read or wait to be encoded: bounds memory to a few hundred megabytes, whoever sends.
+constexpr std::size_t open_max = 16;
+/// Of those, one person's: a photo or two beside each other, and nobody keeps all others out.
+constexpr std::size_t person_open_max = 4;
 /// A person's uploads in an hour: several requests with all their photos.
 constexpr std::uint32_t person_uploads_max = 60;
 constexpr std::int64_t hour_us = 3600LL * 1'000'000;
 
 /// Lets uploads in while there is room for them. Any thread.
-class Gate {
+class Gate : public std::enable_shared_from_this<Gate> {
  public:
-  bool enter(const domain::Id& person, std::int64_t now_us) {
+  /// What the upload holds until it is over; null: there is no room.
+  std::shared_ptr<void> enter(const domain::Id& person, std::int64_t now_us) {
     const std::lock_guard lock(mutex_);
     if (now_us / hour_us != hour_) {
       hour_ = now_us / hour_us;
       this_hour_.clear();
     }
-    if (waiting_ >= waiting_max) return false;
-    auto& of_person = this_hour_[person.text()];
-    if (of_person >= person_uploads_max) return false;
-    ++of_person;
-    ++waiting_;
-    return true;
-  }
-  void leave() {
-    const std::lock_guard lock(mutex_);
-    --waiting_;
+    auto key = person.text();
+    if (open_ >= open_max || this_hour_[key] >= person_uploads_max || open_of_[key] >= person_open_max) return nullptr;
+    ++this_hour_[key];
+    ++open_of_[key];
+    ++open_;
+    return {this, [gate = shared_from_this(), key = std::move(key)](void*) { gate->leave(key); }};
   }
 
  private:
+  void leave(const std::string& person) {
+    const std::lock_guard lock(mutex_);
+    --open_;
+    if (--open_of_[person] == 0) open_of_.erase(person);
+  }
+
   std::mutex mutex_;
-  std::size_t waiting_ = 0;
+  std::size_t open_ = 0;
   std::int64_t hour_ = 0;
   std::unordered_map<std::string, std::uint32_t> this_hour_;
+  std::unordered_map<std::string, std::size_t> open_of_;
 };
 
 void keep(const Service& service, const Incoming& incoming) {
@@ -65,21 +73,30 @@ void keep(const Service& service, const Incoming& incoming) {
   incoming.view(view);
 }
 
+/// Whether this upload is let in: asked when its header is read and nothing of its body.
+std::shared_ptr<void> admit(const Service& service, Gate& gate, const Incoming& incoming) {
+  const auto caller = identify(service, incoming);
+  if (!caller) return nullptr;
+  if (!caller->sender) {
+    incoming.problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
+    return nullptr;
+  }
+  auto admitted = gate.enter(caller->sender->member, service.node.clock().now().value);
+  if (!admitted) incoming.problem({.code = "blob_quota", .detail = "Please try again later.", .retry_after_s = 60});
+  return admitted;
+}
+
 void upload(const Service& service, const std::shared_ptr<Gate>& gate, const IncomingPointer& incoming) {
-  const auto caller = identify(service, *incoming);
-  if (!caller) return;
-  if (!caller->sender)
-    return incoming->problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
-  if (!gate->enter(caller->sender->member, service.node.clock().now().value))
-    return incoming->problem({.code = "blob_quota", .detail = "Please try again later.", .retry_after_s = 60});
+  auto& admitted = incoming->request.admitted;
+  if (!admitted) admitted = admit(service, *gate, *incoming);  // no server asked before
+  if (!admitted) return;
   auto& executor = service.uploads != nullptr ? *service.uploads : service.executor;
-  executor.run([&service, gate, incoming] {
+  executor.run([&service, incoming] {
     try {
       keep(service, *incoming);
     } catch (const std::exception&) {
       incoming->problem({.code = "internal"});
     }
-    gate->leave();
   });
 }
 
@@ -116,9 +133,11 @@ void download(const Service& service, const Incoming& incoming, const node::Call
 
 void register_blobs(Router& router, const Service& service) {
   if (service.blobs == nullptr || service.photos == nullptr) return;
-  router.on(Operation::post_blob, [&service, gate = std::make_shared<Gate>()](const IncomingPointer& incoming) {
-    upload(service, gate, incoming);
-  });
+  const auto gate = std::make_shared<Gate>();
+  router.before_body(Operation::post_blob,
+                     [&service, gate](const Incoming& incoming) { return admit(service, *gate, incoming); });
+  router.on(Operation::post_blob,
+            [&service, gate](const IncomingPointer& incoming) { upload(service, gate, incoming); });
   router.on(Operation::get_blob, [&service](const IncomingPointer& incoming) {
     query(service, incoming,
           [&service, incoming](const node::Caller& caller) { download(service, *incoming, caller); });

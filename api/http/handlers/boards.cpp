@@ -1,4 +1,8 @@
 // Boards and lists of requests: rows stand ready as JSON.
+#include <array>
+#include <charconv>
+#include <cmath>
+
 #include "api/http/handlers/as_of.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/queries/board_view.hpp"
@@ -39,10 +43,9 @@ void board(const Service& service, const IncomingPointer& incoming, const node::
   const auto organisation = organisation_named(service, incoming->path[0]);
   if (!organisation) return incoming->problem({.code = "not_found"});
   wanted.organisation = *organisation;
-  const auto subtree = request.parameter("subtree");
-  if (!subtree.empty() && subtree != "true" && subtree != "false")
-    return malformed(*incoming, "subtree", "true or false stands here.");
-  wanted.subtree = subtree != "false";
+  const auto subtree = flag_in(*incoming, "subtree", true);
+  if (!subtree) return;
+  wanted.subtree = *subtree;
   if (const auto column = request.parameter("column"); !column.empty()) {
     const auto state = state_named(column);
     if (!state) return malformed(*incoming, "column", "There is no such column.");
@@ -54,6 +57,42 @@ void board(const Service& service, const IncomingPointer& incoming, const node::
   wanted.after = request.parameter("cursor");
   from_source(service, incoming,
               [&](const queries::BoardSource& source) { return queries::board_json(source, caller.actor, wanted); });
+}
+
+/// "24.48,118.08,500"
+std::optional<queries::Nearby> nearby(std::string_view text) {
+  std::array<double, 3> numbers{};
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto comma = i + 1 < numbers.size() ? text.find(',') : text.size();
+    if (comma == std::string_view::npos) return std::nullopt;
+    const auto part = text.substr(0, comma);
+    const auto read = std::from_chars(part.data(), part.data() + part.size(), numbers[i]);
+    if (read.ec != std::errc{} || read.ptr != part.data() + part.size() || !std::isfinite(numbers[i]))
+      return std::nullopt;
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  const queries::Nearby place{.lat = numbers[0], .lon = numbers[1], .metres = numbers[2]};
+  const bool good = std::abs(place.lat) <= 90 && std::abs(place.lon) <= 180 && place.metres > 0 &&
+                    place.metres <= queries::near_metres_max;
+  return good ? std::optional(place) : std::nullopt;
+}
+
+/// What is looked for in what is sealed; false: answered.
+bool read_search(const Incoming& incoming, queries::RequestsQuery& wanted) {
+  const auto& request = incoming.request;
+  wanted.text = request.parameter("q");
+  if (wanted.text.size() > queries::search_bytes_max) {
+    malformed(incoming, "q", "These are too many words.");
+    return false;
+  }
+  if (const auto near = request.parameter("near"); !near.empty()) {
+    wanted.near = nearby(near);
+    if (!wanted.near) malformed(incoming, "near", "latitude,longitude,metres stand here: 24.48,118.08,500");
+    if (!wanted.near) return false;
+  }
+  const auto subtree = flag_in(incoming, "subtree", true);
+  wanted.subtree = subtree.value_or(true);
+  return subtree.has_value();
 }
 
 void requests(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
@@ -69,7 +108,13 @@ void requests(const Service& service, const IncomingPointer& incoming, const nod
     // Nobody's list is everybody's: without an organisation it is the caller's own.
     for (const auto& grant : caller.actor.grants)
       if (wanted.organisation.is_zero() && grant.role != domain::Role::member) wanted.organisation = grant.organisation;
+    if (wanted.organisation.is_zero())
+      return incoming->problem({.code = "organisation_needed",
+                                .detail = "You hold no office in an organisation, so none is taken for meant. Name one "
+                                          "with organisation=, or see your own requests under /api/v1/me/requests.",
+                                .field = "organisation"});
   }
+  if (!read_search(*incoming, wanted)) return;
   for (const auto& [name, value] : request.query) {
     if (name != "state") continue;
     const auto state = state_named(value);

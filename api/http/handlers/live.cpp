@@ -116,7 +116,7 @@ std::optional<std::vector<LiveCommit>> read(const node::Node& node, std::uint64_
 
 bool may_see(const node::Node& node, const Audience& who, const LivePart& part) {
   if (part.audience == everybody) return true;
-  if (!who.own_stream.empty() && who.own_stream == part.stream) return true;  // asked when they began to listen
+  if (!who.own_stream.empty() && who.own_stream == part.stream) return true;  // nobody else becomes its asker
   const auto person = Id::parse(who.person);
   const auto organisation = part.organisations.empty() ? std::optional<Id>() : Id::parse(part.organisations.front());
   if (!person || !organisation) return false;
@@ -128,10 +128,35 @@ bool may_see(const node::Node& node, const Audience& who, const LivePart& part) 
   });
 }
 
+/// A request is its asker's whoever holds it. What others may see of it hangs on roles and holder, which change: they
+/// are asked for each part that comes.
+bool is_asker(const node::Node& node, const api::Sender& sender, const std::string& stream) {
+  const auto id = domain::id_in(stream, domain::stream_kind::request);
+  if (!id) return false;
+  const auto row = node.models().requests().get(*id);
+  const auto me = node.edge().opener().pseudonym(sender.key, stream);
+  return row && *row && me && (*row)->asker == *me;
+}
+
+Audience audience_of(const node::Node& node, const node::Caller& caller, const HttpRequest& request) {
+  Audience who;
+  who.judged_at = node.projector().projected().value;
+  who.peer = request.peer;
+  who.expires_us = caller.expires.us;
+  if (!caller.sender) return who;
+  who.person = caller.sender->member.text();
+  who.standing = who.person;
+  const std::string stream(request.parameter("stream"));
+  if (!stream.empty() && is_asker(node, *caller.sender, stream)) {
+    who.own_stream = stream;
+    who.standing += " " + stream;
+  }
+  return who;
+}
+
 void listen(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
   const auto& request = incoming->request;
-  Audience who;
-  who.judged_at = service.node.projector().projected().value;
+  auto who = audience_of(service.node, caller, request);
   EventFilter filter;
   if (const auto named = request.parameter("organisation"); !named.empty()) {
     const auto organisation = organisation_named(service, named);
@@ -140,17 +165,7 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
           {.code = "malformed_parameter", .detail = "There is no such organisation.", .field = "organisation"});
     filter.organisation = organisation->text();
   }
-  if (caller.sender) {
-    who.person = caller.sender->member.text();
-    who.standing = who.person;
-  }
   filter.stream = request.parameter("stream");
-  if (!filter.stream.empty() && caller.sender) {
-    const auto [kind, id] = domain::parts_of(filter.stream);
-    if (queries::stream_view(service.node, caller, kind, id, eventstore::Revision{UINT64_MAX}, 0, {}))
-      who.own_stream = filter.stream;
-    who.standing += " " + filter.stream;
-  }
   auto types = request.parameter("types");
   while (!types.empty()) {
     const auto comma = std::min(types.find(','), types.size());
@@ -164,11 +179,12 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
       return incoming->problem(
           {.code = "malformed_position", .detail = "A position is a whole number.", .field = "Last-Event-ID"});
   }
-  if (!service.events->has_room(who.person))
-    return incoming->problem(
-        {.code = "too_many_listeners", .detail = "Please try again in a moment.", .retry_after_s = 10});
+  if (const auto objection = service.events->no_room_for(who); !objection.empty())
+    return incoming->problem({.code = "too_many_listeners", .detail = objection, .retry_after_s = 10});
+  HttpResponse head{.content_type = "text/event-stream", .fixed = private_headers};
+  if (request.method == "HEAD") return incoming->responder.respond(std::move(head));
   // Another may have come in between: then this one ends at once, and its browser comes again.
-  auto stream = incoming->responder.stream({.content_type = "text/event-stream", .fixed = private_headers});
+  auto stream = incoming->responder.stream(std::move(head));
   if (stream && !service.events->listen(std::move(who), std::move(filter), after, stream)) stream->close();
 }
 
@@ -176,7 +192,8 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
 
 EventHub::Parts live_events(const node::Node& node) {
   return {.read = [&node](std::uint64_t position, std::size_t limit) { return read(node, position, limit); },
-          .may_see = [&node](const Audience& who, const LivePart& part) { return may_see(node, who, part); }};
+          .may_see = [&node](const Audience& who, const LivePart& part) { return may_see(node, who, part); },
+          .now_us = [&node] { return node.clock().now().value; }};
 }
 
 void register_live(Router& router, const Service& service) {

@@ -1,9 +1,12 @@
 // Members, their roles and tokens.
-#include <array>
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <variant>
 
-#include "api/http/base64.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/queries/community_view.hpp"
+#include "api/text/bytes.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/record.hpp"
 
@@ -36,28 +39,44 @@ Handler with_body(const Service& service, Commanded (*build)(Edge&, const Call&,
   };
 }
 
-/// 256 random bits, shown once; the log keeps the SHA-256 of the text.
-std::string new_token(eventstore::Random& random) {
-  std::array<std::byte, 32> bytes{};
-  random.fill(bytes);
-  return base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+/// A repeat's first outcome issued this very token; not where it was made otherwise, or the key is another.
+bool issued(const node::Outcome& outcome, std::string_view hash) {
+  return std::ranges::any_of(outcome.events, [&](const domain::AnyEvent& event) {
+    const auto* issue = std::get_if<domain::TokenIssued>(&event);
+    return issue != nullptr && issue->token_hash() == hash;
+  });
 }
 
+/// The token is shown once and kept by nobody: it follows from the call, so that a repeat shows it again. The log keeps
+/// the SHA-256 of its text.
 void issue_token(const Service& service, const IncomingPointer& incoming) {
   IssueTokenBody body;
   if (!incoming->read_body(body)) return;
-  const auto token = new_token(service.random);
-  const std::string hash(eventstore::sha256(eventstore::bytes_of(token)).view());
+  const auto token = std::make_shared<std::string>();
+  const auto hash = std::make_shared<std::string>();
   send(
       service, incoming,
-      [&](Edge& edge, const Call& call) { return edge.issue_token(call, incoming->path[0], hash, body); },
+      [&](Edge& edge, const Call& call) -> Commanded {
+        const auto secret = edge.bearer_token(call, incoming->path[0]);
+        if (secret) *token = base64url(secret->view());
+        *hash = eventstore::sha256(eventstore::bytes_of(*token)).view();
+        auto command = edge.issue_token(call, incoming->path[0], *hash, body);
+        if (command && !secret)
+          return std::unexpected(domain::Refusal{domain::RefusalKind::conflict, "key_missing",
+                                                 "The key that makes tokens is not on this machine.", ""});
+        return command;
+      },
       [incoming, token, hash, body](const node::Caller&, const node::Outcome& outcome) {
+        if (!issued(outcome, *hash))
+          return incoming->problem({.code = "token_not_repeatable",
+                                    .detail = "This token was shown when it was made and cannot be shown again. Make "
+                                              "another, with another Idempotency-Key."});
         TokenView view;
         view.set_id(incoming->path[0]);
         view.set_state(domain::MemberState::active);
         view.set_revision(outcome.revision);
-        view.set_token(token);
-        view.set_token_hash(hex(hash));
+        view.set_token(*token);
+        view.set_token_hash(hex(*hash));
         if (body.has_expires()) *view.mutable_expires() = body.expires();
         incoming->view(view, {.revision = outcome.revision, .position = outcome.answer.position.value});
       });

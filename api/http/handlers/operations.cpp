@@ -1,25 +1,52 @@
 // What operators ask: health, readiness, version, measurements, the document of the API.
 #include "api/http/handlers/service.hpp"
 #include "api/http/json.hpp"
+#include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
+#include "domain/authorisation/authorisation.hpp"
 
 namespace pioneer::api::http {
 namespace {
 
-void ready(const Service& service, const Incoming& incoming) {
-  const auto now = service.node.readiness();
+ReadyView ready_view(const Service& service, const node::Readiness& now) {
   ReadyView view;
   view.set_ready(now.ready);
   view.set_engine(service.engine);
   view.set_durability(service.durability);
   view.set_position(now.position.value);
   if (!now.reason.empty()) view.set_reason(now.reason);
+  return view;
+}
+
+void ready(const Service& service, const Incoming& incoming) {
+  const auto now = service.node.readiness();
+  const auto view = ready_view(service, now);
   HttpResponse response{.status = now.ready ? 200U : 503U,
                         .content_type = "application/json",
                         .fixed = public_headers,
                         .body = to_json(view)};
   if (!now.ready) response.headers.push_back({"Retry-After", "5"});
   incoming.responder.respond(std::move(response));
+}
+
+/// For an administrator of a root: the log is everybody's. It changes nothing in the log, so it goes past the Writer.
+void confirm_clock(const Service& service, const Incoming& incoming) {
+  EmptyBody body;
+  if (!incoming.read_body(body)) return;
+  const auto caller = identify(service, incoming);
+  if (!caller) return;
+  const auto may = service.node.projector().with_community([&](const node::Community& community) {
+    domain::Decided<domain::Id> best =
+        authorise(domain::Action::confirm_clock, caller->actor, domain::Relation::none, {}, community.directory);
+    for (const auto& root : community.directory.roots())
+      if (!best)
+        best =
+            authorise(domain::Action::confirm_clock, caller->actor, domain::Relation::none, root, community.directory);
+    return best;
+  });
+  if (!may) return incoming.refuse(may.error());
+  service.node.confirm_clock();
+  incoming.view(ready_view(service, service.node.readiness()));
 }
 
 void version(const Service& service, const Incoming& incoming) {
@@ -44,6 +71,8 @@ void register_operations(Router& router, const Service& service) {
     incoming->view(view);
   });
   router.on(Operation::get_ready, [&service](const IncomingPointer& incoming) { ready(service, *incoming); });
+  router.on(Operation::confirm_clock,
+            [&service](const IncomingPointer& incoming) { confirm_clock(service, *incoming); });
   router.on(Operation::get_version, [&service](const IncomingPointer& incoming) { version(service, *incoming); });
   router.on(Operation::get_openapi,
             [&service](const IncomingPointer& incoming) { text(*incoming, "application/json", service.openapi); });

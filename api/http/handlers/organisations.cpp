@@ -39,18 +39,6 @@ void list(const Service& service, const IncomingPointer& incoming) {
   incoming->view(queries::list_organisations(service.node, filter));
 }
 
-/// A command on the organisation in the path, with a body.
-template <class Body, class Edged>
-Handler changes(const Service& service, Edged edged) {
-  return [&service, edged](const IncomingPointer& incoming) {
-    Body body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], body); },
-        shown(service, incoming));
-  };
-}
-
 }  // namespace
 
 void register_organisations(Router& router, const Service& service) {
@@ -69,17 +57,11 @@ void register_organisations(Router& router, const Service& service) {
         service, incoming, [&](Edge& edge, const Call& call) { return edge.register_organisation(call, body); },
         shown(service, incoming));
   });
-  router.on(Operation::rename_organisation, changes<RenameOrganisationBody>(service, &Edge::rename_organisation));
-  router.on(Operation::move_organisation, changes<MoveOrganisationBody>(service, &Edge::move_organisation));
-  router.on(Operation::merge_organisation, changes<MergeOrganisationBody>(service, &Edge::merge_organisation));
-  router.on(Operation::close_organisation, [&service](const IncomingPointer& incoming) {
-    EmptyBody body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming,
-        [&](Edge& edge, const Call& call) { return edge.close_organisation(call, incoming->path[0]); },
-        shown(service, incoming));
-  });
+  router.on(Operation::rename_organisation,
+            changes<RenameOrganisationBody>(service, &Edge::rename_organisation, shown));
+  router.on(Operation::move_organisation, changes<MoveOrganisationBody>(service, &Edge::move_organisation, shown));
+  router.on(Operation::merge_organisation, changes<MergeOrganisationBody>(service, &Edge::merge_organisation, shown));
+  router.on(Operation::close_organisation, changes(service, &Edge::close_organisation, shown));
   router.on(Operation::get_categories, [&service](const IncomingPointer& incoming) {
     query(service, incoming,
           [&service, incoming](const node::Caller&) { incoming->view(queries::categories(service.node)); });

@@ -14,29 +14,6 @@ Show shown(const Service& service, const IncomingPointer& incoming) {
   };
 }
 
-/// A command on the request in the path, with a body.
-template <class Body, class Edged>
-Handler changes(const Service& service, Edged edged) {
-  return [&service, edged](const IncomingPointer& incoming) {
-    Body body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], body); },
-        shown(service, incoming));
-  };
-}
-
-/// The same with an empty body.
-Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view)) {
-  return [&service, edged](const IncomingPointer& incoming) {
-    EmptyBody body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0]); },
-        shown(service, incoming));
-  };
-}
-
 /// The grant under which a member acts for an organisation.
 std::optional<domain::Id> grant_of(const Service& service, const domain::Id& member, const domain::Id& organisation) {
   return service.node.projector().with_community([&](const node::Community& community) -> std::optional<domain::Id> {
@@ -75,14 +52,14 @@ void register_requests(Router& router, const Service& service) {
         service, incoming, [&](Edge& edge, const Call& call) { return edge.submit_request(call, body); },
         shown(service, incoming));
   });
-  router.on(Operation::accept_request, changes(service, &Edge::accept_request));
+  router.on(Operation::accept_request, changes(service, &Edge::accept_request, shown));
   router.on(Operation::assign_request, [&service](const IncomingPointer& incoming) { assign(service, incoming); });
-  router.on(Operation::report_progress, changes<ReportProgressBody>(service, &Edge::report_progress));
-  router.on(Operation::resolve_request, changes<ResolveRequestBody>(service, &Edge::resolve_request));
-  router.on(Operation::confirm_request, changes(service, &Edge::confirm_request));
-  router.on(Operation::dispute_request, changes<DisputeRequestBody>(service, &Edge::dispute_request));
-  router.on(Operation::rate_request, changes<RateRequestBody>(service, &Edge::rate_request));
-  router.on(Operation::withdraw_request, changes<WithdrawRequestBody>(service, &Edge::withdraw_request));
+  router.on(Operation::report_progress, changes<ReportProgressBody>(service, &Edge::report_progress, shown));
+  router.on(Operation::resolve_request, changes<ResolveRequestBody>(service, &Edge::resolve_request, shown));
+  router.on(Operation::confirm_request, changes(service, &Edge::confirm_request, shown));
+  router.on(Operation::dispute_request, changes<DisputeRequestBody>(service, &Edge::dispute_request, shown));
+  router.on(Operation::rate_request, changes<RateRequestBody>(service, &Edge::rate_request, shown));
+  router.on(Operation::withdraw_request, changes<WithdrawRequestBody>(service, &Edge::withdraw_request, shown));
   router.on(Operation::get_request, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) { get(service, incoming, caller); });
   });

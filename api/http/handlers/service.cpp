@@ -4,7 +4,7 @@
 #include <array>
 #include <exception>
 
-#include "api/http/base64.hpp"
+#include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "eventstore/record.hpp"
@@ -70,6 +70,16 @@ void submit(const Service& service, const IncomingPointer& incoming, const Make&
 }
 
 }  // namespace
+
+Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view), Shown shown) {
+  return [&service, edged, shown](const IncomingPointer& incoming) {
+    EmptyBody body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0]); },
+        shown(service, incoming));
+  };
+}
 
 void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
                       std::function<void()> then) {
@@ -160,6 +170,14 @@ std::optional<domain::Id> organisation_named(const Service& service, std::string
     const auto id = community.directory.by_code(id_or_code);
     return id.is_zero() ? std::nullopt : std::optional(id);
   });
+}
+
+std::optional<bool> flag_in(const Incoming& incoming, std::string_view parameter, bool usual) {
+  const auto text = incoming.request.parameter(parameter);
+  if (text.empty()) return usual;
+  if (text == "true" || text == "false") return text == "true";
+  incoming.problem({.code = "malformed_parameter", .detail = "true or false stands here.", .field = parameter});
+  return std::nullopt;
 }
 
 std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual, std::size_t most) {

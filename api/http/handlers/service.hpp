@@ -68,6 +68,24 @@ void send(const Service& service, const IncomingPointer& incoming, const Make& m
 /// Without waiting for the projection: `show` runs on the node's thread and must not block.
 void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
 
+/// How a group of calls shows what its commands changed.
+using Shown = Show (*)(const Service& service, const IncomingPointer& incoming);
+
+/// A command on what the path names, with a body: `edged` is a function of the edge.
+template <class Body>
+Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view, const Body&),
+                Shown shown) {
+  return [&service, edged, shown](const IncomingPointer& incoming) {
+    Body body;
+    if (!incoming->read_body(body)) return;
+    send(
+        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], body); },
+        shown(service, incoming));
+  };
+}
+/// The same with an empty body.
+Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view), Shown shown);
+
 /// Runs `work` on the executor once `position` is projected; answers 503 `not_yet_projected` where that takes too long.
 void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
                       std::function<void()> work);
@@ -103,6 +121,8 @@ std::string new_command_id(eventstore::Random& random);
 std::optional<domain::Id> id_in_path(const Incoming& incoming, std::size_t index = 0);
 /// An organisation by id or code; nothing where there is none.
 std::optional<domain::Id> organisation_named(const Service& service, std::string_view id_or_code);
+/// `true` or `false` in a parameter; `usual` where there is none; else (answered 400) nothing.
+std::optional<bool> flag_in(const Incoming& incoming, std::string_view parameter, bool usual);
 /// `limit=`; 1 to `most`, else (answered 400) nothing.
 std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual, std::size_t most);
 

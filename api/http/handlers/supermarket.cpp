@@ -1,8 +1,13 @@
 // Products and claims.
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
 #include "api/http/handlers/as_of.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/messages/views.pb.h"
+#include "api/queries/names.hpp"
 #include "api/queries/product_view.hpp"
 #include "domain/streams.hpp"
 
@@ -19,28 +24,6 @@ Show shown(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
     const auto view = queries::product_view(live(service), caller, product_of(outcome));
     give(incoming, view, {.revision = view ? view->revision() : 0, .position = outcome.answer.position.value});
-  };
-}
-
-/// A command on the product in the path, with a body.
-template <class Body, class Edged>
-Handler changes(const Service& service, Edged edged) {
-  return [&service, edged](const IncomingPointer& incoming) {
-    Body body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0], body); },
-        shown(service, incoming));
-  };
-}
-
-Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view)) {
-  return [&service, edged](const IncomingPointer& incoming) {
-    EmptyBody body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming, [&](Edge& edge, const Call& call) { return (edge.*edged)(call, incoming->path[0]); },
-        shown(service, incoming));
   };
 }
 
@@ -82,40 +65,68 @@ Handler changes_claim(const Service& service,
   };
 }
 
-/// The hot path: a place that is confirmed is answered from the outcome itself. Who waits learns their place in the
-/// line, which the read model counts.
-void show_placed(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
-                 const node::Outcome& outcome) {
+/// What a claim's view shows of its product, which never changes: kept so that the hot path reads no disk. Bounded;
+/// any thread.
+class Faces {
+ public:
+  std::optional<ClaimView> find(const domain::Id& product) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = faces_.find(product);
+    return found == faces_.end() ? std::nullopt : std::optional(found->second);
+  }
+  void keep(const domain::Id& product, const ClaimView& claim) {
+    ClaimView face;
+    face.set_product(claim.product());
+    face.set_title(claim.title());
+    *face.mutable_sessions() = claim.sessions();
+    const std::lock_guard lock(mutex_);
+    if (faces_.size() >= faces_max) faces_.clear();
+    faces_.emplace(product, std::move(face));
+  }
+
+ private:
+  static constexpr std::size_t faces_max = 4'096;
+  mutable std::mutex mutex_;
+  std::unordered_map<domain::Id, ClaimView, domain::IdHash> faces_;
+};
+
+/// The hot path: a place that is confirmed is answered from the outcome itself, once the product's face is known. Who
+/// waits learns their place in the line, which the read model counts.
+void show_placed(const Service& service, const std::shared_ptr<Faces>& faces, const IncomingPointer& incoming,
+                 const node::Caller& caller, const node::Outcome& outcome) {
   const auto position = outcome.answer.position.value;
+  const auto product = product_of(outcome);
   const domain::ClaimPlaced* placed = nullptr;
   for (const auto& event : outcome.events)
     if (const auto* found = std::get_if<domain::ClaimPlaced>(&event)) placed = found;
   if (placed == nullptr) return incoming->problem({.code = "internal"});
-  if (placed->state() == domain::ClaimState::waitlisted) {
-    const auto ticket = placed->ticket();
+  const auto ticket = placed->ticket();
+  auto face = placed->state() == domain::ClaimState::confirmed ? faces->find(product) : std::nullopt;
+  if (!face) {
     return after_projection(service, incoming, outcome.answer.position,
-                            [&service, incoming, caller, ticket, position, product = product_of(outcome)] {
-                              give(service, incoming, caller,
-                                   queries::claim_view(live(service), caller, product, ticket), position);
+                            [&service, faces, incoming, caller, ticket, position, product] {
+                              auto view = queries::claim_view(live(service), caller, product, ticket);
+                              if (view) faces->keep(product, view->view);
+                              give(service, incoming, caller, std::move(view), position);
                             });
   }
-  ClaimView view;
-  view.set_id(std::to_string(placed->ticket()));
-  view.set_claim_id(view.id());
+  ClaimView& view = *face;
+  view.set_id(queries::claim_id(product, ticket));
+  view.set_claim_id(std::to_string(ticket));
   view.set_state(placed->state());
   view.set_revision(outcome.revision);
-  view.set_product(product_of(outcome).text());
   view.set_places(placed->places());
+  queries::set_time(*view.mutable_placed_at(), outcome.recorded.us);
   incoming->view(view, {.revision = outcome.revision, .position = position});
 }
 
-void place(const Service& service, const IncomingPointer& incoming) {
+void place(const Service& service, const std::shared_ptr<Faces>& faces, const IncomingPointer& incoming) {
   PlaceClaimBody body;
   if (!incoming->read_body(body)) return;
   send_at_once(
       service, incoming, [&](Edge& edge, const Call& call) { return edge.place_claim(call, incoming->path[0], body); },
-      [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
-        show_placed(service, incoming, caller, outcome);
+      [&service, faces, incoming](const node::Caller& caller, const node::Outcome& outcome) {
+        show_placed(service, faces, incoming, caller, outcome);
       });
 }
 
@@ -129,6 +140,9 @@ bool read_filter(const Service& service, const Incoming& incoming, queries::Prod
     wanted.organisation = organisation_named(service, named);
     if (!wanted.organisation) return refuse("organisation", "There is no such organisation.");
   }
+  const auto subtree = flag_in(incoming, "subtree", true);
+  if (!subtree) return false;
+  wanted.subtree = *subtree;
   if (const auto state = request.parameter("state"); !state.empty()) {
     if (!domain::ProductState::Value_Parse(std::string(state), &wanted.state) ||
         wanted.state == domain::ProductState::unspecified)
@@ -171,7 +185,10 @@ void list_claims(const Service& service, const IncomingPointer& incoming, const 
 }
 
 void register_claims(Router& router, const Service& service) {
-  router.on(Operation::place_claim, [&service](const IncomingPointer& incoming) { place(service, incoming); });
+  // Answers come until the node has stopped, after the router: what they use goes with the last of them.
+  router.on(Operation::place_claim, [&service, faces = std::make_shared<Faces>()](const IncomingPointer& incoming) {
+    place(service, faces, incoming);
+  });
   router.on(Operation::cancel_claim, changes_claim(service, &Edge::cancel_claim));
   router.on(Operation::check_in, changes_claim<CheckInBody>(service, &Edge::check_in));
   router.on(Operation::complete_claim, changes_claim(service, &Edge::complete_claim));
@@ -187,12 +204,18 @@ void register_claims(Router& router, const Service& service) {
   });
   router.on(Operation::list_my_claims, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
-      give(incoming, queries::my_claims(live(service), caller, std::string(incoming->request.parameter("cursor"))));
+      const auto limit = limit_of(*incoming, queries::mine_page_usual, queries::mine_page_max);
+      if (!limit) return;
+      give(incoming,
+           queries::my_claims(live(service), caller, std::string(incoming->request.parameter("cursor")), *limit));
     });
   });
   router.on(Operation::list_my_requests, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
-      give(incoming, queries::my_requests(live(service), caller, std::string(incoming->request.parameter("cursor"))));
+      const auto limit = limit_of(*incoming, queries::mine_page_usual, queries::mine_page_max);
+      if (!limit) return;
+      give(incoming,
+           queries::my_requests(live(service), caller, std::string(incoming->request.parameter("cursor")), *limit));
     });
   });
 }
@@ -207,10 +230,10 @@ void register_supermarket(Router& router, const Service& service) {
         service, incoming, [&](Edge& edge, const Call& call) { return edge.create_product(call, body); },
         shown(service, incoming));
   });
-  router.on(Operation::publish_product, changes(service, &Edge::publish_product));
-  router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity));
-  router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product));
-  router.on(Operation::complete_product, changes(service, &Edge::complete_product));
+  router.on(Operation::publish_product, changes(service, &Edge::publish_product, shown));
+  router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity, shown));
+  router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product, shown));
+  router.on(Operation::complete_product, changes(service, &Edge::complete_product, shown));
   router.on(Operation::get_product, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
       const auto id = id_in_path(*incoming);

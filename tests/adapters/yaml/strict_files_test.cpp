@@ -154,11 +154,12 @@ TEST(SettingsFile, TheExampleHoldsTheDefaults) {
 }
 
 TEST(SettingsFile, KeysMayBeAbsentButNotMisspelled) {
-  const TemporaryFile few("data: elsewhere\nlimits: {streams: 7}\n");
+  const TemporaryFile few("data: elsewhere\nlimits: {streams: 7, streams_per_address: 5}\n");
   const auto settings = load_settings(few.path());
   ASSERT_TRUE(settings.has_value());
   EXPECT_EQ(settings->data, "elsewhere");
   EXPECT_EQ(settings->streams_max, 7u);
+  EXPECT_EQ(settings->streams_per_address_max, 5u);
   EXPECT_EQ(settings->listen, "127.0.0.1:8080");
   const TemporaryFile wrong("date: elsewhere\nlimits: {streams: many}\n");
   EXPECT_THAT(sentences(load_settings(wrong.path())),

@@ -191,6 +191,39 @@ TEST_F(Uploads, GoWithTheirKeys) {
   EXPECT_EQ(deployment->blobs().names().value_or(std::vector<std::string>{}).size(), 1U);
 }
 
+TEST_F(Uploads, AreRefusedBeforeTheirBodyIsRead) {
+  const auto head_of = [](const std::string& credential) {
+    HttpRequest head{.method = "POST", .path = "/api/v1/blobs"};
+    if (!credential.empty()) head.headers.add("Authorization", "Bearer " + credential);
+    return head;
+  };
+  const auto stranger = router->admit(head_of(""));
+  ASSERT_FALSE(stranger.has_value());
+  EXPECT_EQ(stranger.error().status, 401U);
+  EXPECT_THAT(stranger.error().body, HasSubstr("not_signed_in"));
+  const auto wrong = router->admit(head_of("no such token"));
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_THAT(wrong.error().body, HasSubstr("token_invalid"));
+  auto from_elsewhere = head_of("");
+  from_elsewhere.headers.add("Cookie", "__Host-pioneer=" + token);
+  const auto foreign = router->admit(from_elsewhere);
+  ASSERT_FALSE(foreign.has_value());
+  EXPECT_THAT(foreign.error().body, HasSubstr("origin_refused"));
+
+  std::vector<std::shared_ptr<void>> open;
+  for (int i = 0; i < 4; ++i) {
+    auto admitted = router->admit(head_of(token));
+    ASSERT_TRUE(admitted.has_value() && *admitted != nullptr);
+    open.push_back(std::move(*admitted));
+  }
+  const auto fifth = router->admit(head_of(token));
+  ASSERT_FALSE(fifth.has_value());
+  EXPECT_EQ(fifth.error().status, 429U);
+  EXPECT_TRUE(router->admit(head_of(member_with_token("李四"))).has_value());
+  open.pop_back();
+  EXPECT_TRUE(router->admit(head_of(token)).has_value());
+}
+
 TEST_F(Uploads, AreLimitedForEachPerson) {
   const auto busy = member_with_token("张三");
   std::size_t kept = 0;

@@ -69,7 +69,8 @@ class EventHubTest : public testing::Test {
                 [this](const Audience& who, const LivePart& part) {
                   ++judgements;
                   return part.audience == "public" || allowed.contains({who.standing, part.audience});
-                }},
+                },
+            .now_us = [this] { return now_us; }},
         options, log.size());
   }
 
@@ -93,6 +94,7 @@ class EventHubTest : public testing::Test {
   std::vector<LiveCommit> log;
   std::set<std::pair<std::string, std::string>> allowed;
   int judgements = 0, reads = 0;
+  std::int64_t now_us = 1'000;
   bool unreadable = false;
   std::unique_ptr<EventHub> hub;
 };
@@ -284,6 +286,45 @@ TEST_F(EventHubTest, LimitsListenersInAllAndOfOnePerson) {
   commit("a");
   run();
   EXPECT_TRUE(hub->listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
+}
+
+TEST_F(EventHubTest, LimitsThoseOfOneAddressAndThoseWhoHaveNotSignedIn) {
+  make({.listeners_max = 10, .anonymous_max = 3, .listeners_per_peer_max = 2});
+  const auto one = open({.peer = "192.0.2.1"});
+  open({.person = "m1", .peer = "192.0.2.1"});
+  EXPECT_FALSE(hub->no_room_for({.peer = "192.0.2.1"}).empty());
+  EXPECT_FALSE(hub->listen({.person = "m2", .peer = "192.0.2.1"}, {}, {}, std::make_shared<Screen>()));
+  open({.peer = "192.0.2.2"});
+  open({.peer = "192.0.2.3"});
+  EXPECT_FALSE(hub->listen({.peer = "192.0.2.4"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_EQ(hub->no_room_for({.person = "m2", .peer = "192.0.2.4"}), "");
+  one->close();
+  commit("a");
+  run();
+  EXPECT_TRUE(hub->listen({.peer = "192.0.2.1"}, {}, {}, std::make_shared<Screen>()));
+}
+
+TEST_F(EventHubTest, EndsAStreamWithItsToken) {
+  const auto expiring = open({.standing = "s", .person = "m1", .expires_us = 2'000});
+  const auto lasting = open({.standing = "s", .person = "m1"});
+  hub->close_expired();
+  EXPECT_FALSE(expiring->closed());
+  now_us = 2'000;
+  hub->close_expired();
+  EXPECT_TRUE(expiring->closed());
+  EXPECT_FALSE(lasting->closed());
+  EXPECT_EQ(hub->listeners(), 1U);
+}
+
+TEST_F(EventHubTest, LooksForExpiredTokensOnItsThread) {
+  const auto screen = std::make_shared<Screen>();
+  ASSERT_TRUE(hub->listen({.standing = "s", .person = "m1", .expires_us = 1'000}, {}, {}, screen));
+  std::thread thread([&] { hub->loop(); });
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!screen->closed() && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
+  EXPECT_TRUE(screen->closed());
+  hub->stop();
+  thread.join();
 }
 
 TEST_F(EventHubTest, BeatsWithThePlaceToComeBackTo) {

@@ -1,9 +1,7 @@
 // A whole node through its routes.
 #include <cstdint>
 #include <future>
-#include <thread>
 
-#include "api/http/handlers/live.hpp"
 #include "tests/api/http/whole_node.hpp"
 
 namespace pioneer::api::http {
@@ -199,62 +197,97 @@ TEST_F(Handlers, ShowsTheBoard) {
   EXPECT_THAT(get("/api/v1/me/requests", asker).body, HasSubstr("submitted"));
 }
 
-TEST_F(Handlers, TellsAListenerTooManyThatItIs) {
-  EventHub hub(live_events(deployment->node()), {.listeners_max = 1}, deployment->node().log().end().value);
-  service->events = &hub;
-  Router with_events({});
-  register_live(with_events, *service);
-  const auto listen = [&] {
-    auto answer = std::make_shared<Waiting>();
-    answer->screen = std::make_shared<Screen>();
-    with_events.serve({.method = "GET", .path = "/api/v1/events"}, Responder(answer));
-    return answer->wait();
-  };
-  EXPECT_EQ(listen().status, 200U);
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (hub.listeners() < 1 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
-  const auto second = listen();
-  EXPECT_EQ(second.status, 429U);
-  EXPECT_THAT(second.body, HasSubstr("too_many_listeners"));
+TEST_F(Handlers, RefusesParametersItDoesNotKnow) {
+  const auto wrong = get("/api/v1/organisations?parents=" + city, "");
+  EXPECT_EQ(wrong.status, 400U);
+  EXPECT_THAT(wrong.body, HasSubstr("unknown_parameter"));
+  EXPECT_THAT(wrong.body, HasSubstr(R"("field":"parents")"));
+  EXPECT_THAT(wrong.body, HasSubstr("It takes parent, level, q, code"));
+  EXPECT_EQ(get("/api/v1/me?verbose=1").status, 400U);
+  EXPECT_EQ(get("/api/v1/streams/organisation/" + city + "?asOf=2000-01-01T00:00:00Z").status, 404U);
 }
 
-TEST_F(Handlers, SendsLiveEventsToThoseConcerned) {
-  EventHub hub(live_events(deployment->node()), {}, deployment->node().log().end().value);
-  service->events = &hub;
-  Router with_events({});
-  register_live(with_events, *service);
-  const auto asker = member_with_token("张三");
-  hub.advance(deployment->node().log().end().value);
-  while (hub.step()) {
-  }
-  const auto listen = [&](const std::string& credential) {
-    HttpRequest request{.method = "GET", .path = "/api/v1/events"};
-    request.headers.add("Pioneer-Position", std::to_string(position));
-    if (!credential.empty()) request.headers.add("Authorization", "Bearer " + credential);
-    auto answer = std::make_shared<Waiting>();
-    const auto screen = std::make_shared<Screen>();
-    answer->screen = screen;
-    with_events.serve(std::move(request), Responder(answer));
-    EXPECT_EQ(answer->wait().content_type, "text/event-stream");
-    return screen;
+TEST_F(Handlers, LooksForRequestsByTitlePlaceAndOrganisation) {
+  const auto district = field(
+      post("/api/v1/organisations", R"({"name":"思明区","level":"district","parent":")" + city + "\"}").body, "id");
+  const auto ask_for = [&](const std::string& title, const std::string& organisation, const std::string& place) {
+    const auto made = post("/api/v1/requests", R"({"title":")" + title + R"(","description":"x","category":"repair",)" +
+                                                   place + R"("organisation":")" + organisation + "\"}");
+    EXPECT_EQ(made.status, 201U) << made.body;
   };
-  const auto official = listen(token);
-  const auto anybody = listen("");
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-  while (hub.listeners() < 2 && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
-  hub.step();
-  const auto made =
-      post("/api/v1/requests",
-           R"({"title":"漏水","description":"厨房漏水","category":"repair","organisation":")" + city + "\"}", asker);
-  EXPECT_EQ(made.status, 201U);
-  EXPECT_EQ(post("/api/v1/organisations/" + city + "/rename", R"({"name":"鹭岛"})").status, 200U);
-  hub.advance(deployment->node().log().end().value);
-  while (hub.step()) {
-  }
-  EXPECT_THAT(official->text, HasSubstr("RequestSubmitted"));
-  EXPECT_THAT(official->text, Not(HasSubstr("box")));
-  EXPECT_THAT(anybody->text, Not(HasSubstr("RequestSubmitted")));
-  EXPECT_THAT(anybody->text, HasSubstr("鹭岛"));
+  ask_for("水管 Leak", city, R"("location":{"lat":24.48,"lon":118.08},)");
+  ask_for("路灯坏了", district, R"("location":{"lat":24.49,"lon":118.08},)");
+  ask_for("没有地点", district, "");
+  const auto titles = [&](const std::string& query) {
+    const auto answer = get("/api/v1/requests?organisation=" + city + query);
+    EXPECT_EQ(answer.status, 200U) << answer.body;
+    std::string out;
+    for (const auto* title : {"水管 Leak", "路灯坏了", "没有地点"})
+      if (answer.body.find(title) != std::string::npos) out.append(out.empty() ? "" : "|").append(title);
+    return out;
+  };
+  EXPECT_EQ(titles(""), "水管 Leak|路灯坏了|没有地点");
+  EXPECT_EQ(titles("&q=LEAK"), "水管 Leak");
+  EXPECT_EQ(titles("&q=%E8%B7%AF%E7%81%AF"), "路灯坏了");
+  EXPECT_EQ(titles("&q=%E6%B2%A1%E4%BA%BA"), "");
+  EXPECT_EQ(titles("&near=24.48,118.08,500"), "水管 Leak");
+  EXPECT_EQ(titles("&near=24.48,118.08,1200"), "水管 Leak|路灯坏了");  // 0.01° of latitude: 1,112 m
+  EXPECT_EQ(titles("&near=24.48,118.08,1200&q=leak"), "水管 Leak");
+  EXPECT_EQ(titles("&subtree=false"), "水管 Leak");
+  for (const auto* bad : {"near=24.48,118.08", "near=95,0,10", "near=1,2,x", "near=1,2,1000000", "subtree=maybe"})
+    EXPECT_EQ(get("/api/v1/requests?organisation=" + city + "&" + bad).status, 400U) << bad;
+}
+
+TEST_F(Handlers, TellsAMemberWithoutAnOfficeWhatToName) {
+  const auto answer = get("/api/v1/requests", member_with_token("张三"));
+  EXPECT_EQ(answer.status, 422U);
+  EXPECT_THAT(answer.body, HasSubstr("organisation_needed"));
+  EXPECT_THAT(answer.body, HasSubstr("/api/v1/me/requests"));
+}
+
+TEST_F(Handlers, ShowsARepeatTheTokenThatWasIssued) {
+  const std::vector<std::pair<std::string, std::string>> key{{"Idempotency-Key", "01ARZ3NDEKTSV4RRFFQ69G5FAV"}};
+  const auto path = "/api/v1/members/" +
+                    field(post("/api/v1/members", R"({"name":"赵六","organisation":")" + city + "\"}").body, "id") +
+                    "/tokens";
+  const auto first = ask("POST", path, "{}", key);
+  ASSERT_EQ(first.status, 201U) << first.body;
+  const auto again = ask("POST", path, "{}", key);
+  EXPECT_EQ(again.status, 201U) << again.body;
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(get("/api/v1/me", field(again.body, "token")).status, 200U);
+  const auto other = ask("POST", path, R"({"expires":"2090-01-01T00:00:00Z"})", key);
+  EXPECT_THAT(other.body, HasSubstr("idempotency_key_reused"));
+  // The same key of another sender makes another token.
+  const auto theirs = ask("POST", path, "{}", key, field(first.body, "token"));
+  EXPECT_EQ(theirs.status, 201U) << theirs.body;
+  EXPECT_NE(field(theirs.body, "token"), field(first.body, "token"));
+  EXPECT_EQ(field(first.body, "token").size(), 43U);
+}
+
+TEST_F(Handlers, GrantsNobodyARoleForThemselves) {
+  const auto district = field(
+      post("/api/v1/organisations", R"({"name":"思明区","level":"district","parent":")" + city + "\"}").body, "id");
+  const auto refused =
+      post("/api/v1/members/" + administrator + "/roles", R"({"role":"auditor","organisation":")" + district + "\"}");
+  EXPECT_EQ(refused.status, 403U);
+  EXPECT_THAT(refused.body, HasSubstr("not_for_oneself"));
+}
+
+TEST_F(Handlers, LetsAnAdministratorOfTheRootConfirmTheClock) {
+  const auto path = "/api/v1/log/confirm-clock";
+  EXPECT_EQ(post(path, "", "").status, 401U);
+  EXPECT_EQ(post(path, "", member_with_token("张三")).status, 403U);
+  const auto confirmed = post(path, "");
+  EXPECT_EQ(confirmed.status, 200U) << confirmed.body;
+  EXPECT_THAT(confirmed.body, HasSubstr(R"("ready":true)"));
+}
+
+TEST_F(Handlers, SaysCaseAsTheKindOfAKey) {
+  const auto made = post("/api/v1/requests",
+                         R"({"title":"漏水","description":"x","category":"repair","organisation":")" + city + "\"}");
+  const auto stream = get("/api/v1/streams/request/" + field(made.body, "id"));
+  EXPECT_THAT(stream.body, HasSubstr(R"("kind":"case")")) << stream.body;
 }
 
 }  // namespace

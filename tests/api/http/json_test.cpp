@@ -5,6 +5,7 @@
 
 #include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
+#include "domain/common/common.pb.h"
 
 namespace pioneer::api::http {
 namespace {
@@ -143,7 +144,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"capacity":01})", 400, "malformed_json", "capacity"},
         Bad{R"({"capacity":1e0})", 400, "wrong_type", "capacity"},
         Bad{R"({"capacity":-})", 400, "malformed_json", "capacity"},
-        Bad{R"({"capacity":NaN})", 400, "wrong_type", "capacity"},
+        Bad{R"({"capacity":NaN})", 400, "malformed_json", "capacity"},
+        Bad{R"({"capacity":tru)", 400, "malformed_json", "capacity"},
+        Bad{R"({"title":)", 400, "malformed_json", "title"},
+        Bad{R"({"colour":{"a":[1,true,null,"x"]})", 400, "malformed_json", "colour"},
+        Bad{R"({"colour":{"a":[1,true,null,"x"]}})", 400, "unknown_field", "colour"},
         Bad{R"({"waitlist":1})", 400, "wrong_type", "waitlist"}));
 
 TEST(JsonReader, RefusesAWordThatIsNone) {
@@ -159,8 +164,22 @@ TEST(JsonReader, EndsAtEveryCutOfABody) {
       R"({"title":"厦","sessions":[{"starts":"2026-01-01T00:00:00Z","venue":"\u53a6"}],"capacity":10,"waitlist":true})";
   CreateProductBody body;
   ASSERT_TRUE(from_json(whole, body).has_value());
-  for (std::size_t size = 0; size < whole.size(); ++size)
-    EXPECT_FALSE(from_json(whole.substr(0, size), body).has_value()) << size;
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto read = from_json(whole.substr(0, size), body);
+    ASSERT_FALSE(read.has_value()) << size;
+    EXPECT_EQ(read.error().code, "malformed_json") << size;
+  }
+}
+
+TEST(Json, SaysCaseWhereTheNameIsCase_) {
+  domain::SubjectKeyIssued issued;
+  issued.set_kind(domain::KeyKind::case_);
+  const auto json = to_json(issued);
+  EXPECT_NE(json.find(R"("kind":"case")"), std::string::npos) << json;
+  domain::SubjectKeyIssued read;
+  ASSERT_TRUE(from_json(R"({"kind":"case"})", read).has_value());
+  EXPECT_EQ(read.kind(), domain::KeyKind::case_);
+  EXPECT_FALSE(from_json(R"({"kind":"case_"})", read).has_value());
 }
 
 }  // namespace

@@ -91,6 +91,21 @@ TEST_F(RouterTest, AnswersHeadAsGetAndOperationsUnderBothPaths) {
   EXPECT_EQ(handled_by(), "/readyz");
 }
 
+TEST_F(RouterTest, RefusesParametersThatTheTableDoesNotName) {
+  for (const auto& route : routes()) {
+    HttpRequest request{.method = route.method == Method::get ? "GET" : "POST",
+                        .path = std::string(route.pattern),
+                        .query = {{"surprise", "1"}}};
+    const auto answer = std::make_shared<Kept>();
+    seen = nullptr;
+    router.serve(std::move(request), Responder(answer));
+    EXPECT_EQ(seen, nullptr) << route.pattern;
+    ASSERT_TRUE(answer->given.has_value()) << route.pattern;
+    EXPECT_EQ(answer->given->status, 400U) << route.pattern;
+    EXPECT_THAT(answer->given->body, HasSubstr(R"("code":"unknown_parameter","field":"surprise")"));
+  }
+}
+
 TEST_F(RouterTest, RefusesUnknownAddressesAndMethods) {
   for (const auto* path : {"/", "/api/v1", "/api/v1/", "/api/v1/organisations/", "/api/v1//organisations",
                            "/api/v1/organisations/%zz", "/api/v2/me", "/api/v1/me/claims/x/y/z/a/b", "x"}) {
@@ -230,6 +245,13 @@ TEST(Problems, KnowEveryRefusal) {
                                                                              : 422;
     EXPECT_EQ(text.status, status) << refusal.code;
   }
+}
+
+TEST(Problems, KnowWhatTheEdgeRefuses) {
+  for (const auto* code : {"missing", "too_long", "out_of_bounds", "malformed", "malformed_id", "unknown_word",
+                           "too_many", "unknown_blob", "not_an_official", "command_too_large", "erased", "key_missing",
+                           "keys_unavailable", "not_yet_known", "no_author", "token_not_repeatable"})
+    EXPECT_EQ(problem_text(code).code, code);
 }
 
 TEST(Problems, TellNothingOfTheMachine) {

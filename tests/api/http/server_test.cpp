@@ -25,9 +25,9 @@ HttpResponse problem(unsigned status, std::string_view code) {
 
 class Served {
  public:
-  explicit Served(api::HttpHandler handler, HttpServerOptions options = {})
+  explicit Served(api::HttpHandler handler, HttpServerOptions options = {}, api::HttpAdmission admission = {})
       : server_(adapters::beast::make_http_server(std::move(options))) {
-    const auto started = server_->start("127.0.0.1:0", std::move(handler), problem);
+    const auto started = server_->start("127.0.0.1:0", std::move(handler), problem, std::move(admission));
     EXPECT_TRUE(started.has_value()) << (started ? "" : started.error());
   }
   std::uint16_t port() const { return server_->port(); }
@@ -237,6 +237,36 @@ TEST(HttpServer, TakesALargerBodyWhereUploadsGo) {
   const auto head = " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   EXPECT_EQ(ask(served.port(), "POST /api/v1/blobs" + head + body).body, "5000000");
   EXPECT_EQ(ask(served.port(), "POST /api/v1/other" + head).status, 413U);
+}
+
+TEST(HttpServer, AsksAboutAnUploadBeforeItsBody) {
+  auto held = std::make_shared<int>(0);
+  Served served(
+      [&held](HttpRequest request, const Responder& responder) {
+        responder.respond({.body = std::to_string(request.body.size()) + (request.admitted == held ? " held" : "")});
+      },
+      {},
+      [&held](const HttpRequest& head) -> std::expected<std::shared_ptr<void>, HttpResponse> {
+        EXPECT_EQ(head.body, "");
+        EXPECT_FALSE(head.peer.empty());
+        if (head.headers.has("Authorization")) return held;
+        return std::unexpected(problem(401, "not_signed_in"));
+      });
+  const std::string_view head = " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n";
+  Loopback stranger(served.port());
+  stranger.send("POST /api/v1/blobs" + std::string(head) + "\r\n");  // and nothing of the body
+  const auto refused = stranger.read_reply();
+  EXPECT_EQ(refused.status, 401U) << refused.head;
+  EXPECT_EQ(refused.header("Connection"), "close");
+  Loopback member(served.port());
+  member.send("POST /api/v1/blobs" + std::string(head) + "Authorization: Bearer t\r\n\r\n");
+  EXPECT_EQ(member.read_head(), "HTTP/1.1 100 Continue\r\n\r\n");
+  member.send("photo");
+  EXPECT_EQ(member.read_reply().body, "5 held");
+  // Others are not asked about.
+  Loopback other(served.port());
+  other.send("POST /api/v1/other HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nphoto");
+  EXPECT_EQ(other.read_reply().body, "5");
 }
 
 TEST(HttpServer, EndsARequestThatComesTooSlowly) {

@@ -1,11 +1,11 @@
 // The small formats of the API: times, cursors, headers, base64, addresses.
 #include <gtest/gtest.h>
 
-#include "api/http/base64.hpp"
 #include "api/http/cursor.hpp"
 #include "api/http/headers.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/ports/http.hpp"
+#include "api/text/bytes.hpp"
 
 namespace pioneer::api::http {
 namespace {

@@ -71,6 +71,22 @@ inline std::string field(const std::string& json, const std::string& name) {
   return json.substr(from, json.find('"', from) - from);
 }
 
+/// Rules with one category, "repair".
+inline domain::Policy one_category() {
+  domain::Policy policy;
+  auto& category = *policy.add_categories();
+  category.set_code("repair");
+  category.set_name_zh("维修");
+  category.set_name_en("Repairs");
+  category.set_group("home");
+  category.set_icon("wrench");
+  category.set_accept_within_minutes(60);
+  category.set_resolve_within_minutes(600);
+  policy.set_confirm_within_minutes(10'080);
+  policy.set_feedback_category("repair");
+  return policy;
+}
+
 /// A city with an administrator who holds every role in it.
 class WholeNode : public testing::Test {
  protected:
@@ -106,18 +122,7 @@ class WholeNode : public testing::Test {
     auto& edge = deployment->node().edge();
     Call system;
     system.system = true;
-    domain::Policy policy;
-    auto& category = *policy.add_categories();
-    category.set_code("repair");
-    category.set_name_zh("维修");
-    category.set_name_en("Repairs");
-    category.set_group("home");
-    category.set_icon("wrench");
-    category.set_accept_within_minutes(60);
-    category.set_resolve_within_minutes(600);
-    policy.set_confirm_within_minutes(10'080);
-    policy.set_feedback_category("repair");
-    execute(edge.adopt_policy(system, policy));
+    execute(edge.adopt_policy(system, one_category()));
     RegisterOrganisationBody organisation;
     organisation.set_name("厦门市");
     organisation.set_level("city");

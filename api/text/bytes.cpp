@@ -1,8 +1,8 @@
-#include "api/http/base64.hpp"
+#include "api/text/bytes.hpp"
 
 #include <cstdint>
 
-namespace pioneer::api::http {
+namespace pioneer::api {
 namespace {
 
 constexpr std::string_view standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -77,4 +77,4 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
-}  // namespace pioneer::api::http
+}  // namespace pioneer::api

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace pioneer::api::http {
+namespace pioneer::api {
 
 /// RFC 4648 §4, padded.
 std::string base64(std::string_view bytes);
@@ -17,4 +17,4 @@ std::optional<std::string> from_base64url(std::string_view text);
 std::string hex(std::string_view bytes);
 std::optional<std::string> from_hex(std::string_view text);
 
-}  // namespace pioneer::api::http
+}  // namespace pioneer::api

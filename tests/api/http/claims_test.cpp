@@ -1,0 +1,82 @@
+// Claims of products through the routes of a whole node: what their owners are answered and find again.
+#include "tests/api/http/whole_node.hpp"
+
+namespace pioneer::api::http {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class ClaimsOverHttp : public WholeNode {
+ protected:
+  std::string product(const std::string& title, const std::string& starts = "2090-01-01T08:00:00Z") {
+    const auto made = post("/api/v1/products", R"({"title":")" + title +
+                                                   R"(","description":"亲子","kind":"activity","organisation":")" +
+                                                   city + R"(","sessions":[{"starts":")" + starts +
+                                                   R"(","ends":"2090-01-01T10:00:00Z","venue":"社区中心"}],)"
+                                                   R"("capacity":20,"maxPerMember":4,"waitlist":true,)"
+                                                   R"("closesAt":"2090-01-01T09:00:00Z"})");
+    EXPECT_EQ(made.status, 201U) << made.body;
+    const auto path = "/api/v1/products/" + field(made.body, "id");
+    EXPECT_EQ(post(path + "/publish", "{}").status, 200U);
+    return path;
+  }
+};
+
+TEST_F(ClaimsOverHttp, AreAnsweredWithTheWholeView) {
+  const auto path = product("陶艺课");
+  // The first claim reads the product's face, the next ones know it.
+  for (const auto* name : {"一", "二"}) {
+    const auto who = member_with_token(name);
+    const auto placed = post(path + "/claims", R"({"places":1})", who);
+    ASSERT_EQ(placed.status, 201U) << placed.body;
+    const auto read = get(path + "/claims/" + field(placed.body, "claimId"), who);
+    EXPECT_EQ(placed.body, read.body);
+    EXPECT_THAT(placed.body, HasSubstr(R"("title":"陶艺课")"));
+    EXPECT_THAT(placed.body, HasSubstr(R"("sessions":[{"starts":"2090-01-01T08:00:00Z")"));
+    EXPECT_THAT(placed.body, HasSubstr(R"("placedAt":")"));
+  }
+}
+
+TEST_F(ClaimsOverHttp, HaveAnIdOverAllProducts) {
+  const auto who = member_with_token("一");
+  const auto one = post(product("陶艺课") + "/claims", R"({"places":1})", who);
+  const auto two = post(product("修理日") + "/claims", R"({"places":1})", who);
+  EXPECT_EQ(field(one.body, "claimId"), field(two.body, "claimId"));
+  EXPECT_NE(field(one.body, "id"), field(two.body, "id"));
+  const auto mine = get("/api/v1/me/claims", who);
+  EXPECT_THAT(mine.body, HasSubstr("\"id\":\"" + field(one.body, "id") + "\""));
+  EXPECT_THAT(mine.body, HasSubstr("\"id\":\"" + field(two.body, "id") + "\""));
+}
+
+TEST_F(ClaimsOverHttp, NameTheRequestThatTheirProblemBecame) {
+  const auto who = member_with_token("一");
+  const auto path = product("陶艺课", "2020-01-01T08:00:00Z");
+  const auto claim = path + "/claims/" + field(post(path + "/claims", R"({"places":1})", who).body, "claimId");
+  EXPECT_EQ(post(claim + "/check-in", "{}").status, 200U);
+  EXPECT_EQ(post(claim + "/complete", "{}").status, 200U);
+  const auto rated = post(claim + "/rating", R"({"stars":4,"problem":{"text":"教室漏水"}})", who);
+  ASSERT_EQ(rated.status, 200U) << rated.body;
+  // The reaction comes after the answer.
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  std::string request;
+  while (request.empty() && std::chrono::steady_clock::now() < limit)
+    request = field(get(claim, who).body, "problemRequest");
+  ASSERT_FALSE(request.empty());
+  EXPECT_THAT(get("/api/v1/requests/" + request, who).body, HasSubstr("教室漏水"));
+  EXPECT_THAT(get("/api/v1/me/claims", who).body, HasSubstr(R"("problemRequest":")" + request));
+  EXPECT_THAT(get(claim).body, Not(HasSubstr("problemRequest")));
+}
+
+TEST_F(ClaimsOverHttp, AreOfProductsToCome) {
+  const auto made =
+      post("/api/v1/products", R"({"title":"陶艺课","description":"x","kind":"activity","organisation":")" + city +
+                                   R"(","sessions":[{"starts":"2020-01-01T08:00:00Z",)"
+                                   R"("ends":"2020-01-01T10:00:00Z","venue":"社区中心"}],)"
+                                   R"("capacity":2,"maxPerMember":2,"waitlist":true})");
+  EXPECT_EQ(made.status, 422U);
+  EXPECT_THAT(made.body, HasSubstr("session_in_the_past"));
+}
+
+}  // namespace
+}  // namespace pioneer::api::http
