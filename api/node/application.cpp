@@ -194,6 +194,11 @@ template <class State>
 Result<CachedStream<State>*> Application::stream(StreamCache<State>& cache, const std::string& name) {
   if (auto* cached = cache.find(name)) return cached;
   CachedStream<State> loaded;
+  const auto indexed = Sequence{parts_.projected.load(std::memory_order_acquire)};
+  // Most streams that are not here are new ones: for them one look-up is enough.
+  auto first = parts_.index.stream(name, eventstore::Revision{0}, 1);
+  if (!first) return std::unexpected(first.error());
+  if (first->empty()) return &cache.insert(name, std::move(loaded), indexed);
   auto snapshot = parts_.store.get(snapshots_, name);
   if (!snapshot) return std::unexpected(snapshot.error());
   if (*snapshot && !decode_snapshot(**snapshot, loaded)) loaded = {};
@@ -204,7 +209,7 @@ Result<CachedStream<State>*> Application::stream(StreamCache<State>& cache, cons
     batch.put(snapshots_, name, encode_snapshot(loaded));
     if (auto written = parts_.store.write(batch); !written) return std::unexpected(written.error());
   }
-  return &cache.insert(name, std::move(loaded), Sequence{parts_.projected.load(std::memory_order_acquire)});
+  return &cache.insert(name, std::move(loaded), indexed);
 }
 
 template <class State>
