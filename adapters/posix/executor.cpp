@@ -34,6 +34,11 @@ void ThreadPool::run(std::function<void()> work) {
   arrived_.notify_one();
 }
 
+std::size_t ThreadPool::queued() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.size();
+}
+
 void ThreadPool::serve() {
   pool_of_this_thread = this;
   std::unique_lock lock(mutex_);

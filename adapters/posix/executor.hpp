@@ -19,12 +19,14 @@ class ThreadPool : public eventstore::Executor {
   /// Waits while the queue is full; on one of the pool's own threads it then runs the work at once, so that work which
   /// makes work cannot wait for itself.
   void run(std::function<void()> work) override;
+  /// Work that waits for a thread. Any thread.
+  std::size_t queued() const;
 
  private:
   void serve();
 
   const std::size_t queue_max_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::condition_variable taken_;
   std::deque<std::function<void()>> queue_;

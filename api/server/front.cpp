@@ -13,6 +13,7 @@
 #include "api/http/handlers/service.hpp"
 #include "api/http/openapi.hpp"
 #include "api/http/problems.hpp"
+#include "api/http/queue_metrics.hpp"
 #include "api/http/request_metrics.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
@@ -53,6 +54,7 @@ struct Front::Parts {
   std::shared_ptr<api::http::EventHub> events;  ///< shared with the projector, which may outlive the front
   std::shared_ptr<BlobRounds> rounds;           ///< likewise
   std::thread beats;
+  std::unique_ptr<api::http::QueueMetrics> queues;
   std::unique_ptr<api::http::Past> past;
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
@@ -79,6 +81,17 @@ node::Projector::Listener Front::followed(const Parts& parts, const eventstore::
   };
 }
 
+void Front::watch_queues(Parts& parts, const node::Node& node) {
+  parts.queues = std::make_unique<api::http::QueueMetrics>(parts.metrics);
+  parts.queues->watch("queries", [&parts] { return parts.executor.queued(); });
+  parts.queues->watch("uploads", [&parts] { return parts.uploads.queued(); });
+  parts.queues->watch("listeners", [&parts] { return parts.events->listeners(); });
+  parts.queues->watch("projection", [&node] {
+    const auto projected = node.projector().projected().value;
+    return static_cast<std::size_t>(std::max(node.log().end().value, projected) - projected);
+  });
+}
+
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Front::~Front() { stop(); }
@@ -101,6 +114,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   p.past = std::make_unique<api::http::Past>(node.log(), [] { return std::make_unique<adapters::MemoryStore>(); });
   p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node), listener_limits(settings),
                                                    node.projector().projected().value);
+  watch_queues(p, node);
   p.service = std::make_unique<api::http::Service>(api::http::Service{
       .node = node,
       .executor = p.executor,
@@ -110,7 +124,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .blobs = &deployment.blobs(),
       .photos = p.photos.get(),
       .uploads = &p.uploads,
-      .metrics = p.metrics.get(),
+      .metrics = p.queues.get(),
       .version = std::string(version),
       .log_id = queries::hex(node.log().state().log_id.view()),
       .format = eventstore::limits::format,

@@ -26,6 +26,7 @@ class Front {
  private:
   struct Parts;
   static node::Projector::Listener followed(const Parts& parts, const eventstore::Log& log);
+  static void watch_queues(Parts& parts, const node::Node& node);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

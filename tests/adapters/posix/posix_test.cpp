@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "adapters/posix/clock.hpp"
@@ -117,6 +118,20 @@ TEST(ThreadPool, LetsWorkMakeWorkWhenItsQueueIsFull) {
     });
   }
   EXPECT_EQ(ran, 10);
+}
+
+TEST(ThreadPool, TellsHowMuchWaits) {
+  std::promise<void> begun, may_end;
+  ThreadPool pool(1, 10);
+  pool.run([&] {
+    begun.set_value();
+    may_end.get_future().wait();
+  });
+  begun.get_future().wait();
+  pool.run([] {});
+  pool.run([] {});
+  EXPECT_EQ(pool.queued(), 2U);
+  may_end.set_value();
 }
 
 TEST(ThreadPool, HasNoMoreThanItsThreads) {

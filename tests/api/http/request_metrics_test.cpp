@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "api/http/queue_metrics.hpp"
+
 namespace pioneer::api::http {
 namespace {
 
@@ -86,6 +88,19 @@ TEST_F(RequestMetricsTest, CountsStreamsAndWhatHasNoRoute) {
   EXPECT_EQ(value("pioneer_http_request_seconds route=get_events"), -1);
   EXPECT_EQ(value("pioneer_http_requests_total route=none status=431"), 1);
   EXPECT_EQ(value("pioneer_http_requests_total route=none status=other"), 1);
+}
+
+TEST_F(RequestMetricsTest, MeasuresQueuesWhenSomebodyAsks) {
+  QueueMetrics queues(sums);
+  std::size_t waiting = 3;
+  queues.watch("queries", [&] { return waiting; });
+  queues.watch("uploads", [] { return std::size_t{0}; });
+  static_cast<void>(queues.exposition());
+  EXPECT_EQ(value("pioneer_queue_depth queue=queries"), 3);
+  EXPECT_EQ(value("pioneer_queue_depth queue=uploads"), 0);
+  waiting = 1;
+  static_cast<void>(queues.exposition());
+  EXPECT_EQ(value("pioneer_queue_depth queue=queries"), 1);
 }
 
 }  // namespace
