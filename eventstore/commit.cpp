@@ -22,4 +22,10 @@ Result<AcceptedCommit> parse_commit(const Leaf& leaf) {
   return commit;
 }
 
+Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence) {
+  auto record = log.read(sequence);
+  if (!record) return std::unexpected(record.error());
+  return parse_commit({sequence, std::move(*record)});
+}
+
 }  // namespace pioneer::eventstore

@@ -16,5 +16,7 @@ struct AcceptedCommit {
 
 /// Error "bad_commit_body" if the record is accepted by its header but its body is no commit.
 Result<AcceptedCommit> parse_commit(const Leaf& leaf);
+/// One commit by its sequence, which is below `log.end()`. Errors: the log's, and those of parse_commit.
+Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence);
 
 }  // namespace pioneer::eventstore

@@ -128,12 +128,6 @@ eventstore::Result<void> fold_part(const eventstore::StreamPart& part, std::int6
   return {};
 }
 
-eventstore::Result<eventstore::AcceptedCommit> read_commit(const eventstore::Log& log, Sequence sequence) {
-  auto record = log.read(sequence);
-  if (!record) return std::unexpected(record.error());
-  return eventstore::parse_commit({sequence, std::move(*record)});
-}
-
 }  // namespace
 
 Application::Application(const Parts& parts, eventstore::Table snapshots)
@@ -173,7 +167,7 @@ Result<void> Application::replay(const std::string& name, CachedStream<State>& i
     if (!page) return std::unexpected(page.error());
     if (page->empty()) return {};
     for (const auto& entry : *page) {
-      auto commit = read_commit(parts_.log, entry.sequence);
+      auto commit = eventstore::read_commit(parts_.log, entry.sequence);
       if (!commit) return std::unexpected(commit.error());
       for (const auto& part : commit->body.parts()) {
         if (part.stream() != name) continue;
@@ -266,7 +260,7 @@ Result<std::optional<Verdict>> Application::repeat_of(const domain::Command& com
     auto indexed = parts_.index.once(eventstore::CommandMac::of(command.once));
     if (!indexed) return std::unexpected(indexed.error());
     if (!*indexed) return std::optional<Verdict>{};
-    auto commit = read_commit(parts_.log, **indexed);
+    auto commit = eventstore::read_commit(parts_.log, **indexed);
     if (!commit) return std::unexpected(commit.error());
     first = **indexed;
     same = commit->body.same();

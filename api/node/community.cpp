@@ -64,9 +64,7 @@ eventstore::Result<Community> load_community(const eventstore::Log& log, const e
 
   Community community;
   for (const auto sequence : sequences) {
-    auto record = log.read(sequence);
-    if (!record) return std::unexpected(record.error());
-    auto commit = eventstore::parse_commit({sequence, std::move(*record)});
+    const auto commit = eventstore::read_commit(log, sequence);
     if (!commit) return std::unexpected(commit.error());
     if (auto folded = community.fold(commit->body); !folded) return std::unexpected(folded.error());
   }

@@ -102,9 +102,7 @@ eventstore::Result<void> Reactions::tick(const eventstore::Log& log) {
     if (!again.empty()) done = std::min(done, *again.begin());
   }
   for (const auto sequence : again) {
-    auto record = log.read(eventstore::Sequence{sequence});
-    if (!record) return std::unexpected(record.error());
-    auto commit = eventstore::parse_commit({eventstore::Sequence{sequence}, std::move(*record)});
+    const auto commit = eventstore::read_commit(log, eventstore::Sequence{sequence});
     if (!commit) return std::unexpected(commit.error());
     react_to(*commit);
   }

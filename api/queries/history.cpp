@@ -5,12 +5,6 @@ namespace {
 
 constexpr std::size_t page_entries = 512;
 
-eventstore::Result<eventstore::AcceptedCommit> read(const eventstore::Log& log, eventstore::Sequence sequence) {
-  auto record = log.read(sequence);
-  if (!record) return std::unexpected(record.error());
-  return eventstore::parse_commit({sequence, std::move(*record)});
-}
-
 }  // namespace
 
 eventstore::Result<void> read_history(const node::Node& node, std::string_view stream, eventstore::Revision from,
@@ -22,7 +16,7 @@ eventstore::Result<void> read_history(const node::Node& node, std::string_view s
     for (const auto& place : *page) {
       if (place.sequence >= until.sequence) return {};
       HistoryEntry entry;
-      auto accepted = read(node.log(), place.sequence);
+      auto accepted = eventstore::read_commit(node.log(), place.sequence);
       if (!accepted) return std::unexpected(accepted.error());
       entry.accepted = std::move(*accepted);
       auto commit = projections::read_commit(entry.accepted);
@@ -47,7 +41,7 @@ eventstore::Result<eventstore::Sequence> position_at(const eventstore::Log& log,
   std::uint64_t high = log.end().value;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
-    auto commit = read(log, eventstore::Sequence{middle});
+    auto commit = eventstore::read_commit(log, eventstore::Sequence{middle});
     if (!commit) return std::unexpected(commit.error());
     if (commit->body.recorded_at_us() <= at.us) {
       low = middle + 1;
