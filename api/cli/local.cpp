@@ -99,9 +99,12 @@ api::Call system_call(std::string command_id) {
 }
 
 std::expected<node::Outcome, NotDone> carry_out(server::Deployment& local, api::Commanded command) {
-  using Kind = eventstore::Answer::Kind;
   if (!command) return std::unexpected(NotDone{Exit::no, sentence_of(command.error())});
-  node::Outcome outcome = local.execute(std::move(*command));
+  return accepted(local.execute(std::move(*command)));
+}
+
+std::expected<node::Outcome, NotDone> accepted(node::Outcome outcome) {
+  using Kind = eventstore::Answer::Kind;
   switch (outcome.answer.kind) {
     case Kind::accepted:
     case Kind::repeated:

@@ -32,6 +32,7 @@ struct NotDone {
   Exit exit;
   std::string sentence;
 };
+std::expected<node::Outcome, NotDone> accepted(node::Outcome outcome);
 std::expected<node::Outcome, NotDone> carry_out(server::Deployment& local, api::Commanded command);
 
 /// A file that comes with pioneer ("config/services.yaml", "demo"): beside the program, or below ./ops; "" if nowhere.

@@ -1,5 +1,7 @@
 #include "api/node/node.hpp"
 
+#include <future>
+
 #include "domain/streams.hpp"
 
 namespace pioneer::node {
@@ -49,9 +51,7 @@ domain::Id Node::organisation_of(const domain::Id& product) const {
   const auto first =
       index_.stream(domain::stream_of(domain::stream_kind::product, product), eventstore::Revision{0}, 1);
   if (!first || first->empty()) return {};
-  auto record = parts_.log.read(first->front().sequence);
-  if (!record) return {};
-  const auto commit = eventstore::parse_commit({first->front().sequence, std::move(*record)});
+  const auto commit = eventstore::read_commit(parts_.log, first->front().sequence);
   if (!commit || commit->body.parts().empty() || commit->body.parts(0).events().empty()) return {};
   domain::ProductCreated created;
   if (!created.ParseFromString(commit->body.parts(0).events(0).payload())) return {};
@@ -60,9 +60,7 @@ domain::Id Node::organisation_of(const domain::Id& product) const {
 
 // A repeat's first outcome is read from the log: it is durable by the time the answer leaves.
 void Node::recall(Outcome& outcome) const {
-  auto record = parts_.log.read(outcome.answer.position);
-  if (!record) return;
-  const auto commit = eventstore::parse_commit({outcome.answer.position, std::move(*record)});
+  const auto commit = eventstore::read_commit(parts_.log, outcome.answer.position);
   if (!commit || commit->body.parts().empty()) return;
   const auto& part = commit->body.parts(0);
   outcome.stream = part.stream();
@@ -86,6 +84,13 @@ void Node::submit(domain::Command command, PendingCommand::Done done) {
     return;
   }
   writer_->submit(std::move(pending));
+}
+
+Outcome Node::execute(domain::Command command) {
+  std::promise<Outcome> promise;
+  auto future = promise.get_future();
+  submit(std::move(command), [&promise](Outcome outcome) { promise.set_value(std::move(outcome)); });
+  return future.get();
 }
 
 Caller Node::caller_of(const domain::Id& member) const {

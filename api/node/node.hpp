@@ -48,6 +48,8 @@ class Node {
 
   // Commands. Any thread; `done` is called once, on a thread of the node: it must not block.
   void submit(domain::Command command, PendingCommand::Done done);
+  /// Waits for what became of it. While the loops run, on none of their threads.
+  Outcome execute(domain::Command command);
 
   // Queries. Any thread.
   Caller caller(std::string_view token_hash) const;

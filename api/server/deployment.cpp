@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <future>
 #include <thread>
 
 #include "adapters/blobs/blob_files.hpp"
@@ -66,6 +65,8 @@ struct Deployment::Wiring {
 // A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
 Result<void> Deployment::Wiring::open_log() {
   const std::string& directory = options.directory;
+  const auto no_log = eventstore::failure("no_log", "There is no log in " + directory + ".");
+  if (!options.make && !disk.exists(path("log"))) return no_log;  // and nothing is made where nothing was
   for (auto slash = directory.find('/', 1); slash != std::string::npos; slash = directory.find('/', slash + 1)) {
     if (auto made = disk.make_directory(directory.substr(0, slash)); !made) return made;
   }
@@ -86,10 +87,7 @@ Result<void> Deployment::Wiring::open_log() {
   // A crash in the making of the first file leaves an unfinished one, which is no log.
   const bool is_new = std::ranges::none_of(
       *names, [](const std::string& name) { return adapters::segments::segment_number(name).has_value(); });
-  if (is_new && !options.make) {
-    return eventstore::failure(
-        "no_log", "There is no log in " + options.directory + ". Make one with `pioneer import organisations`.");
-  }
+  if (is_new && !options.make) return no_log;
   auto opened =
       is_new ? adapters::segments::SegmentLog::create(disk, background, segments, random.bytes<eventstore::LogId>())
              : adapters::segments::SegmentLog::open(disk, background, segments);
@@ -207,11 +205,6 @@ void Deployment::stop() {
   if (!w.options.read_only) static_cast<void>(w.log->close());
 }
 
-node::Outcome Deployment::execute(domain::Command command) {
-  std::promise<node::Outcome> promise;
-  auto future = promise.get_future();
-  node().submit(std::move(command), [&promise](node::Outcome outcome) { promise.set_value(std::move(outcome)); });
-  return future.get();
-}
+node::Outcome Deployment::execute(domain::Command command) { return node().execute(std::move(command)); }
 
 }  // namespace pioneer::server

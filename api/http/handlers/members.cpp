@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "api/http/handlers/service.hpp"
+#include "api/node/erasing.hpp"
 #include "api/queries/community_view.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/streams.hpp"
@@ -82,6 +83,19 @@ void issue_token(const Service& service, const IncomingPointer& incoming) {
       });
 }
 
+void erase(const Service& service, const IncomingPointer& incoming) {
+  EmptyBody body;
+  if (!incoming->read_body(body)) return;
+  send_in_steps(
+      service, incoming, [&](Edge& edge, const Call& call) { return edge.erase_member(call, incoming->path[0]); },
+      [&service](domain::Command command) {
+        return node::erase_member(service.node, std::move(command),
+                                  [&service](domain::Command step) { return service.node.execute(std::move(step)); })
+            .outcome;
+      },
+      shown(service, incoming));
+}
+
 }  // namespace
 
 void register_members(Router& router, const Service& service) {
@@ -104,10 +118,7 @@ void register_members(Router& router, const Service& service) {
                 service, [](Edge& edge, const Call& call, const Incoming& in, const RevokeTokenBody& body) {
                   return edge.revoke_token(call, in.path[0], body);
                 }));
-  router.on(Operation::erase_member,
-            with_body<EmptyBody>(service, [](Edge& edge, const Call& call, const Incoming& in, const EmptyBody&) {
-              return edge.erase_member(call, in.path[0]);
-            }));
+  router.on(Operation::erase_member, [&service](const IncomingPointer& incoming) { erase(service, incoming); });
   router.on(Operation::issue_token, [&service](const IncomingPointer& incoming) { issue_token(service, incoming); });
   router.on(Operation::get_member, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {

@@ -55,17 +55,41 @@ bool settled(const Incoming& incoming, const node::Outcome& outcome) {
   return false;
 }
 
+struct Made {
+  node::Caller caller;
+  domain::Command command;
+};
+
+/// What the caller asks for, as a command; nothing where that was answered already.
+std::optional<Made> make_command(const Service& service, const IncomingPointer& incoming, const Make& make) {
+  auto caller = identify(service, *incoming);
+  if (!caller) return std::nullopt;
+  if (!caller->sender && !domain::permission(incoming->route->action).anyone) {
+    incoming->problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
+    return std::nullopt;
+  }
+  auto command = make(service.node.edge(), call_of(*incoming, *caller));
+  if (command) return Made{std::move(*caller), std::move(*command)};
+  incoming->refuse(command.error());
+  return std::nullopt;
+}
+
 void submit(const Service& service, const IncomingPointer& incoming, const Make& make,
             std::function<void(const node::Caller&, const node::Outcome&)> accepted) {
-  auto caller = identify(service, *incoming);
-  if (!caller) return;
-  if (!caller->sender && !domain::permission(incoming->route->action).anyone)
-    return incoming->problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
-  auto command = make(service.node.edge(), call_of(*incoming, *caller));
-  if (!command) return incoming->refuse(command.error());
-  service.node.submit(std::move(*command), [incoming, caller = std::move(*caller),
-                                            accepted = std::move(accepted)](const node::Outcome& outcome) {
+  auto made = make_command(service, incoming, make);
+  if (!made) return;
+  service.node.submit(std::move(made->command), [incoming, caller = std::move(made->caller),
+                                                 accepted = std::move(accepted)](const node::Outcome& outcome) {
     if (settled(*incoming, outcome)) accepted(caller, outcome);
+  });
+}
+
+void show_projected(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+                    const node::Outcome& outcome, const Show& show) {
+  // Roles may have changed by this very command: the view is for who the caller is now.
+  const auto member = caller.sender ? caller.sender->member : domain::Id{};
+  after_projection(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
+    show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
   });
 }
 
@@ -122,12 +146,21 @@ void send_at_once(const Service& service, const IncomingPointer& incoming, const
 void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
   submit(service, incoming, make,
          [&service, incoming, show = std::move(show)](const node::Caller& caller, const node::Outcome& outcome) {
-           // Roles may have changed by this very command: the view is for who the caller is now.
-           const auto member = caller.sender ? caller.sender->member : domain::Id{};
-           after_projection(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
-             show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
-           });
+           show_projected(service, incoming, caller, outcome, show);
          });
+}
+
+void send_in_steps(const Service& service, const IncomingPointer& incoming, const Make& make, CarryOut carry_out,
+                   Show show) {
+  auto made = make_command(service, incoming, make);
+  if (!made) return;
+  service.executor.run([&service, incoming, made = std::move(*made), carry_out = std::move(carry_out),
+                        show = std::move(show)]() mutable {
+    run_guarded(incoming, [&] {
+      const auto outcome = carry_out(std::move(made.command));
+      if (settled(*incoming, outcome)) show_projected(service, incoming, made.caller, outcome, show);
+    });
+  });
 }
 
 void query(const Service& service, const IncomingPointer& incoming, std::function<void(const node::Caller&)> answer) {

@@ -13,6 +13,7 @@
 #include "api/http/router.hpp"
 #include "api/node/node.hpp"
 #include "api/ports/blobs.hpp"
+#include "api/ports/media.hpp"
 #include "api/ports/metrics.hpp"
 #include "api/ports/photos.hpp"
 #include "api/queries/answer.hpp"
@@ -28,8 +29,9 @@ struct Service {
   eventstore::Random& random;
   EventHub* events = nullptr;  ///< absent: /events is not offered
   Past* past = nullptr;        ///< absent: `asOf` is not offered but for requests and streams
-  Blobs* blobs = nullptr;      ///< absent, or without `photos`: uploads are not offered
+  Blobs* blobs = nullptr;      ///< absent, or without `photos` and `media`: uploads are not offered
   Photos* photos = nullptr;
+  Media* media = nullptr;
   eventstore::Executor* uploads = nullptr;  ///< photos are encoded here; absent: where queries run
   Metrics* metrics = nullptr;               ///< absent: /metrics is not offered
   std::string version = {};                 ///< of the build
@@ -85,6 +87,11 @@ Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, st
 }
 /// The same with an empty body.
 Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view), Shown shown);
+
+/// As `send`, for what takes several commands: `carry_out` runs on the executor, where it may wait.
+using CarryOut = std::function<node::Outcome(domain::Command command)>;
+void send_in_steps(const Service& service, const IncomingPointer& incoming, const Make& make, CarryOut carry_out,
+                   Show show);
 
 /// Runs `work` on the executor once `position` is projected; answers 503 `not_yet_projected` where that takes too long.
 void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
