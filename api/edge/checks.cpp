@@ -2,55 +2,24 @@
 
 #include <algorithm>
 
+#include "domain/common/text.hpp"
+
 namespace pioneer::api::checks {
 namespace {
 
 constexpr std::int64_t seconds_max = 253'402'300'799;  // 9999-12-31T23:59:59Z
 constexpr std::size_t word_bytes_max = 64;
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view white = " \t\r\n";
-  const auto first = text.find_first_not_of(white);
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(white) - first + 1);
-}
-
-/// Code points of well-formed UTF-8 (RFC 3629); nothing where it is not.
-std::optional<std::size_t> characters(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++count) {
-    const auto lead = static_cast<std::uint8_t>(text[i]);
-    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if ((lead >= 0x80 && lead < 0xC2) || lead > 0xF4 || i + size > text.size()) return std::nullopt;
-    std::uint32_t point = size == 1 ? lead : lead & (0xFFu >> (size + 1));
-    for (std::size_t k = 1; k < size; ++k) {
-      const auto next = static_cast<std::uint8_t>(text[i + k]);
-      if ((next & 0xC0) != 0x80) return std::nullopt;
-      point = point << 6 | (next & 0x3Fu);
-    }
-    const bool overlong = (size == 3 && point < 0x800) || (size == 4 && point < 0x10000);
-    if (overlong || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return std::nullopt;
-    i += size;
-  }
-  return count;
-}
-
-bool has_control(std::string_view text, bool lines) {
-  return std::any_of(text.begin(), text.end(), [&](char c) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    return byte == 0x7F || (byte < 0x20 && !(lines && (c == '\n' || c == '\r' || c == '\t')));
-  });
-}
-
 Decided<std::string> bounded(std::string_view whole, std::string_view field, std::size_t chars_max, bool lines,
                              bool may_miss) {
-  const auto text = trimmed(whole);
-  if (text.empty() && !may_miss) return std::unexpected(invalid("missing", field, "This field is needed."));
-  const auto count = characters(text);
-  if (!count || has_control(text, lines)) {
-    return std::unexpected(invalid("malformed", field, "This text holds characters that cannot be shown."));
+  const auto text = domain::trimmed_text(whole);
+  const auto measure = domain::measure_text(text, lines);
+  if (!measure) return std::unexpected(invalid("malformed", field, "This text holds characters that cannot be shown."));
+  if (measure->blank) {
+    if (may_miss) return std::string();
+    return std::unexpected(invalid("missing", field, "This field is needed."));
   }
-  if (*count > chars_max) {
+  if (measure->code_points > chars_max) {
     return std::unexpected(
         invalid("too_long", field, "At most " + std::to_string(chars_max) + " characters fit here."));
   }
@@ -164,6 +133,26 @@ Decided<std::string> hash(std::string_view text, std::string_view field) {
   }
   if (bytes.size() != 32) return std::unexpected(invalid("malformed", field, "64 hexadecimal digits stand here."));
   return bytes;
+}
+
+std::string normal_door_code(std::string_view text) {
+  std::string code;
+  for (const char raw : text) {
+    if (raw == ' ' || raw == '-') continue;
+    char c = raw >= 'a' && raw <= 'z' ? static_cast<char>(raw - 'a' + 'A') : raw;
+    if (c == 'O') c = '0';
+    if (c == 'I' || c == 'L') c = '1';
+    if (crockford.find(c) == crockford.npos || code.size() == door_code_chars) return {};
+    code.push_back(c);
+  }
+  return code.size() == door_code_chars ? code : std::string();
+}
+
+bool is_same_code(std::string_view a, std::string_view b) {
+  if (a.size() != b.size() || a.empty()) return false;
+  unsigned differ = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) differ |= static_cast<unsigned>(a[i] ^ b[i]);
+  return differ == 0;
 }
 
 }  // namespace pioneer::api::checks

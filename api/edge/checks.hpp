@@ -20,8 +20,8 @@ using domain::Refusal;
 Refusal invalid(std::string_view code, std::string_view field, std::string sentence);
 Refusal not_found();
 
-/// Text of 1 to `chars_max` characters (code points) after white space at both ends is cut; a line has no line break.
-/// Codes: "missing", "too_long", "malformed" (not UTF-8, control characters).
+/// Text of 1 to `chars_max` characters (code points) after white space at both ends is cut, of which one is visible; a
+/// line has no line break. Codes: "missing", "too_long", "malformed" (what domain/common/text.hpp does not keep).
 Decided<std::string> line(std::string_view text, std::string_view field, std::size_t chars_max);
 Decided<std::string> text(std::string_view text, std::string_view field, std::size_t chars_max);
 /// As text(), but it may be absent: "".
@@ -45,6 +45,15 @@ std::optional<std::string> normal_phone(std::string_view phone);
 Decided<std::string> phone(std::string_view text, std::string_view field);
 /// 64 lower- or upper-case hexadecimal digits to 32 bytes.
 Decided<std::string> hash(std::string_view text, std::string_view field);
+
+/// Crockford's base32: https://www.crockford.com/base32.html
+inline constexpr std::string_view crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+inline constexpr std::size_t door_code_chars = 8;
+/// A code as people type it (either case, O for 0, I or L for 1, spaces and hyphens) in its normal form; "" if it is
+/// none.
+std::string normal_door_code(std::string_view text);
+/// Compares in a time that does not tell where the two differ.
+bool is_same_code(std::string_view a, std::string_view b);
 
 /// The value of an enum by its name, but not `unspecified`. Parse is the generated Value_Parse.
 template <class Value, class Parse>

@@ -27,6 +27,15 @@ Commanded about_claim(Sealing& sealing, const Call& call, std::string_view produ
   return draft.finish(std::move(command), nullptr);
 }
 
+domain::DoorCode::Value which_code(const Opener& opener, const domain::Id& product, std::uint32_t ticket,
+                                   std::string_view text) {
+  const auto code = checks::normal_door_code(text);
+  const bool is_ticket = checks::is_same_code(code, opener.ticket_code(product, ticket));
+  const bool is_venue = checks::is_same_code(code, opener.venue_code(product));
+  if (is_ticket) return domain::DoorCode::ticket;
+  return is_venue ? domain::DoorCode::venue : domain::DoorCode::wrong;
+}
+
 void fill_sessions(Draft& draft, domain::ProductTerms& terms, const CreateProductBody& body) {
   if (body.sessions().empty())
     draft.refuse(checks::invalid("missing", "sessions", "A product has at least one session."));
@@ -115,6 +124,9 @@ Commanded Edge::check_in(const Call& call, std::string_view product, std::string
   command.set_product(draft.path_id(product));
   command.set_ticket(draft.path_ticket(claim));
   if (body.has_occurred_at()) command.set_occurred_us(draft.take(checks::instant(body.occurred_at(), "occurredAt")));
+  if (!body.code().empty()) {
+    command.set_code(which_code(sealing_->opener, domain::Id::of(command.product()), command.ticket(), body.code()));
+  }
   const auto occurred = command.occurred_us();
   auto finished = draft.finish(std::move(command), &body);
   if (finished) finished->occurred_us = occurred;

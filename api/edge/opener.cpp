@@ -125,6 +125,25 @@ std::string Opener::phone_token(std::string_view phone) const {
   return std::string(Id{cryptography_.mac(key->hashing, {"phone", *number})}.view());
 }
 
+std::string Opener::ticket_code(const Id& product, std::uint32_t ticket) const {
+  std::string number;
+  for (unsigned shift = 0; shift < 32; shift += 8) number.push_back(static_cast<char>(ticket >> shift));
+  return door_code({"ticket code", log_id_, product.view(), number});
+}
+
+std::string Opener::venue_code(const Id& product) const { return door_code({"venue code", log_id_, product.view()}); }
+
+std::string Opener::door_code(Cryptography::Parts parts) const {
+  const auto key = keyring_.get(reserved_key::tokens);
+  if (!key) return {};
+  const Mac mac = cryptography_.mac(key->hashing, parts);
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < checks::door_code_chars * 5 / 8; ++i) bits = bits << 8 | mac[i];
+  std::string code(checks::door_code_chars, '0');
+  for (auto c = code.rbegin(); c != code.rend(); ++c, bits >>= 5) *c = checks::crockford[bits & 31];
+  return code;
+}
+
 std::string Opener::phone_token(const domain::Sealed& phone, std::string_view stream, std::uint32_t field) const {
   PhoneReader reader(*this);
   if (const auto opened = open(phone, stream, field)) opened->reveal_to(reader);

@@ -53,7 +53,14 @@ class Opener {
   /// The same for a sealed one; "" if it cannot be opened.
   std::string phone_token(const domain::Sealed& phone, std::string_view stream, std::uint32_t field) const;
 
+  /// Eight characters of Crockford's base32 that only those who may see the claim learn: the ticket, at the door. 40
+  /// bits of a MAC under the deployment's key: too many to be guessed over a network. "" if that key is not here.
+  std::string ticket_code(const domain::Id& product, std::uint32_t ticket) const;
+  /// The same for a product: shown at its door, so that those who stand there can check in themselves.
+  std::string venue_code(const domain::Id& product) const;
+
  private:
+  std::string door_code(Cryptography::Parts parts) const;
   std::optional<OpenedText> open_box(const domain::Id& key, std::string_view box, std::string_view stream,
                                      std::uint32_t field) const;
 

@@ -96,6 +96,21 @@ void show_claim(const projections::Claim& claim, const ProductRow& product, api:
   set_time(*view.mutable_placed_at(), claim.placed.us);
 }
 
+bool checks_in(const MarketSource& source, const node::Caller& caller, const ProductRow& product) {
+  return source.node.projector().with_community([&](const node::Community& community) {
+    return authorise(domain::Action::check_in, caller.actor, domain::Relation::none, product.terms.organisation,
+                     community.directory)
+        .has_value();
+  });
+}
+
+/// While it can still be of use.
+void show_ticket_code(const MarketSource& source, const Id& product, const projections::Claim& claim,
+                      api::ClaimView& view) {
+  if (claim.state != domain::ClaimState::confirmed && claim.state != domain::ClaimState::waitlisted) return;
+  view.set_code(source.node.edge().opener().ticket_code(product, claim.ticket));
+}
+
 /// True when the rating tells a problem.
 bool show_rating(const MarketSource& source, const Id& product, std::uint32_t ticket, api::ClaimView& view) {
   const auto rating = source.models.claims().rating(product, ticket);
@@ -211,6 +226,10 @@ domain::Decided<api::ProductView> product_view(const MarketSource& source, const
     show_product(*row, community.directory, view);
     show_actions(*row, caller.actor, community.directory, {source.node.clock().now().value}, view);
   });
+  using domain::ProductState;
+  const bool attended = row->counts.state == ProductState::published || row->counts.state == ProductState::completed;
+  if (attended && checks_in(source, caller, *row))
+    view.set_check_in_code(source.node.edge().opener().venue_code(row->id));
   return view;
 }
 
@@ -278,6 +297,7 @@ Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Call
   show_claim(**claim, **row, answer.view);
   const bool problem = show_rating(source, product, ticket, answer.view);
   if (own && problem) ToldProblems(source, caller.sender->member).show(product, ticket, answer.view);
+  if (own || checks_in(source, caller, **row)) show_ticket_code(source, product, **claim, answer.view);
   if (!own) {
     show_owner(source, stream, (*claim)->owner, answer.view, answer.journal);
     answer.journal.purpose = "get_claim";
@@ -302,9 +322,11 @@ Answered<api::ClaimList> list_claims(const MarketSource& source, const node::Cal
   answer.journal.purpose = "list_claims";
   answer.journal.organisation = organisation_of_grant(source.node, *may);
   const std::string stream = domain::stream_of(domain::stream_kind::product, product);
+  const bool at_the_door = checks_in(source, caller, *row);
   for (const auto& claim : *claims) {
     auto& view = *answer.view.add_items();
     show_claim(claim, *row, view);
+    if (at_the_door) show_ticket_code(source, product, claim, view);
     show_owner(source, stream, claim.owner, view, answer.journal);
   }
   if (claims->size() == limit) answer.view.set_next_cursor(std::to_string(claims->back().ticket));
@@ -327,6 +349,7 @@ domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node
     for (const auto& claim : *claims) {
       auto& view = *list.add_items();
       show_claim(claim, **row, view);
+      show_ticket_code(source, *id, claim, view);
       if (show_rating(source, *id, claim.ticket, view)) told.show(*id, claim.ticket, view);
     }
   }

@@ -84,6 +84,15 @@ Decided<void> attendance_open(const State& state) {
   return {};
 }
 
+/// Whoever checks others in knows them, or reads the claim's code. Who checks in alone shows by the code of the door
+/// that they stand there; that they are a cadre, too, does not replace it.
+Decided<void> code_fits(DoorCode::Value code, bool as_owner) {
+  if (as_owner && code == DoorCode::unspecified) return refuse(refusals::code_needed, "code");
+  const bool fits = as_owner ? code == DoorCode::venue : code == DoorCode::unspecified || code == DoorCode::ticket;
+  if (!fits) return refuse(refusals::wrong_code, "code");
+  return {};
+}
+
 /// Why a claim in this state is not the one that the command wants.
 std::unexpected<Refusal> refuse_state(ClaimState::Value state) {
   switch (state) {
@@ -249,6 +258,7 @@ Outcome decide(const State& state, const CheckIn& command, const Context& contex
   }
   const auto now = claim_state(state, *claim->ticket);
   if (now != ClaimState::confirmed) return refuse_state(now);
+  if (const auto ok = code_fits(command.code(), claim->as_owner); !ok) return std::unexpected(ok.error());
   CheckedIn event;
   event.set_ticket(command.ticket());
   return one(claim->acting_as, std::move(event));

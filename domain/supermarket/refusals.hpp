@@ -45,6 +45,10 @@ inline constexpr RefusalText claim_waitlisted{"claim_waitlisted", RefusalKind::c
                                               "This claim is still waiting for a place."};
 inline constexpr RefusalText already_checked_in{"already_checked_in", RefusalKind::conflict,
                                                 "This claim is checked in already."};
+inline constexpr RefusalText code_needed{"code_needed", RefusalKind::invalid,
+                                         "The code shown at the door is needed to check in. Or ask at the desk."};
+inline constexpr RefusalText wrong_code{"wrong_code", RefusalKind::invalid,
+                                        "This is not the code. Look at it once more, or ask at the desk."};
 inline constexpr RefusalText not_checked_in{"not_checked_in", RefusalKind::conflict,
                                             "This claim is not checked in yet. Check in first."};
 inline constexpr RefusalText already_completed{"already_completed", RefusalKind::conflict,
@@ -56,11 +60,31 @@ inline constexpr RefusalText claim_already_rated{"claim_already_rated", RefusalK
 inline constexpr RefusalText nothing_to_promote{"nothing_to_promote", RefusalKind::conflict,
                                                 "Nobody who waits fits into the free places."};
 
-inline constexpr std::array all{product_not_draft, session_in_the_past, sessions_over,       product_not_published,
-                                product_cancelled, product_completed,   capacity_unchanged,  capacity_below_confirmed,
-                                claims_not_open,   claims_closed,       too_many_places,     product_full,
-                                too_many_claims,   claim_not_found,     already_cancelled,   already_started,
-                                not_started,       claim_waitlisted,    already_checked_in,  not_checked_in,
-                                already_completed, marked_no_show,      claim_already_rated, nothing_to_promote};
+inline constexpr std::array all{product_not_draft,
+                                session_in_the_past,
+                                sessions_over,
+                                product_not_published,
+                                product_cancelled,
+                                product_completed,
+                                capacity_unchanged,
+                                capacity_below_confirmed,
+                                claims_not_open,
+                                claims_closed,
+                                too_many_places,
+                                product_full,
+                                too_many_claims,
+                                claim_not_found,
+                                already_cancelled,
+                                already_started,
+                                not_started,
+                                claim_waitlisted,
+                                already_checked_in,
+                                code_needed,
+                                wrong_code,
+                                not_checked_in,
+                                already_completed,
+                                marked_no_show,
+                                claim_already_rated,
+                                nothing_to_promote};
 
 }  // namespace pioneer::domain::supermarket::refusals

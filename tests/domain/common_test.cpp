@@ -44,6 +44,38 @@ TEST(Text, IsCountedInCodePoints) {
   EXPECT_FALSE(is_text("a\x7f", 9));
 }
 
+TEST(Text, IsBlankWhereNothingLeavesAMark) {
+  for (const auto* blank : {"\u3000", "\u200b", "\u200b\u3000\u00a0", "\ufeff", "\u2060\u00ad", "\u3164", "\u2800",
+                            "\u200d\ufe0f", "\U000E0020"}) {
+    EXPECT_TRUE(measure_text(blank, false)->blank) << blank;
+    EXPECT_FALSE(is_text(blank, 9)) << blank;
+  }
+  EXPECT_FALSE(measure_text("\u3000王\u3000", false)->blank);
+  EXPECT_EQ(measure_text("👨‍👩‍👧", false)->code_points, 5U);
+}
+
+TEST(Text, RefusesWhatCannotBeShownOrTurnsTheRest) {
+  for (const auto* bad :
+       {"a\x01", "a\u0085", "a\u009f", "a\u202e", "\u202ab", "\u2066b", "b\u2069", "\ufdd0", "\uffff", "\U0001fffe",
+        "\xed\xa0\x80", "\xc0\xaf", "\xe0\x80\xaf", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80"}) {
+    EXPECT_FALSE(measure_text(bad, true)) << bad;
+    EXPECT_FALSE(is_text(bad, 9)) << bad;
+  }
+  // Marks that letters of Arabic and Hebrew need, joiners, and emoji made of several stay.
+  EXPECT_TRUE(measure_text("a\u200eb\u200fc", false));
+  EXPECT_TRUE(measure_text("❤️", false));
+  EXPECT_FALSE(measure_text("two\nlines", false));
+  EXPECT_FALSE(measure_text("two\u2028lines", false));
+  EXPECT_TRUE(measure_text("two\u2028lines", true));
+}
+
+TEST(Text, IsTrimmedOfWhiteSpaceOfAllScripts) {
+  EXPECT_EQ(trimmed_text("\u3000\u200b 王芳\ufeff\t\u3000"), "王芳");
+  EXPECT_EQ(trimmed_text(" ❤️ "), "❤️");
+  EXPECT_EQ(trimmed_text("\u3000"), "");
+  EXPECT_EQ(trimmed_text("\x80 "), "\x80");
+}
+
 TEST(Word, IsLowerSnake) {
   EXPECT_TRUE(is_word("repair_2", 8));
   EXPECT_FALSE(is_word("repair_2", 7));

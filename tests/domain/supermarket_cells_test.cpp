@@ -112,6 +112,8 @@ TEST(ClaimCells, AreWhatTheReadmeSays) {
   const std::vector<std::pair<std::string, Command>> commands = {
       {"CancelClaim", run(on_ticket<CancelClaim>(1))},
       {"CheckIn", run(on_ticket<CheckIn>(1))},
+      {"CheckIn with the code at the door", run(check_in(1, DoorCode::venue))},
+      {"CheckIn with the ticket's code", run(check_in(1, DoorCode::ticket))},
       {"CompleteClaim", run(on_ticket<CompleteClaim>(1))},
       {"MarkNoShow", run(on_ticket<MarkNoShow>(1))},
       {"RateClaim", run(rate(1, 5))},

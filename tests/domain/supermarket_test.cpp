@@ -276,11 +276,46 @@ TEST(CheckIn, LeadsToCompletionAndOneRating) {
   spec.when(rate(1, 4), alice).refused(refusals::claim_already_rated);
 }
 
+TEST(CheckIn, ByTheOwnerNeedsTheCodeAtTheDoor) {
+  auto spec = offered();
+  const Actor alice = person(spec.world, "alice");
+  spec.when(claim(1), alice).happened();
+  CheckIn check_in = on_ticket<CheckIn>(1);
+  spec.when(check_in, alice).refused(refusals::code_needed, "code");
+  check_in.set_code(DoorCode::ticket);
+  spec.when(check_in, alice).refused(refusals::wrong_code, "code");
+  check_in.set_code(DoorCode::wrong);
+  spec.when(check_in, alice).refused(refusals::wrong_code, "code");
+  check_in.set_code(DoorCode::venue);
+  spec.when(check_in, alice).then({on_ticket<CheckedIn>(1)}).as(pseudonym("alice"));
+}
+
+TEST(CheckIn, AtTheDeskTakesTheTicketsCodeOrNone) {
+  auto spec = offered();
+  const Actor cadre = person(spec.world, "cadre_a");
+  spec.when(claim(1), person(spec.world, "alice")).happened();
+  CheckIn check_in = on_ticket<CheckIn>(1);
+  check_in.set_code(DoorCode::wrong);
+  spec.when(check_in, cadre).refused(refusals::wrong_code, "code");
+  check_in.set_code(DoorCode::venue);
+  spec.when(check_in, cadre).refused(refusals::wrong_code, "code");
+  check_in.set_code(DoorCode::ticket);
+  spec.when(check_in, cadre).then({on_ticket<CheckedIn>(1)}).as(grant_id("cadre_a", Role::cadre));
+}
+
+TEST(CheckIn, ByACadreOfTheirOwnClaimNeedsTheCodeToo) {
+  auto spec = offered();
+  const Actor cadre = person(spec.world, "cadre_a");
+  spec.when(claim(1), cadre).happened();
+  spec.when(on_ticket<CheckIn>(1), cadre).refused(refusals::code_needed, "code");
+}
+
 TEST(CheckIn, CanBeMadeByTheOwnerAndTellAnEarlierTime) {
   auto spec = offered();
   const Actor alice = person(spec.world, "alice");
   spec.when(claim(1), alice).happened();
   CheckIn later = on_ticket<CheckIn>(1);
+  later.set_code(DoorCode::venue);
   later.set_occurred_us(after(1).us);
   spec.when(later, alice).refused(shared::out_of_bounds, "occurredAt");
   later.set_occurred_us(start.us);

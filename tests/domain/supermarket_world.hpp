@@ -78,6 +78,12 @@ Message on_ticket(std::uint32_t ticket) {
   m.set_ticket(ticket);
   return m;
 }
+inline CheckIn check_in(std::uint32_t ticket, DoorCode::Value code) {
+  CheckIn c;
+  c.set_ticket(ticket);
+  c.set_code(code);
+  return c;
+}
 inline PlacesPromoted promoted(std::uint32_t first, std::uint32_t last, std::vector<std::uint32_t> skipped = {}) {
   PlacesPromoted e;
   e.set_first(first);

@@ -162,9 +162,11 @@ void ProductLives::attend(const LifePtr& life) {
         stage_.at(life->over + stage_.chance().between(2 * slot, 2 * day), [this, life, claim] { rate(life, claim); });
       }
     };
-    // Most show their code at the door; some check in themselves.
-    const Person& who = stage_.chance().percent(80) ? cadre : *claim.owner;
-    stage_.send(stage_.edge().check_in(stage_.as(who), life->id, ticket, {}), there);
+    // Most are greeted at the desk; some check in themselves, with the code at the door.
+    const bool greeted = stage_.chance().percent(80);
+    api::CheckInBody body;
+    if (!greeted) body.set_code(stage_.edge().opener().venue_code(*domain::Id::parse(life->id)));
+    stage_.send(stage_.edge().check_in(stage_.as(greeted ? cadre : *claim.owner), life->id, ticket, body), there);
   }
 }
 

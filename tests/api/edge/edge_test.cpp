@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "api/edge/checks.hpp"
 #include "api/edge/fields.hpp"
 #include "api/edge/seal_format.hpp"
 #include "domain/streams.hpp"
@@ -43,6 +44,32 @@ class EdgeTest : public ::testing::Test {
   Edge& edge = *world.edge;
   Sender wang = world.person("register wang");
 };
+
+TEST_F(EdgeTest, TellsTheCodesOfADoorApart) {
+  const auto product = world.product;
+  const auto ticket = world.opener().ticket_code(product, 7);
+  const auto venue = world.opener().venue_code(product);
+  EXPECT_THAT(ticket, ::testing::MatchesRegex("[0-9A-HJKMNP-TV-Z]{8}"));
+  EXPECT_EQ(world.opener().ticket_code(product, 7), ticket);
+  EXPECT_NE(world.opener().ticket_code(product, 8), ticket);
+  EXPECT_NE(world.opener().ticket_code(Id::of("another product "), 7), ticket);
+  EXPECT_NE(world.opener().venue_code(Id::of("another product ")), venue);
+  const auto told = [&](std::string code) {
+    CheckInBody body;
+    body.set_code(std::move(code));
+    const auto command = edge.check_in(world.call(wang, "c1"), product.text(), "7", body);
+    return std::get<domain::CheckIn>(command->what).code();
+  };
+  EXPECT_EQ(told(""), domain::DoorCode::unspecified);
+  EXPECT_EQ(told(ticket), domain::DoorCode::ticket);
+  EXPECT_EQ(told(venue), domain::DoorCode::venue);
+  EXPECT_EQ(told(venue.substr(0, 4) + " - " + venue.substr(4)), domain::DoorCode::venue);
+  EXPECT_EQ(told(world.opener().ticket_code(product, 8)), domain::DoorCode::wrong);
+  EXPECT_EQ(told(venue.substr(0, 7)), domain::DoorCode::wrong);
+  EXPECT_EQ(told(venue + "0"), domain::DoorCode::wrong);
+  EXPECT_EQ(told("???"), domain::DoorCode::wrong);
+  EXPECT_EQ(checks::normal_door_code("o1il-abcz"), "0111ABCZ");
+}
 
 TEST_F(EdgeTest, SealsWhatARequestSays) {
   const auto command = edge.submit_request(world.call(wang, "c1"), request_body());
@@ -148,6 +175,10 @@ TEST_F(EdgeTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(submit([&](auto& b) { b.set_title(long_title); }), "too_long title");
   EXPECT_EQ(submit([](auto& b) { b.set_title(" \n "); }), "missing title");
   EXPECT_EQ(submit([](auto& b) { b.set_title("two\nlines"); }), "malformed title");
+  EXPECT_EQ(submit([](auto& b) { b.set_title("\u3000\u200b"); }), "missing title") << "nothing of it is to be seen";
+  EXPECT_EQ(submit([](auto& b) { b.set_title("\u202e abc"); }), "malformed title") << "it would turn what follows";
+  EXPECT_EQ(submit([](auto& b) { b.set_description("\xed\xa0\x80"); }), "malformed description") << "half a character";
+  EXPECT_EQ(submit([](auto& b) { b.mutable_on_behalf_of()->set_name("\u2060"); }), "missing onBehalfOf.name");
   EXPECT_EQ(submit([](auto& b) { b.set_description(std::string(4'001, 'x')); }), "too_long description");
   EXPECT_EQ(submit([](auto& b) { b.set_category("Lighting!"); }), "malformed category");
   EXPECT_EQ(submit([](auto& b) { b.set_organisation("not an id"); }), "malformed_id organisation");
