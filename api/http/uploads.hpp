@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/ports/media.hpp"
 #include "api/ports/photos.hpp"
 
 namespace pioneer::api::http {
@@ -15,13 +16,12 @@ struct Upload {
 };
 
 struct UploadRefusal {
-  std::string_view code;      ///< static: not_a_photo, photo_too_large, voice_too_long, document_too_large
+  std::string_view code;      ///< static: those of photos and media, document_too_large
   std::string_view sentence;  ///< static, for a person
 };
 
-/// Photos are encoded anew and lose their metadata. Voice messages (Ogg, WebM, MP4) and documents (PDF) are taken as
-/// they are, within their bounds: what their maker's program wrote into them stays in them. An Ogg file's length is
-/// read from it (RFC 7845: positions count 48,000 a second); that of the others is bounded by their size.
-std::expected<Upload, UploadRefusal> accept_upload(std::string_view bytes, Photos& photos);
+/// Photos are encoded anew; voice messages (Ogg, WebM, MP4) and documents (PDF) are put together anew: all of them lose
+/// their metadata.
+std::expected<Upload, UploadRefusal> accept_upload(std::string_view bytes, Photos& photos, Media& media);
 
 }  // namespace pioneer::api::http

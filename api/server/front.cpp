@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "adapters/beast/http_server.hpp"
+#include "adapters/media/media_cleaner.hpp"
 #include "adapters/memory/memory_store.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
@@ -49,6 +50,7 @@ struct Front::Parts {
   adapters::posix::ThreadPool executor{query_threads};
   adapters::posix::ThreadPool uploads{upload_threads};
   std::unique_ptr<api::Photos> photos = adapters::vips::make_photos(upload_threads);
+  std::unique_ptr<api::Media> media = adapters::media::make_media();
   std::shared_ptr<api::Metrics> metrics = adapters::prometheus::make_metrics();
   std::shared_ptr<api::http::RequestMetrics> requests;
   std::shared_ptr<api::http::EventHub> events;  ///< shared with the projector, which may outlive the front
@@ -123,6 +125,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .past = p.past.get(),
       .blobs = &deployment.blobs(),
       .photos = p.photos.get(),
+      .media = p.media.get(),
       .uploads = &p.uploads,
       .metrics = p.queues.get(),
       .version = std::string(version),

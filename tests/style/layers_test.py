@@ -10,6 +10,7 @@ HOMES = {
     r"<boost/(beast|asio)": ("adapters/beast/", "tests/", "api/server/"),
     r"<(sodium|sodium/.*)\.?h?>": ("adapters/sodium/", "tests/"),
     r"<vips/": ("adapters/vips/", "tests/"),
+    r"<(qpdf|libav[a-z]+)/": ("adapters/media/", "tests/"),
     r"<yaml-cpp/": ("adapters/yaml/", "adapters/csv/", "api/cli/", "tests/"),
     r"<(zmq|zmq_addon)\.hpp>|<zmq\.h>": ("adapters/zeromq/", "tests/"),
     r"<librdkafka/": ("adapters/kafka/", "tests/"),

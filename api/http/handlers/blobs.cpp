@@ -60,7 +60,7 @@ class Gate : public std::enable_shared_from_this<Gate> {
 };
 
 void keep(const Service& service, const Incoming& incoming) {
-  const auto upload = accept_upload(incoming.request.body, *service.photos);
+  const auto upload = accept_upload(incoming.request.body, *service.photos, *service.media);
   if (!upload) return incoming.problem({.code = upload.error().code, .detail = upload.error().sentence});
   const auto now_us = service.node.clock().now().value;
   const auto name = service.blobs->put(upload->bytes, upload->media_type, now_us);
@@ -132,7 +132,7 @@ void download(const Service& service, const Incoming& incoming, const node::Call
 }  // namespace
 
 void register_blobs(Router& router, const Service& service) {
-  if (service.blobs == nullptr || service.photos == nullptr) return;
+  if (service.blobs == nullptr || service.photos == nullptr || service.media == nullptr) return;
   const auto gate = std::make_shared<Gate>();
   router.before_body(Operation::post_blob,
                      [&service, gate](const Incoming& incoming) { return admit(service, *gate, incoming); });

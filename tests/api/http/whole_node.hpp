@@ -63,6 +63,19 @@ inline std::string header(const HttpResponse& response, std::string_view name) {
   return {};
 }
 
+/// Voice and documents as they come: cleaning has tests of its own (tests/adapters/media). What begins with "%PDF-bad"
+/// is refused.
+class MediaAsTheyAre final : public Media {
+ public:
+  std::expected<std::string, MediaRefusal> voice(std::string_view bytes, std::string_view) override {
+    return std::string(bytes);
+  }
+  std::expected<std::string, MediaRefusal> document(std::string_view bytes) override {
+    if (bytes.starts_with("%PDF-bad")) return std::unexpected(MediaRefusal{"not_a_document", "No."});
+    return std::string(bytes);
+  }
+};
+
 /// The text of a JSON field, by its name alone: enough for answers that these tests made themselves.
 inline std::string field(const std::string& json, const std::string& name) {
   const auto at = json.find("\"" + name + "\":\"");
@@ -107,6 +120,7 @@ class WholeNode : public testing::Test {
                                                 .past = past.get(),
                                                 .blobs = &deployment->blobs(),
                                                 .photos = photos,
+                                                .media = &media,
                                                 .version = "test",
                                                 .openapi = openapi_document("test")});
     router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
@@ -186,6 +200,7 @@ class WholeNode : public testing::Test {
 
   tests::TemporaryFile anchor;
   adapters::posix::PosixRandom random;
+  MediaAsTheyAre media;
   std::unique_ptr<server::Deployment> deployment;
   adapters::posix::ThreadPool pool{2};
   std::unique_ptr<Past> past;
