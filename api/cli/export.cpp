@@ -11,6 +11,7 @@
 #include <unordered_set>
 
 #include "api/cli/console_caller.hpp"
+#include "api/cli/csv_cell.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/log_source.hpp"
@@ -45,17 +46,6 @@ void keep_public(google::protobuf::Message& message) {
       }
     }
   }
-}
-
-/// RFC 4180.
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
 }
 
 class Export {
@@ -93,7 +83,7 @@ eventstore::Result<void> Export::organisations() {
   local_.node().projector().with_community([&](const node::Community& community) {
     std::vector<std::string> rows;
     community.directory.for_each([&](const domain::Id& id, const domain::organisations::Organisation& o) {
-      rows.push_back(id.text() + "," + quoted(o.code) + "," + quoted(o.name) + "," +
+      rows.push_back(id.text() + "," + csv_cell(o.code) + "," + csv_cell(o.name) + "," +
                      domain::Level::Value_Name(o.level) + "," + (o.parent.is_zero() ? std::string() : o.parent.text()) +
                      "," + domain::OrganisationState::Value_Name(o.state) + "\n");
     });

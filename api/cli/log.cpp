@@ -4,6 +4,7 @@
 #include "adapters/segments/format.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/log_line.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
 #include "api/http/json.hpp"
@@ -77,14 +78,12 @@ std::string json_of(const Entry& entry) {
 void tell(const Entry& entry, bool json) {
   if (json) return say(json_of(entry));
   const auto& body = entry.commit.body;
-  const std::string head =
-      std::to_string(entry.commit.sequence.value) + "  " + api::http::rfc3339_of_us(body.recorded_at_us()) + "  ";
-  if (entry.opened) say(head + "(epoch " + std::to_string(entry.epoch) + " opened)");
+  LogLine line{entry.commit.sequence.value, body.recorded_at_us(), entry.epoch, {}};
   for (const auto& part : body.parts()) {
-    std::string events;
-    for (const auto& event : part.events()) events += (events.empty() ? "" : ", ") + event.type();
-    say(head + part.stream() + "  " + events);
+    auto& [stream, types] = line.streams.emplace_back(part.stream(), std::vector<std::string>{});
+    for (const auto& event : part.events()) types.push_back(event.type());
   }
+  tell(line);
 }
 
 /// Calls `take` with each wanted entry from `from`, until it says no.
@@ -103,29 +102,39 @@ Exit walk(const Place& place, std::uint64_t from, const std::string& stream, Tak
   }
 }
 
-std::string log_path(const LogOptions& options) {
-  const std::string range = "from=" + std::to_string(options.from) + "&limit=" + std::to_string(options.limit);
-  if (options.stream.empty()) return "/api/v1/log?" + range;
-  return "/api/v1/streams/" + options.stream;
-}
-
 }  // namespace
 
+void tell(const LogLine& line) {
+  const std::string head = std::to_string(line.position) + "  " + api::http::rfc3339_of_us(line.recorded_at_us) + "  ";
+  if (line.streams.empty()) say(head + "(epoch " + std::to_string(line.epoch) + " opened)");
+  for (const auto& [stream, types] : line.streams) {
+    std::string events;
+    for (const auto& type : types) events += (events.empty() ? "" : ", ") + type;
+    say(head + stream + "  " + events);
+  }
+}
+
+Exit no_stream(const std::string& stream) {
+  return fail(Exit::no, "There is no stream " + stream + ". Names look like request/ID; `pioneer log show` has them.");
+}
+
 Exit show_log(const Place& place, const LogOptions& options) {
-  if (!place.server.empty()) return remote::show(place, log_path(options));
+  if (!place.server.empty()) return remote::show_log(place, options);
   std::uint64_t left = options.limit;
   if (left == 0) return Exit::done;
-  return walk(place, options.from, options.stream, [&](Entry entry) {
+  const Exit exit = walk(place, options.from, options.stream, [&](Entry entry) {
     tell(entry, place.json);
     return --left > 0;
   });
+  const bool one_stream = !options.stream.empty() && !options.stream.ends_with('/');
+  if (exit == Exit::done && one_stream && left == options.limit && options.from == 0) return no_stream(options.stream);
+  return exit;
 }
 
 Exit tail_log(const Place& place, const LogOptions& options) {
-  if (!place.server.empty())
-    return fail(Exit::usage, "Over a server, `log show --from POSITION` pages through the log.");
+  if (!place.server.empty()) return remote::tail_log(place, options);
   std::deque<Entry> last;
-  const Exit exit = walk(place, 0, options.stream, [&](Entry entry) {
+  const Exit exit = walk(place, options.from, options.stream, [&](Entry entry) {
     last.push_back(std::move(entry));
     if (last.size() > options.limit) last.pop_front();
     return true;
@@ -135,7 +144,7 @@ Exit tail_log(const Place& place, const LogOptions& options) {
 }
 
 Exit describe_log(const Place& place) {
-  if (!place.server.empty()) return remote::show(place, "/version");
+  if (!place.server.empty()) return remote::describe_log(place);
   const auto open = OpenLog::open(place.data);
   if (!open) return fail(open.error());
   const auto state = (*open)->log().state();

@@ -160,6 +160,10 @@ int run(int argc, char** argv) {
     const int code = app.exit(e);
     return code == 0 ? 0 : static_cast<int>(Exit::usage);
   }
+  if (!place.server.empty() && !place.server.starts_with("http://")) {
+    return static_cast<int>(
+        fail(Exit::usage, "The server's address begins with http://, as in http://127.0.0.1:8080."));
+  }
   if (place.data.empty() && place.server.empty()) {
     return static_cast<int>(
         fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));

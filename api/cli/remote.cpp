@@ -145,6 +145,7 @@ Exit create_token(const Place& place, const TokenOptions& options) {
   if (organisation_id->empty()) return cli::fail(Exit::no, "There is no organisation " + options.organisation + ".");
   const auto member = known_member(place, options, *organisation_id);
   if (!member) return member.error();
+  const bool registered = *member != options.member;
   api::GrantRoleBody role;
   role.set_role(options.role);
   role.set_organisation(*organisation_id);
@@ -159,7 +160,12 @@ Exit create_token(const Place& place, const TokenOptions& options) {
   }
   const auto token = post<api::TokenView>(place, "/api/v1/members/" + escaped(*member) + "/tokens", body);
   if (!token) return token.error();
-  say(place.json ? api::http::to_json(*token) : "Member " + token->id() + ": " + token->token());
+  if (place.json) {
+    say(api::http::to_json(*token));
+  } else {
+    say(std::string(registered ? "Registered a new member. " : "") + "Member " + token->id() + ", " + options.role +
+        " of " + options.organisation + ". The token is shown only now: " + token->token());
+  }
   return Exit::done;
 }
 
@@ -178,7 +184,9 @@ Exit erase(const Place& place, const EraseOptions& options) {
   const auto reply = call(place, "POST", "/api/v1/members/" + options.member + "/erase");
   if (!reply) return cli::fail(Exit::could_not_run, reply.error());
   if (!good(*reply)) return fail(*reply);
-  say(place.json ? reply->body : "Erased.");
+  say(place.json ? reply->body
+                 : "Erased " + options.member +
+                       ": their open claims cancelled, their open requests withdrawn, the keys destroyed.");
   return Exit::done;
 }
 

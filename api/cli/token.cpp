@@ -23,11 +23,16 @@ namespace {
 
 constexpr std::string_view expires_wanted = "--expires is a time such as 2027-01-31T00:00:00Z.";
 
-/// The member's id; an unknown name is registered.
-std::expected<domain::Id, NotDone> member_named(server::Deployment& local, const TokenOptions& options,
-                                                const domain::Id& organisation) {
+struct Named {
+  domain::Id member;
+  bool registered = false;  ///< just now
+};
+
+/// Whoever is called so; an unknown name is registered.
+std::expected<Named, NotDone> member_named(server::Deployment& local, const TokenOptions& options,
+                                           const domain::Id& organisation) {
   const auto found = find_members(local, options.member);
-  if (found.size() == 1) return found.front();
+  if (found.size() == 1) return Named{found.front()};
   if (found.size() > 1) {
     std::string text = "Several members are called " + options.member + ". Name one by its id:";
     for (const auto& id : found) text += "\n  " + id.text();
@@ -45,7 +50,7 @@ std::expected<domain::Id, NotDone> member_named(server::Deployment& local, const
   const domain::Id id = command ? domain::Id::of(std::get<domain::RegisterMember>(command->what).id()) : domain::Id{};
   const auto outcome = carry_out(local, std::move(command));
   if (!outcome) return std::unexpected(outcome.error());
-  return id;
+  return Named{id, true};
 }
 
 std::expected<void, NotDone> grant(server::Deployment& local, const domain::Id& member, const std::string& role,
@@ -103,13 +108,14 @@ Exit create_token(const Place& place, const TokenOptions& options) {
   if (organisation.is_zero()) {
     return fail(Exit::no, "There is no organisation " + options.organisation + ". Give its code, or its id.");
   }
-  const auto member = member_named(**local, options, organisation);
-  if (!member) return fail(member.error().exit, member.error().sentence);
-  if (const auto granted = grant(**local, *member, options.role, organisation); !granted) {
+  const auto named = member_named(**local, options, organisation);
+  if (!named) return fail(named.error().exit, named.error().sentence);
+  const domain::Id member = named->member;
+  if (const auto granted = grant(**local, member, options.role, organisation); !granted) {
     return fail(granted.error().exit, granted.error().sentence);
   }
   const std::string token = make_token((*local)->cryptography());
-  auto command = (*local)->node().edge().issue_token(system_call(), member->text(), token_hash(token), body);
+  auto command = (*local)->node().edge().issue_token(system_call(), member.text(), token_hash(token), body);
   if (const auto issued = carry_out(**local, std::move(command)); !issued) {
     return fail(issued.error().exit, issued.error().sentence);
   }
@@ -117,14 +123,16 @@ Exit create_token(const Place& place, const TokenOptions& options) {
   (*local)->stop();
   if (place.json) {
     say(JsonObject()
-            .text("member", member->text())
+            .text("member", member.text())
+            .yes_no("registered", named->registered)
             .text("role", options.role)
             .text("organisation", organisation.text())
             .text("tokenHash", api::hex(token_hash(token)))
             .text("token", token)
             .str());
   } else {
-    say("Member " + member->text() + ", " + options.role + " of " + where + ". The token is shown only now: " + token);
+    say(std::string(named->registered ? "Registered a new member. " : "") + "Member " + member.text() + ", " +
+        options.role + " of " + where + ". The token is shown only now: " + token);
   }
   return Exit::done;
 }

@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::string_view organisations =
     "code,name,parent,level\n"
@@ -102,6 +103,67 @@ TEST_F(Commands, ATokenIsTheLastWordAndRegistersOnce) {
   EXPECT_EQ(pioneer.run({"token", "revoke", "no such token"}).exit, 1);
 }
 
+TEST_F(Commands, ANewMemberIsSaidToBeNew) {
+  const std::vector<std::string> create = {"token",  "create", "--member",       "Xu Ping",
+                                           "--role", "member", "--organisation", "3502"};
+  EXPECT_THAT(pioneer.run(create).out, HasSubstr("Registered a new member."));
+  EXPECT_THAT(pioneer.run(create).out, Not(HasSubstr("Registered")));
+  EXPECT_EQ(json_member(token("Xu Ping", "member", "3502").out, "registered"), "false");
+  EXPECT_EQ(json_member(token("Xu Ann", "member", "3502").out, "registered"), "true");
+}
+
+TEST_F(Commands, AnUnknownStreamIsSaidToBeUnknown) {
+  const Ran unknown = pioneer.run({"log", "stream", "request/nothing"});
+  EXPECT_EQ(unknown.exit, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("no stream request/nothing"));
+  EXPECT_EQ(pioneer.run({"log", "stream", "policy/services"}).exit, 0);
+  EXPECT_EQ(pioneer.run({"log", "show", "--stream", "request/"}).exit, 0) << "of a kind there may be none yet";
+}
+
+TEST_F(Commands, AnExportIsHarmlessInASpreadsheet) {
+  const auto file =
+      pioneer.write("formulas.csv",
+                    "code,name,parent,level\n"
+                    "1001,\"=HYPERLINK(\"\"http://x\"\",1)\",,city\n"
+                    "1002,+1,,city\n1003,-1,,city\n1004,@SUM(A1),,city\n1005,'quoted,,city\n1006,＝1,,city\n"
+                    "1007,a=b,,city\n");
+  ASSERT_EQ(pioneer.run({"import", "organisations", file.string()}).exit, 0);
+  const auto out = pioneer.folder() / "out";
+  const Ran ran = pioneer.run({"export", "--out", out.string(), "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  const auto rows = read_file(out / "organisations.csv");
+  for (const auto* cell : {"1001,\"'=HYPERLINK(\"\"http://x\"\",1)\",city", "1002,'+1,city", "1003,'-1,city",
+                           "1004,'@SUM(A1),city", "1005,''quoted,city", "1006,'＝1,city", "1007,a=b,city"}) {
+    EXPECT_THAT(rows, HasSubstr(cell));
+  }
+  EXPECT_FALSE(fs::exists(out / "members.jsonl"));
+}
+
+TEST_F(Commands, PersonalExportsSayWhyInTheLog) {
+  ASSERT_EQ(token("Zhuang Wangshu", "member", "3502").exit, 0);
+  const auto out = pioneer.folder() / "out";
+  const Ran refused = pioneer.run({"export", "--out", out.string(), "--personal"});
+  EXPECT_EQ(refused.exit, 2);
+  EXPECT_THAT(refused.err, HasSubstr("--purpose"));
+  const Ran ran = pioneer.run({"export", "--out", out.string(), "--personal", "--purpose", "yearly letter", "--json"});
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_EQ(json_member(ran.out, "members"), "1");
+  EXPECT_THAT(read_file(out / "members.jsonl"), HasSubstr("Zhuang Wangshu"));
+  EXPECT_EQ(fs::status(out / "members.jsonl").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  const Ran journal = pioneer.run({"log", "show", "--stream", "access/", "--json"});
+  EXPECT_THAT(journal.out, HasSubstr("PersonalDataOpened"));
+  EXPECT_THAT(journal.out, HasSubstr("yearly letter"));
+  EXPECT_THAT(journal.out, Not(HasSubstr("Zhuang")));
+}
+
+TEST_F(Commands, KeysAreCountedAndShown) {
+  ASSERT_EQ(token("Lin", "member", "3502").exit, 0);
+  const Ran shown = pioneer.run({"keys", "show"});
+  EXPECT_EQ(shown.exit, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr("verifier"));
+  EXPECT_EQ(json_member(pioneer.run({"keys", "show", "--json"}).out, "erasing"), "0");
+}
+
 TEST_F(Commands, VerifyFindsAFlippedByte) {
   EXPECT_EQ(json_member(pioneer.run({"verify", "--json"}).out, "ok"), "true");
   const auto segment = first_segment();
@@ -165,6 +227,11 @@ TEST_F(Commands, AsOfShowsABoardBeforeAnythingCame) {
   EXPECT_THAT(board.out, HasSubstr("\"columns\""));
   EXPECT_EQ(pioneer.run({"as-of", "--at", "yesterday", "board", "3502"}).exit, 2);
   EXPECT_EQ(pioneer.run({"as-of", "--at", "2020-01-01T00:00:00Z", "board", "9999"}).exit, 1);
+  for (const auto* kind : {"request", "product"}) {
+    const Ran none = pioneer.run({"as-of", "--at", "2099-01-01T00:00:00Z", kind, "no such id"});
+    EXPECT_EQ(none.exit, 1);
+    EXPECT_THAT(none.err, HasSubstr(std::string("There is no ") + kind));
+  }
 }
 
 TEST(CommandLine, ExitCodesTellUsageFromTrouble) {
@@ -173,6 +240,22 @@ TEST(CommandLine, ExitCodesTellUsageFromTrouble) {
   EXPECT_EQ(pioneer.run({"no-such-command"}).exit, 2);
   EXPECT_EQ(pioneer.run({"verify"}, false).exit, 2) << "without --data";
   EXPECT_EQ(pioneer.run({"verify"}).exit, 3) << "without a log";
+  fs::create_directory(pioneer.data());
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"verify"},
+                                                  {"replay"},
+                                                  {"log", "info"},
+                                                  {"keys", "show"},
+                                                  {"token", "list"},
+                                                  {"erase", "--member", "X"},
+                                                  {"export", "--out", (pioneer.folder() / "out").string()}}) {
+    const Ran ran = pioneer.run(command);
+    EXPECT_EQ(ran.exit, 3) << command.front();
+    EXPECT_NE(ran.err, "") << command.front();
+    EXPECT_TRUE(fs::is_empty(pioneer.data())) << command.front() << " made something where no log is";
+  }
+  fs::remove(pioneer.data());
+  EXPECT_EQ(pioneer.run({"log", "show", "--server", "nonsense"}, false).exit, 2);
+  EXPECT_EQ(pioneer.run({"log", "show", "--server", "http://127.0.0.1:1"}, false).exit, 3) << "nobody listens";
   EXPECT_EQ(pioneer.run({"import", "organisations", "no-such-file.csv"}).exit, 3);
   EXPECT_FALSE(fs::exists(pioneer.data())) << "a file that cannot be read makes no log";
   EXPECT_EQ(pioneer.run({"token", "create", "--member", "M", "--role", "king", "--organisation", "1"}).exit, 2);

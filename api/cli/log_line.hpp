@@ -1,0 +1,32 @@
+// A commit as `pioneer log` tells it to a person: the same from a directory and from a server.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/cli/commands.hpp"
+
+namespace pioneer::cli {
+
+struct LogLine {
+  std::uint64_t position = 0;
+  std::int64_t recorded_at_us = 0;
+  std::uint64_t epoch = 0;
+  std::vector<std::pair<std::string, std::vector<std::string>>> streams;  ///< none: it opens the epoch
+};
+
+/// A line for each stream.
+void tell(const LogLine& line);
+/// No commit names this stream.
+Exit no_stream(const std::string& stream);
+
+namespace remote {
+/// `log show`, `log stream` and `log tail` of a running server: pages until the limit is reached.
+Exit show_log(const Place& place, const LogOptions& options);
+Exit tail_log(const Place& place, const LogOptions& options);
+Exit describe_log(const Place& place);
+}  // namespace remote
+
+}  // namespace pioneer::cli
