@@ -106,16 +106,36 @@ std::unique_ptr<Cursor> MemoryStore::cursor(Table table) const {
   return std::make_unique<MemoryCursor>(rows_[table.number], mutex_, Result<void>{});
 }
 
-Result<void> MemoryStore::ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) {
-  const std::unique_lock lock(*mutex_);
-  if (table.number >= rows_.size() || !rows_[table.number]) return no_such_table(table);
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i - 1].first >= rows[i].first)
+Result<void> MemoryStore::ingest_sorted(Table table, const eventstore::SortedChanges& next) {
+  eventstore::WriteBatch batch;
+  while (const auto change = next()) {
+    if (!batch.empty() && batch.changes().back().key >= change->key)
       return failure("not_sorted", "Rows to be ingested must have ascending keys.");
+    if (change->value) {
+      batch.put(table, std::string(change->key), std::string(*change->value));
+    } else {
+      batch.erase(table, std::string(change->key));
+    }
   }
-  auto& into = owned(rows_[table.number]);
-  for (auto& [key, value] : rows) into.insert_or_assign(into.end(), std::move(key), std::move(value));
-  return {};
+  return write(batch);
+}
+
+std::unique_ptr<MemoryStore> MemoryStore::copy() const {
+  auto other = std::make_unique<MemoryStore>();
+  const std::shared_lock lock(*mutex_);
+  other->names_ = names_;
+  for (const auto& rows : rows_) other->rows_.push_back(rows ? std::make_shared<Rows>(*rows) : nullptr);
+  return other;
+}
+
+std::size_t MemoryStore::bytes() const {
+  const std::shared_lock lock(*mutex_);
+  std::size_t bytes = 0;
+  for (const auto& rows : rows_) {
+    if (!rows) continue;
+    for (const auto& [key, value] : *rows) bytes += key.size() + value.size();
+  }
+  return bytes;
 }
 
 }  // namespace pioneer::adapters

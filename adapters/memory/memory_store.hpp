@@ -23,9 +23,13 @@ class MemoryStore final : public eventstore::KeyValueStore {
   eventstore::Result<std::optional<std::string>> get(eventstore::Table table, std::string_view key) const override;
   eventstore::Result<void> write(const eventstore::WriteBatch& batch) override;
   std::unique_ptr<eventstore::Cursor> cursor(eventstore::Table table) const override;
-  eventstore::Result<void> ingest_sorted(eventstore::Table table,
-                                         std::vector<std::pair<std::string, std::string>> rows) override;
+  eventstore::Result<void> ingest_sorted(eventstore::Table table, const eventstore::SortedChanges& next) override;
   eventstore::Result<void> flush() override { return {}; }
+
+  /// A store of its own with the same tables and rows.
+  std::unique_ptr<MemoryStore> copy() const;
+  /// Bytes of all keys and values.
+  std::size_t bytes() const;
 
   using Rows = std::map<std::string, std::string, std::less<>>;
 

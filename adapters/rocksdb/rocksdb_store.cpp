@@ -7,6 +7,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
@@ -95,6 +96,7 @@ rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options,
   family.level0_file_num_compaction_trigger = 4;
   family.level0_slowdown_writes_trigger = 40;
   family.level0_stop_writes_trigger = 64;
+  family.disable_auto_compactions = !options.compact;
   return family;
 }
 
@@ -310,14 +312,11 @@ std::unique_ptr<Cursor> RocksDbStore::cursor(Table table) const {
   return std::make_unique<RocksDbCursor>(std::move(family), std::move(rows), database_->directory);
 }
 
-Result<void> RocksDbStore::ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) {
+Result<void> RocksDbStore::ingest_sorted(Table table, const eventstore::SortedChanges& next) {
   const auto family = database_->family(table);
   if (!family) return Database::no_such_table(table);
-  if (rows.empty()) return {};
-  for (std::size_t i = 1; i < rows.size(); ++i) {
-    if (rows[i - 1].first >= rows[i].first)
-      return failure("not_sorted", "Rows to be ingested must have ascending keys.");
-  }
+  auto change = next();
+  if (!change) return {};
   std::string path;
   {
     const std::unique_lock lock(database_->mutex);
@@ -326,14 +325,41 @@ Result<void> RocksDbStore::ingest_sorted(Table table, std::vector<std::pair<std:
   rocksdb::SstFileWriter writer({}, rocksdb::Options(database_->db->GetDBOptions(), database_->family_options),
                                 family->handle);
   if (auto opened = database_->result(writer.Open(path)); !opened) return opened;
-  for (const auto& [key, value] : rows) {
-    if (auto put = database_->result(writer.Put(slice(key), slice(value))); !put) return put;
+  std::string last;
+  for (bool first = true; change; change = next(), first = false) {
+    if (!first && last >= change->key) {
+      std::error_code ignored;
+      std::filesystem::remove(path, ignored);
+      return failure("not_sorted", "Rows to be ingested must have ascending keys.");
+    }
+    last.assign(change->key);
+    const auto put = change->value ? writer.Put(slice(last), slice(*change->value)) : writer.Delete(slice(last));
+    if (!put.ok()) return database_->result(put);
   }
   if (auto finished = database_->result(writer.Finish()); !finished) return finished;
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.write_global_seqno = false;
   return database_->result(database_->db->IngestExternalFile(family->handle, {path}, ingest));
+}
+
+Result<void> RocksDbStore::copy_to(const std::string& directory) const {
+  rocksdb::Checkpoint* made = nullptr;
+  if (const auto status = rocksdb::Checkpoint::Create(database_->db.get(), &made); !status.ok())
+    return database_->result(status);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  return database_->result(checkpoint->CreateCheckpoint(directory));
+}
+
+std::uint64_t RocksDbStore::bytes_on_disk() const {
+  const std::shared_lock lock(database_->mutex);
+  std::uint64_t bytes = 0;
+  for (const auto& family : database_->families) {
+    std::uint64_t one = 0;
+    if (family && database_->db->GetIntProperty(family->handle, rocksdb::DB::Properties::kTotalSstFilesSize, &one))
+      bytes += one;
+  }
+  return bytes;
 }
 
 Result<void> RocksDbStore::flush() {

@@ -23,6 +23,9 @@ struct RocksDbOptions {
   bool compress = true;
   /// Threads for flush and compaction together. Default 2.
   int background_jobs = 2;
+  /// Files are merged in the background. Off for a scratch store that is written once in sorted runs and read little:
+  /// each row is then written once. Default on.
+  bool compact = true;
   /// After purge() no file holds even the keys of what was deleted. Each flush writes the list of files (which names
   /// the first and last key of each) anew, so it is for small stores: people. Default off.
   bool forgets_keys = false;
@@ -44,10 +47,15 @@ class RocksDbStore final : public eventstore::KeyValueStore {
   eventstore::Result<std::optional<std::string>> get(eventstore::Table table, std::string_view key) const override;
   eventstore::Result<void> write(const eventstore::WriteBatch& batch) override;
   std::unique_ptr<eventstore::Cursor> cursor(eventstore::Table table) const override;
-  eventstore::Result<void> ingest_sorted(eventstore::Table table,
-                                         std::vector<std::pair<std::string, std::string>> rows) override;
+  eventstore::Result<void> ingest_sorted(eventstore::Table table, const eventstore::SortedChanges& next) override;
   eventstore::Result<void> flush() override;
   eventstore::Result<void> purge(eventstore::Table table) override;
+
+  /// A copy of the whole database as it stands, in `directory`, which must not be there yet: files are linked, not
+  /// copied, where the file system can. Open it as a store of its own.
+  eventstore::Result<void> copy_to(const std::string& directory) const;
+  /// Bytes on the disk, about; files that a copy shares count in both.
+  std::uint64_t bytes_on_disk() const;
 
   struct Database;  ///< RocksDB's types stay in the .cpp
 

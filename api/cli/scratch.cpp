@@ -13,6 +13,7 @@ eventstore::Result<std::unique_ptr<Scratch>> Scratch::open(const std::string& da
   adapters::RocksDbOptions options;
   options.block_cache_bytes = 16u << 20;
   options.write_buffer_bytes = 16u << 20;
+  options.compact = false;
   auto store = adapters::RocksDbStore::open(scratch->directory_, options);
   if (!store) return std::unexpected(store.error());
   scratch->store_ = std::move(*store);

@@ -1,6 +1,6 @@
 // A node: the Writer, the business, the projections and those who follow, wired together over ports. It has no thread
-// of its own: a server gives it four (decide_loop, write_loop, project_loop, and tick every 100 ms), a simulator calls
-// the steps.
+// of its own: a server gives it five (decide_loop, write_loop, project_loop, build_new_versions, and tick every 100
+// ms), a simulator calls the steps.
 #pragma once
 
 #include <memory>
@@ -74,6 +74,8 @@ class Node {
   void decide_loop() { writer_->decide_loop(); }
   void write_loop() { writer_->write_loop(); }
   void project_loop() { projector_.loop(); }
+  /// For a fifth thread, which ends early where there is nothing to build.
+  void build_new_versions(const std::stop_token& stop) { projector_.build_new_versions(stop); }
   /// Deadlines that are due, waits that are over, reactions to try again.
   void tick();
   /// One round of everything on the calling thread; false: nothing was left to do.

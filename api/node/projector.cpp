@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/node/commits_of_log.hpp"
+
 namespace pioneer::node {
 namespace {
 
@@ -47,6 +49,7 @@ eventstore::Result<void> Projector::catch_up() {
     }
     if (!*leaf) break;
   }
+  if (auto level = parts_.engine.caught_up(); !level) return level;
   if (auto erased = erasure_.resume(); !erased) return std::unexpected(erased.error());
   auto loaded = load_community(parts_.log, parts_.index);
   if (!loaded) return std::unexpected(loaded.error());
@@ -129,6 +132,16 @@ void Projector::gather(std::unique_lock<std::mutex>& lock) {
   changed_.wait_for(lock, gather_for,
                     [&] { return queue_.size() >= gather_commits_max || !waiters_.empty() || stopping_; });
   gathering_ = false;
+}
+
+// An error of the log or the store leaves the live rows as they are; the next start begins anew.
+void Projector::build_new_versions(const std::stop_token& stop) {
+  const auto source = [&](eventstore::Sequence from) {
+    return std::make_unique<CommitsOfLog>(parts_.log, from, [stop] { return stop.stop_requested(); });
+  };
+  for (const auto& name : parts_.engine.outdated()) {
+    if (!stop.stop_requested()) static_cast<void>(parts_.engine.rebuild(name, source));
+  }
 }
 
 void Projector::loop() {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "api/node/community.hpp"
@@ -49,6 +50,9 @@ class Projector final : public eventstore::Follower {
   bool step();
   void loop();
   void stop();
+  /// Builds read models that this build wants otherwise, from the log's beginning, while the live ones go on; returns
+  /// when all are live, or at `stop`. A thread of its own.
+  void build_new_versions(const std::stop_token& stop);
 
   /// Every commit below it is projected. Any thread.
   eventstore::Sequence projected() const { return eventstore::Sequence{projected_.load(std::memory_order_acquire)}; }

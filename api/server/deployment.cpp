@@ -54,6 +54,7 @@ struct Deployment::Wiring {
   std::unique_ptr<node::Node> node;
 
   std::thread decide, write, project, tick;
+  std::jthread build;
   std::atomic<bool> ticking{false};
 
   std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
@@ -177,6 +178,7 @@ void Deployment::start() {
     w.write = std::thread([&n] { n.write_loop(); });
   }
   w.project = std::thread([&n] { n.project_loop(); });
+  w.build = std::jthread([&n](const std::stop_token& stop) { n.build_new_versions(stop); });
   w.tick = std::thread([&w, &n] {
     while (w.ticking) {
       n.tick();
@@ -193,6 +195,7 @@ void Deployment::stop() {
   Wiring& w = *wiring_;
   if (!w.ticking.exchange(false)) return;
   w.tick.join();
+  w.build = {};
   if (!w.options.read_only) {
     w.node->stop();
     w.decide.join();

@@ -2,6 +2,7 @@
 // Real: adapters/rocksdb. Simulator and unit tests: adapters/memory. One contract suite passes on both.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,6 +52,14 @@ class Cursor {
   virtual Result<void> status() const = 0;     ///< asked when no longer valid: the end, or an error?
 };
 
+/// One row of a sorted run; valid until the next one is asked for.
+struct SortedChange {
+  std::string_view key;
+  std::optional<std::string_view> value;  ///< absent: delete
+};
+/// Gives changes by ascending key, each key once; nothing: that was the last.
+using SortedChanges = std::function<std::optional<SortedChange>()>;
+
 /// Any thread may read; one thread writes a given table.
 class KeyValueStore {
  public:
@@ -64,8 +73,9 @@ class KeyValueStore {
   /// Not synced: what a crash takes is replayed from the log, whose position is in the same batch.
   virtual Result<void> write(const WriteBatch& batch) = 0;
   virtual std::unique_ptr<Cursor> cursor(Table table) const = 0;
-  /// Adds rows whose keys ascend and are absent from the table; for rebuilds.
-  virtual Result<void> ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) = 0;
+  /// Lays a sorted run over what the table holds, without a log of its own; for rebuilds. Error "not_sorted": then
+  /// nothing was changed.
+  virtual Result<void> ingest_sorted(Table table, const SortedChanges& next) = 0;
   /// Everything written so far is on the disk when this returns well.
   virtual Result<void> flush() = 0;
   /// As flush(); and what was deleted or replaced in this table no longer stands in the store's files. Slow: for

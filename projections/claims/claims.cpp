@@ -1,5 +1,6 @@
 #include "projections/claims/claims.hpp"
 
+#include <cstring>
 #include <limits>
 
 namespace pioneer::projections {
@@ -61,26 +62,90 @@ class Tickets {
     return {number, row.owner, row.places, counts_.state_of(number, row), row.placed, 0, row.stars};
   }
 
-  /// Fills in the positions of those among `claims` (by ticket, ascending) that wait.
-  Result<void> find_positions(std::vector<Claim>& claims) const {
-    std::uint32_t last = 0;
-    for (const auto& claim : claims) {
-      if (claim.state == ClaimState::waitlisted) last = claim.ticket;
-    }
-    if (last == 0) return {};
-    std::uint32_t position = 0;
-    std::size_t next = 0;
-    return walk(counts_.promoted_to + 1, [&](std::uint32_t number, const char* bytes) {
-      if (TicketRow::read(bytes).state == ClaimState::waitlisted) ++position;
-      while (next < claims.size() && claims[next].ticket < number) ++next;
-      if (next < claims.size() && claims[next].ticket == number && claims[next].state == ClaimState::waitlisted) {
-        claims[next].waitlist_position = position;
+  /// Calls each(ticket, row) for the claims whose owner this may be: all of theirs, and a few of others.
+  template <class Each>
+  Result<void> walk_of(const domain::Pseudonym& owner, Each each) const {
+    const auto mark = ClaimSpan::mark_of(owner);
+    std::vector<std::uint32_t> found;
+    auto spans = walk_spans(0, [&](std::uint32_t first, const ClaimSpan& span) {
+      for (std::size_t at = 0; at < span.marks.size(); at += mark.size()) {
+        if (std::memcmp(span.marks.data() + at, mark.data(), mark.size()) == 0)
+          found.push_back(first + static_cast<std::uint32_t>(at / mark.size()));
       }
-      return number < last;
+      return true;
+    });
+    const auto one = [&](std::uint32_t number, const char* bytes) {
+      each(number, bytes);
+      return false;
+    };
+    for (auto number = found.begin(); spans && number != found.end(); ++number) spans = walk(*number, one);
+    if (!spans) return spans;
+    return walk(counts_.tickets / block * block + 1, [&](std::uint32_t number, const char* bytes) {
+      each(number, bytes);
+      return true;
     });
   }
 
+  /// Fills in the positions of those among `claims` (by ticket, ascending) that wait.
+  Result<void> find_positions(std::vector<Claim>& claims) const {
+    std::uint32_t position = 0;
+    std::uint32_t from = counts_.promoted_to + 1;
+    for (auto& claim : claims) {
+      if (claim.state != ClaimState::waitlisted) continue;
+      const auto counted = waiting_in(from, claim.ticket + 1);
+      if (!counted) return std::unexpected(counted.error());
+      claim.waitlist_position = position += *counted;
+      from = claim.ticket + 1;
+    }
+    return {};
+  }
+
  private:
+  /// Calls each(first ticket, span) from a span on, until it returns false.
+  template <class Each>
+  Result<void> walk_spans(std::uint32_t first, Each each) const {
+    const auto full = counts_.tickets / block;  // blocks
+    const auto end = (full + ClaimSpan::blocks - 1) / ClaimSpan::blocks;
+    for (auto index = first; index < end; ++index) {
+      const auto key = product_keys::span(product_, index);
+      if (rows_->valid() && rows_->key() < key) rows_->next();
+      if (!rows_->valid() || rows_->key() != key) rows_->seek(key);
+      const auto span =
+          rows_->valid() && rows_->key() == key ? ClaimSpan::decode(rows_->value()) : std::optional<ClaimSpan>{};
+      if (!span) return corrupt(product_);
+      if (!each(index * ClaimSpan::claims + 1, *span)) break;
+    }
+    return {};
+  }
+
+  /// Claims written as waiting, from one ticket to before another: whole spans are known without their claims.
+  Result<std::uint32_t> waiting_in(std::uint32_t from, std::uint32_t end) const {
+    std::uint32_t waiting = 0;
+    const auto count_up_to = [&](std::uint32_t stop) {
+      return walk(from, [&](std::uint32_t number, const char* bytes) {
+        if (number >= stop) return false;
+        if (TicketRow::read(bytes).state == ClaimState::waitlisted) ++waiting;
+        return true;
+      });
+    };
+    const auto first_span = (from - 1 + ClaimSpan::claims - 1) / ClaimSpan::claims;
+    const auto last_span = (end - 1) / ClaimSpan::claims;
+    if (first_span < last_span) {
+      auto counted = count_up_to(first_span * ClaimSpan::claims + 1);
+      if (counted) {
+        counted = walk_spans(first_span, [&](std::uint32_t first, const ClaimSpan& span) {
+          if ((first - 1) / ClaimSpan::claims == last_span) return false;
+          waiting += span.waiting;
+          return true;
+        });
+      }
+      if (!counted) return std::unexpected(counted.error());
+      from = last_span * ClaimSpan::claims + 1;
+    }
+    if (auto counted = count_up_to(end); !counted) return std::unexpected(counted.error());
+    return waiting;
+  }
+
   Tickets(std::unique_ptr<eventstore::Cursor> rows, const domain::Id& product, ProductCounts counts)
       : rows_(std::move(rows)), product_(product), counts_(std::move(counts)) {}
   std::unique_ptr<eventstore::Cursor> rows_;
@@ -109,9 +174,8 @@ Result<std::vector<Claim>> Claims::of(const domain::Id& product, const domain::P
   if (!tickets) return std::unexpected(tickets.error());
   std::vector<Claim> found;
   if (!*tickets) return found;
-  auto walked = (*tickets)->walk(1, [&](std::uint32_t number, const char* bytes) {
+  auto walked = (*tickets)->walk_of(owner, [&](std::uint32_t number, const char* bytes) {
     if (std::string_view(bytes, 16) == owner.view()) found.push_back((*tickets)->claim(number, bytes));
-    return true;
   });
   if (walked) walked = (*tickets)->find_positions(found);
   if (!walked) return std::unexpected(walked.error());

@@ -31,7 +31,7 @@ class Claims {
  public:
   explicit Claims(const Engine& engine) : rows_(engine.view("products")) {}
   eventstore::Result<std::optional<Claim>> get(const domain::Id& product, std::uint32_t ticket) const;
-  /// A person's claims in one product, oldest first. Looks through the product's claims: about 1 ms for 30,000.
+  /// A person's claims in one product, oldest first. Looks through two bytes of each of the product's claims.
   eventstore::Result<std::vector<Claim>> of(const domain::Id& product, const domain::Pseudonym& owner) const;
   /// Claims after ticket `after`, at most `limit`, for those who check in. Without waiting positions.
   eventstore::Result<std::vector<Claim>> page(const domain::Id& product, std::uint32_t after, std::size_t limit) const;

@@ -1,12 +1,16 @@
 // A projection's rows while commits are applied: what was changed and not yet written lies over what is stored.
 // It keeps, too, what each changed row was when the digest was last settled, so that the digest follows.
+//
+// Memory decides how fast a rebuild is, so a row is one entry of an array, its key stands in an arena, and it is found
+// through one array of hashes.
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "eventstore/ports/key_value_store.hpp"
@@ -38,42 +42,54 @@ class Batch {
   /// Bytes held, about.
   std::size_t bytes() const { return bytes_; }
   bool unwritten() const { return !unwritten_.empty(); }
-  /// Hands what changed since the last drain to `out`, in the order of keys; true: all of it, false: `out` has got
-  /// `bytes_max` and there is more.
-  bool drain(eventstore::WriteBatch& out, std::size_t bytes_max = SIZE_MAX);
-  /// The same for a table that holds nothing yet: rows that can be ingested.
-  std::vector<std::pair<std::string, std::string>> drain_rows(std::size_t bytes_max);
+  /// Hands what changed since the last drain to `out`, in the order of keys.
+  void drain(eventstore::WriteBatch& out);
+  /// The same, one change after another; to be called until it gives nothing.
+  eventstore::SortedChanges drain_sorted();
   void follow_digest() { followed_ = true; }
-  /// Brings the digest from the last settling to now, then forgets all rows. Precondition: drained.
-  void settle(LtHash& digest);
-  /// Forgets all rows, and the change of the digest with them. Precondition: drained, or to be dropped.
+  /// Brings the digest from the last settling to now. The rows stay known. False: nothing had changed.
+  bool settle(LtHash& digest);
+  /// Forgets all rows, and the change of the digest with them. Precondition: drained and settled, or to be dropped.
   void forget();
 
  private:
   struct Row {
-    std::optional<std::string> now;
-    std::optional<std::string> settled;  ///< meaningful if `touched`
-    bool touched = false;                ///< differs, perhaps, from what the digest holds
-    bool unwritten = false;
+    std::string_view key;  ///< in the arena
+    std::string now;
+    std::unique_ptr<std::string> settled;  ///< what the digest holds, if `touched`; null: no such row
+    bool present = false;
+    bool touched = false;    ///< differs, perhaps, from what the digest holds
+    bool unwritten = false;  ///< differs, perhaps, from what is stored
+    bool unstored = false;   ///< the store is known not to hold it
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const { return std::hash<std::string_view>{}(s); }
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t row = 0;  ///< 1 + its index; 0: free
   };
-  using Rows = std::unordered_map<std::string, Row, Hash, std::equal_to<>>;
+  struct Sorted {
+    std::uint64_t prefix;  ///< the key's first bytes as a number: most comparisons need no look at the key
+    Row* row;
+  };
 
-  Rows::value_type& row(std::string_view key, bool load);
-  void change(Rows::value_type& row, std::optional<std::string> to);
-  template <class Each>
-  bool drain_each(std::size_t bytes_max, Each each);
+  enum class Look { in_store, nowhere, at_put };
+  Row& row(std::string_view key, Look look);
+  Row& add(std::string_view key, std::uint32_t hash);
+  void grow();
+  std::string_view keep_key(std::string_view key);
+  void change(Row& row, std::optional<std::string> to);
+  /// What is to be written, the last key first.
+  std::vector<Sorted> sorted();
 
   const eventstore::KeyValueStore* store_;
   eventstore::Table table_;
   bool followed_;
-  Rows rows_;
-  std::vector<Rows::value_type*> unwritten_;
-  Rows::value_type* last_ = nullptr;  ///< a row is mostly written right after it was read
-  bool sorted_ = false;               ///< by key, descending: a drain takes from the end
+  std::deque<Row> rows_;
+  std::vector<Slot> slots_;  ///< a power of two, at most 3/4 full
+  std::vector<std::unique_ptr<char[]>> arena_;
+  std::size_t arena_left_ = 0;
+  std::vector<Row*> unwritten_;
+  std::vector<Row*> touched_;
+  Row* last_ = nullptr;  ///< a row is mostly written right after it was read
   std::size_t bytes_ = 0;
   std::optional<eventstore::Error> error_;
 };

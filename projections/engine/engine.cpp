@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "eventstore/check.hpp"
-#include "projections/engine/codec.hpp"
 #include "projections/engine/rebuild.hpp"
+#include "projections/engine/running.hpp"
 
 namespace pioneer::projections {
 
@@ -16,17 +16,6 @@ using eventstore::Result;
 using eventstore::Sequence;
 using eventstore::Table;
 using eventstore::WriteBatch;
-
-namespace {
-
-std::string table_name(std::string_view projection, std::uint64_t generation) {
-  return std::string(projection) + "." + std::to_string(generation);
-}
-std::string live_key(std::string_view projection) { return "live/" + std::string(projection); }
-std::string position_key(std::string_view table) { return "position/" + std::string(table); }
-std::string digest_key(std::string_view table) { return "digest/" + std::string(table); }
-
-}  // namespace
 
 // --- View
 // -------------------------------------------------------------------------------------------------------------
@@ -51,28 +40,6 @@ std::unique_ptr<eventstore::Cursor> View::cursor() const {
 // --- Engine
 // -----------------------------------------------------------------------------------------------------------
 
-struct Engine::Running {
-  std::unique_ptr<Projection> projection;
-  std::uint64_t generation = 0;
-  Table table;
-  Batch batch;
-  std::atomic<std::uint64_t> next{0};
-  LtHash digest;
-  std::uint64_t digest_at = 0;
-  bool digest_known = false;
-  bool empty = false;  ///< nothing was written to its table yet
-  std::optional<eventstore::Error> stopped;
-  View view;
-  std::vector<std::function<void(const RowsChanged&)>> listeners;
-
-  Running(std::unique_ptr<Projection> p, std::uint64_t g, Table t, KeyValueStore& store, Batch::Digest digest_kept)
-      : projection(std::move(p)), generation(g), table(t), batch(store, t, digest_kept), view(store) {
-    view.table_.store(t.number, std::memory_order_release);
-  }
-  std::string table_name() const { return projections::table_name(projection->name(), generation); }
-  std::string position_row() const { return Encoder().number(projection->version()).number(next.load()).take(); }
-};
-
 Engine::Engine(KeyValueStore& store, EngineOptions options, Table meta)
     : store_(store), options_(options), meta_(meta) {}
 Engine::~Engine() = default;
@@ -82,70 +49,95 @@ Result<std::unique_ptr<Engine>> Engine::open(KeyValueStore& store, std::vector<s
   const auto meta = store.table("projections");
   if (!meta) return std::unexpected(meta.error());
   std::unique_ptr<Engine> engine(new Engine(store, options, *meta));
-  for (auto& projection : projections) {
-    if (auto started = engine->start(std::move(projection)); !started) return std::unexpected(started.error());
+  while (!projections.empty()) {
+    // All versions of the first one, the wanted version first.
+    const std::string name(projections.front()->name());
+    const auto others = std::stable_partition(projections.begin(), projections.end(),
+                                              [&](const auto& one) { return one->name() == name; });
+    std::vector<std::unique_ptr<Projection>> versions(std::make_move_iterator(projections.begin()),
+                                                      std::make_move_iterator(others));
+    projections.erase(projections.begin(), others);
+    std::ranges::sort(versions, std::greater<>{}, [](const auto& one) { return one->version(); });
+    if (auto started = engine->start(std::move(versions)); !started) return std::unexpected(started.error());
   }
   engine->move_position();
   return engine;
 }
 
-Result<void> Engine::start(std::unique_ptr<Projection> projection) {
-  const std::string name(projection->name());
+/// Where a projection's rows stand, and who goes on with them.
+struct Engine::Found {
   std::uint64_t generation = 1;
   std::uint64_t next = 0;
-  bool usable = false;
+  std::size_t version = 0;  ///< place among those given
+  bool usable = false;      ///< false: the table is to be made
+  std::string replaces;     ///< a table of a version that nobody can go on with
+};
+
+Result<Engine::Found> Engine::find_table(std::string_view name, std::span<const std::unique_ptr<Projection>> versions) {
+  Found found;
   const auto live = store_.get(meta_, live_key(name));
   if (!live) return std::unexpected(live.error());
-  if (*live) {
-    generation = Decoder(**live).number();
-    const auto stored = store_.get(meta_, position_key(table_name(name, generation)));
+  if (!*live) return found;
+  found.generation = Decoder(**live).number();
+  // True: there is a table of this generation, and one of `among` made it.
+  const auto tables = store_.tables();
+  const auto look = [&](std::span<const std::unique_ptr<Projection>> among) -> Result<bool> {
+    const auto table = table_name(name, found.generation);
+    if (std::ranges::find(tables, table) == tables.end()) return false;
+    const auto stored = store_.get(meta_, position_key(table));
     if (!stored) return std::unexpected(stored.error());
-    if (*stored) {
-      Decoder row(**stored);
-      usable = row.number() == projection->version();
-      next = row.number();
-    }
-    if (!usable) ++generation;
+    if (!*stored) return false;
+    Decoder row(**stored);
+    const auto version = row.number();
+    const auto who = std::ranges::find_if(among, [&](const auto& one) { return one->version() == version; });
+    if (who == among.end()) return false;
+    found.version = static_cast<std::size_t>(who - among.begin());
+    found.next = row.number();
+    return found.usable = true;
+  };
+  auto usable = look(versions);
+  if (usable && !*usable) {
+    found.replaces = table_name(name, found.generation++);
+    usable = look(versions.first(1));  // it may have been begun before
   }
+  if (!usable) return std::unexpected(usable.error());
+  return found;
+}
 
-  // What another version made, and what a rebuild left half done.
+Result<void> Engine::start(std::vector<std::unique_ptr<Projection>> versions) {
+  const std::string name(versions.front()->name());
+  const auto found = find_table(name, versions);
+  if (!found) return std::unexpected(found.error());
+  // What other versions made, and what a rebuild left half done.
   WriteBatch out;
-  const std::string mine = table_name(name, generation);
+  const std::string mine = table_name(name, found->generation);
   for (const auto& table : store_.tables()) {
-    if (!table.starts_with(name + ".") || (usable && table == mine)) continue;
+    if (!table.starts_with(name + ".") || table == found->replaces || (found->usable && table == mine)) continue;
     if (auto dropped = store_.drop_table(table); !dropped) return dropped;
     out.erase(meta_, position_key(table));
-    out.erase(meta_, digest_key(table));
+    out.erase(meta_, sums_key(table));
   }
   const auto table = store_.table(mine);
   if (!table) return std::unexpected(table.error());
-  if (!usable) next = 0;
-
-  LtHash digest;
-  bool known = next == 0;
-  if (usable) {
-    const auto stored = store_.get(meta_, digest_key(mine));
+  std::optional<LtHash> digest;
+  if (!found->usable) {
+    digest.emplace();
+  } else if (!options_.bulk) {
+    const auto stored = store_.get(meta_, sums_key(mine));
     if (!stored) return std::unexpected(stored.error());
-    if (*stored) {
-      Decoder row(**stored);
-      const auto at = row.number();
-      if (const auto sums = LtHash::decode(row.text()); sums && at == next) {
-        digest = *sums;
-        known = true;
-      }
-    }
+    if (*stored) digest = LtHash::decode(**stored);
   }
-  known = known && !options_.bulk;
-  auto running = std::make_unique<Running>(std::move(projection), generation, *table, store_,
-                                           known ? Batch::Digest::followed : Batch::Digest::left_out);
-  running->next = next;
-  running->digest = digest;
-  running->digest_at = next;
-  running->digest_known = known;
-  running->empty = !usable;
-  if (!usable) {
-    out.put(meta_, live_key(name), Encoder().number(generation).take());
-    out.put(meta_, position_key(mine), running->position_row());
+  if (options_.bulk) digest.reset();
+  auto running = std::make_unique<Running>(std::move(versions[found->version]), found->generation, *table, store_,
+                                           digest ? Batch::Digest::followed : Batch::Digest::left_out);
+  if (found->version != 0) running->wanted = std::move(versions.front());
+  running->next = found->next;
+  running->digest = digest.value_or(LtHash{});
+  running->replaces = found->replaces;
+  if (!found->usable) {
+    if (found->replaces.empty()) out.put(meta_, live_key(name), Encoder().number(found->generation).take());
+    running->note_position(out, meta_);
+    if (running->digest_known) running->note_digest(out, meta_);
   }
   running_.push_back(std::move(running));
   return out.empty() ? Result<void>{} : store_.write(out);
@@ -194,66 +186,59 @@ Result<void> Engine::apply(std::span<const Commit> commits) {
 
 Result<void> Engine::apply_locked(std::span<const Commit> commits) {
   if (broken_) return std::unexpected(*broken_);
-  while (!commits.empty()) {
-    // Up to the next sequence at which digests are settled.
-    std::size_t count = commits.size();
-    const auto first = commits.front().sequence.value;
-    if (!options_.bulk) count = std::min<std::size_t>(count, options_.digest_every - first % options_.digest_every);
-    auto applied = apply_some(commits.first(count));
-    if (!applied) {
-      broken_ = applied.error();
-      return applied;
-    }
-    commits = commits.subspan(count);
-  }
-  return {};
-}
-
-Result<void> Engine::apply_some(std::span<const Commit> commits) {
-  for (const auto& running : running_) {
-    if (running->stopped) continue;
-    auto next = running->next.load(std::memory_order_relaxed);
-    for (const auto& commit : commits) {
-      if (commit.sequence.value < next) continue;
-      if (commit.sequence.value > next) {
-        return failure("out_of_order", "The projection " + std::string(running->projection->name()) +
-                                           " expects sequence " + std::to_string(next) + " and was given " +
-                                           std::to_string(commit.sequence.value) + ".");
-      }
-      running->projection->apply(commit, running->batch);
-      if (running->batch.error()) break;
-      ++next;
-    }
-    if (running->batch.error()) {
-      // It stops where it stood before these commits; what was not written of it never was.
-      running->stopped = *running->batch.error();
-      running->batch.forget();
-      continue;
-    }
-    running->next.store(next, std::memory_order_relaxed);
-  }
-  if (options_.bulk && rows_bytes() <= options_.rebuild_bytes_max) {
+  if (commits.empty()) return {};
+  Result<void> applied;
+  if (options_.bulk) {
+    for (std::size_t place = 0; place < running_.size() && applied; ++place) applied = apply_to(place, commits);
     move_position();
-    return {};
-  }
-  if (options_.bulk) return write_bulk();
-  if (auto written = write_rows(); !written) return written;
-  const auto last = commits.back().sequence.value + 1;
-  if (last % options_.digest_every == 0 || rows_bytes() > options_.rows_bytes_max) {
-    WriteBatch digests;
+  } else {
     for (const auto& running : running_) {
-      if (running->stopped) continue;
-      if (!running->digest_known) {
-        running->batch.forget();  // counted when it is asked for
-      } else if (auto settled = settle(*running, digests); !settled) {
-        return settled;
-      }
+      if (applied = apply_one(*running, commits); !applied) break;
     }
-    if (auto written = store_.write(digests); !written) return written;
+    if (applied) applied = write_rows();
   }
+  if (!applied) broken_ = applied.error();
+  return applied;
+}
+
+Result<void> Engine::apply_one(Running& running, std::span<const Commit> commits) {
+  if (running.stopped) return {};
+  auto next = running.next.load(std::memory_order_relaxed);
+  for (const auto& commit : commits) {
+    if (commit.sequence.value < next) continue;
+    if (commit.sequence.value > next) {
+      return failure("out_of_order", "The projection " + std::string(running.projection->name()) +
+                                         " expects sequence " + std::to_string(next) + " and was given " +
+                                         std::to_string(commit.sequence.value) + ".");
+    }
+    running.projection->apply(commit, running.batch);
+    if (running.batch.error()) {
+      // It stops where it stood before these commits; what was not written of it never was.
+      running.stopped = *running.batch.error();
+      running.batch.forget();
+      return {};
+    }
+    ++next;
+  }
+  running.next.store(next, std::memory_order_relaxed);
   return {};
 }
 
+Result<void> Engine::apply_to(std::size_t place, std::span<const Commit> commits) {
+  CHECK(options_.bulk && place < running_.size());
+  auto& running = *running_[place];
+  const auto before = running.batch.bytes();
+  if (auto applied = apply_one(running, commits); !applied) return applied;
+  const auto mine = running.batch.bytes();
+  const auto all = bulk_bytes_.fetch_add(mine - before) + (mine - before);  // may be fewer: unsigned numbers wrap
+  // Whoever holds its share or more writes: the largest always does.
+  if (all <= options_.rebuild_bytes_max || mine * running_.size() < all) return {};
+  if (auto written = write_run(store_, running.table, running.batch); !written) return written;
+  bulk_bytes_.fetch_sub(mine);
+  return {};
+}
+
+// Rows, positions and digests in one batch: after a crash they belong together.
 Result<void> Engine::write_rows() {
   WriteBatch out;
   std::vector<std::pair<Running*, std::pair<std::size_t, std::size_t>>> changed;
@@ -263,14 +248,19 @@ Result<void> Engine::write_rows() {
     running->batch.drain(out);
     changed.push_back({running.get(), {from, out.changes().size()}});
   }
-  for (const auto& [running, range] : changed)
-    out.put(meta_, position_key(running->table_name()), running->position_row());
+  for (const auto& [running, range] : changed) {
+    running->note_position(out, meta_);
+    if (running->digest_known && running->batch.settle(running->digest)) running->note_digest(out, meta_);
+  }
   if (auto written = store_.write(out); !written) return written;
   const std::span<const WriteBatch::Change> all(out.changes());
   for (const auto& [running, range] : changed) {
     if (range.first == range.second) continue;
     for (const auto& listener : running->listeners)
       listener({all.subspan(range.first, range.second - range.first), false});
+  }
+  if (rows_bytes() > options_.rows_bytes_max) {
+    for (const auto& [running, range] : changed) running->batch.forget();
   }
   move_position();
   return {};
@@ -282,70 +272,68 @@ Result<void> Engine::write_bulk() {
   WriteBatch positions;
   for (const auto& running : running_) {
     if (running->stopped) continue;
-    writing.push_back(std::async(std::launch::async, [this, r = running.get()] {
-      return write_in_pieces(store_, r->table, r->batch, r->empty);
-    }));
-    positions.put(meta_, position_key(running->table_name()), running->position_row());
+    writing.push_back(
+        std::async(std::launch::async, [this, r = running.get()] { return write_run(store_, r->table, r->batch); }));
+    running->note_position(positions, meta_);
   }
   Result<void> written;
   for (auto& one : writing) {
     if (auto result = one.get(); !result) written = std::move(result);
   }
+  bulk_bytes_ = 0;
   if (!written) return written;
   if (written = store_.write(positions); !written) return written;
   move_position();
   return {};
 }
 
-Result<void> Engine::settle(Running& running, WriteBatch& out) {
-  if (!running.digest_known) return settle(running, digest_of(store_, running.table), out);
-  CHECK(!running.batch.unwritten());
-  running.batch.settle(running.digest);
-  return note_digest(running, out);
-}
-
-Result<void> Engine::settle(Running& running, const Result<LtHash>& counted, WriteBatch& out) {
-  CHECK(!running.batch.unwritten());
-  if (!counted) return std::unexpected(counted.error());
-  running.digest = *counted;
-  running.batch.forget();
-  running.digest_known = !options_.bulk;
-  if (running.digest_known) running.batch.follow_digest();
-  return note_digest(running, out);
-}
-
-Result<void> Engine::note_digest(Running& running, WriteBatch& out) {
-  running.digest_at = running.next;
-  out.put(meta_, digest_key(running.table_name()),
-          Encoder().number(running.digest_at).text(running.digest.encode()).take());
+Result<void> Engine::caught_up() {
+  const std::scoped_lock lock(mutex_);
+  if (broken_) return std::unexpected(*broken_);
+  for (const auto& running : running_) {
+    if (running->stopped || running->replaces.empty() || !running->digest_known) continue;
+    WriteBatch out;
+    out.put(meta_, live_key(running->projection->name()), Encoder().number(running->generation).take());
+    out.erase(meta_, position_key(running->replaces));
+    out.erase(meta_, sums_key(running->replaces));
+    if (auto written = store_.write(out); !written) return written;
+    // A table goes at once; that another is the live one must be on the disk by then.
+    if (auto flushed = store_.flush(); !flushed) return flushed;
+    if (auto dropped = store_.drop_table(std::exchange(running->replaces, {})); !dropped) return dropped;
+  }
   return {};
 }
 
-Result<void> Engine::settle_all() {
-  if (broken_) return std::unexpected(*broken_);
-  if (options_.bulk) {
-    if (auto written = write_bulk(); !written) return written;
-  }
-  // Those that must be counted are counted side by side: nobody else has work in a replay.
-  std::map<Running*, std::future<Result<LtHash>>> counted;
+// Side by side in bulk: nobody else has work in a replay.
+Result<void> Engine::count_digests() {
+  std::vector<std::pair<Running*, std::future<Result<LtHash>>>> counting;
   for (const auto& running : running_) {
-    if (running->stopped || running->digest_known || !options_.bulk) continue;
-    counted[running.get()] =
-        std::async(std::launch::async, [this, table = running->table] { return digest_of(store_, table); });
+    if (running->stopped || running->digest_known) continue;
+    const auto how = options_.bulk ? std::launch::async : std::launch::deferred;
+    counting.emplace_back(running.get(),
+                          std::async(how, [this, table = running->table] { return digest_of(store_, table); }));
   }
   WriteBatch out;
-  for (const auto& running : running_) {
-    if (running->stopped) continue;
-    const auto count = counted.find(running.get());
-    const auto settled = count == counted.end() ? settle(*running, out) : settle(*running, count->second.get(), out);
-    if (!settled) return settled;
+  for (auto& [running, counted] : counting) {
+    const auto digest = counted.get();
+    if (!digest) return std::unexpected(digest.error());
+    running->digest = *digest;
+    if (options_.bulk) continue;
+    running->batch.forget();
+    running->batch.follow_digest();
+    running->digest_known = true;
+    running->note_digest(out, meta_);
   }
-  return store_.write(out);
+  return out.empty() ? Result<void>{} : store_.write(out);
 }
 
 Result<Engine::Digests> Engine::digests() {
   const std::scoped_lock lock(mutex_);
-  if (auto settled = settle_all(); !settled) return std::unexpected(settled.error());
+  if (broken_) return std::unexpected(*broken_);
+  if (options_.bulk) {
+    if (auto written = write_bulk(); !written) return std::unexpected(written.error());
+  }
+  if (auto counted = count_digests(); !counted) return std::unexpected(counted.error());
   Digests digests;
   digests.position = position();
   for (const auto& running : running_) {
@@ -356,15 +344,7 @@ Result<Engine::Digests> Engine::digests() {
 
 Result<void> Engine::close() {
   const std::scoped_lock lock(mutex_);
-  if (broken_) return {};
-  // A digest that is not known stays so: counting it may take long, and nobody asked.
-  if (options_.bulk) return write_bulk();
-  WriteBatch out;
-  for (const auto& running : running_) {
-    if (running->stopped || !running->digest_known) continue;
-    if (auto settled = settle(*running, out); !settled) return settled;
-  }
-  return store_.write(out);
+  return broken_ || !options_.bulk ? Result<void>{} : write_bulk();
 }
 
 std::vector<ProjectionStatus> Engine::status() const {
@@ -372,9 +352,19 @@ std::vector<ProjectionStatus> Engine::status() const {
   std::vector<ProjectionStatus> all;
   for (const auto& running : running_) {
     all.push_back({std::string(running->projection->name()), running->projection->version(), running->generation,
-                   Sequence(running->next.load()), running->stopped});
+                   Sequence(running->next.load()), running->stopped,
+                   (running->wanted ? running->wanted : running->projection)->version()});
   }
   return all;
+}
+
+std::vector<std::string> Engine::outdated() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& running : running_) {
+    if (running->wanted) names.emplace_back(running->projection->name());
+  }
+  return names;
 }
 
 Engine::Running* Engine::find(std::string_view name) const {
@@ -393,83 +383,6 @@ void Engine::on_rows_changed(std::string_view name, std::function<void(const Row
   auto* const running = find(name);
   CHECK(running != nullptr);
   running->listeners.push_back(std::move(listener));
-}
-
-// --- Rebuild beside the live rows
-// ---------------------------------------------------------------------------------------
-
-Result<RebuildReport> Engine::rebuild(std::string_view name, const CommitSourceFrom& source) {
-  auto* const running = find(name);
-  if (running == nullptr)
-    return failure("no_such_projection", "There is no projection called " + std::string(name) + ".");
-  const auto new_name = table_name(name, running->generation + 1);
-  const auto table = store_.table(new_name);
-  if (!table) return std::unexpected(table.error());
-  Rebuild rebuilt(store_, *table, *running->projection, options_.rebuild_bytes_max);
-
-  const auto commits = source(Sequence(0));
-  std::vector<eventstore::AcceptedCommit> read;
-  std::size_t used = 0;
-  // Applies everything before `until`, and nothing after it: digests are compared at one position.
-  const auto catch_up = [&](std::uint64_t until) -> Result<void> {
-    while (rebuilt.position().value < until) {
-      if (used == read.size()) {
-        auto more = commits->next();
-        if (!more) return std::unexpected(more.error());
-        if (more->empty())
-          return failure("log_short", "The log ends at " + std::to_string(rebuilt.position().value) +
-                                          ", before the rows made from it.");
-        read = std::move(*more);
-        used = 0;
-      }
-      const auto commit = read_commit(read[used++]);
-      if (!commit) return std::unexpected(commit.error());
-      if (auto applied = rebuilt.apply(*commit); !applied) return applied;
-    }
-    return {};
-  };
-
-  RebuildReport report;
-  const auto build = [&]() -> Result<void> {
-    if (auto near = catch_up(running->next.load()); !near) return near;
-    if (auto flushed = rebuilt.flush(); !flushed) return flushed;
-    const std::scoped_lock lock(mutex_);
-    if (broken_) return std::unexpected(*broken_);
-    if (auto level = catch_up(running->next.load()); !level) return level;
-    if (auto flushed = rebuilt.flush(); !flushed) return flushed;
-    const auto digest = digest_of(store_, *table);
-    if (!digest) return std::unexpected(digest.error());
-    WriteBatch settled;
-    if (auto live = settle(*running, settled); !live) return live;
-    if (auto written = store_.write(settled); !written) return written;
-    report = {rebuilt.position(), digest->text(), running->digest.text(), *digest == running->digest};
-    return report.live ? replace(*running, rebuilt) : Result<void>{};
-  };
-  const auto built = build();
-  if (!report.live) {
-    if (auto dropped = store_.drop_table(new_name); !dropped) return std::unexpected(dropped.error());
-  }
-  if (!built) return std::unexpected(built.error());
-  return report;
-}
-
-Result<void> Engine::replace(Running& running, Rebuild& rebuilt) {
-  const auto old_name = running.table_name();
-  WriteBatch out;
-  ++running.generation;
-  const auto new_name = running.table_name();
-  out.put(meta_, live_key(running.projection->name()), Encoder().number(running.generation).take());
-  out.put(meta_, position_key(new_name), running.position_row());
-  out.put(meta_, digest_key(new_name), Encoder().number(running.digest_at).text(running.digest.encode()).take());
-  out.erase(meta_, position_key(old_name));
-  out.erase(meta_, digest_key(old_name));
-  if (auto written = store_.write(out); !written) return written;
-  running.table = rebuilt.table();
-  running.batch =
-      Batch(store_, running.table, running.digest_known ? Batch::Digest::followed : Batch::Digest::left_out);
-  running.view.table_.store(running.table.number, std::memory_order_release);
-  for (const auto& listener : running.listeners) listener({{}, true});
-  return store_.drop_table(old_name);
 }
 
 }  // namespace pioneer::projections

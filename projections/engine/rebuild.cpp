@@ -3,10 +3,6 @@
 #include "eventstore/check.hpp"
 
 namespace pioneer::projections {
-namespace {
-/// Rows that leave memory in one write: bounds what the copies for the store take.
-constexpr std::size_t piece_bytes = 4u << 20;
-}  // namespace
 
 eventstore::Result<void> Rebuild::apply(const Commit& commit) {
   CHECK(commit.sequence == next_);
@@ -16,24 +12,25 @@ eventstore::Result<void> Rebuild::apply(const Commit& commit) {
   return batch_.bytes() > bytes_max_ ? flush() : eventstore::Result<void>{};
 }
 
-eventstore::Result<void> Rebuild::flush() { return write_in_pieces(store_, table_, batch_, empty_); }
+eventstore::Result<void> Rebuild::flush() {
+  if (digest_) batch_.settle(*digest_);
+  return write_run(store_, table_, batch_);
+}
 
-eventstore::Result<void> write_in_pieces(eventstore::KeyValueStore& store, eventstore::Table table, Batch& batch,
-                                         bool& empty) {
-  if (!batch.unwritten()) return {};
-  while (batch.unwritten()) {
-    eventstore::Result<void> written;
-    if (empty) {
-      written = store.ingest_sorted(table, batch.drain_rows(piece_bytes));
-    } else {
-      eventstore::WriteBatch piece;
-      batch.drain(piece, piece_bytes);
-      written = store.write(piece);
-    }
-    if (!written) return written;
+eventstore::Result<void> Rebuild::count_digest() {
+  if (auto flushed = flush(); !flushed) return flushed;
+  auto counted = digest_of(store_, table_);
+  if (!counted) return std::unexpected(std::move(counted.error()));
+  digest_ = *counted;
+  batch_.follow_digest();
+  return {};
+}
+
+eventstore::Result<void> write_run(eventstore::KeyValueStore& store, eventstore::Table table, Batch& batch) {
+  if (batch.unwritten()) {
+    if (auto written = store.ingest_sorted(table, batch.drain_sorted()); !written) return written;
   }
   batch.forget();
-  empty = false;
   return {};
 }
 

@@ -1,7 +1,7 @@
 // One projection built anew into a table of its own, in bounded memory.
 #pragma once
 
-#include <span>
+#include <optional>
 #include <string>
 
 #include "projections/engine/projection.hpp"
@@ -25,6 +25,10 @@ class Rebuild {
   eventstore::Result<void> apply(const Commit& commit);
   /// Writes what is in memory.
   eventstore::Result<void> flush();
+  /// Once: writes, and counts the digest of all rows; from here on it follows.
+  eventstore::Result<void> count_digest();
+  /// As of the last flush. Precondition: counted.
+  const LtHash& digest() const { return *digest_; }
 
  private:
   eventstore::KeyValueStore& store_;
@@ -33,13 +37,11 @@ class Rebuild {
   std::size_t bytes_max_;
   Batch batch_;
   eventstore::Sequence next_;
-  bool empty_ = true;  ///< nothing was written to the table yet: rows can be ingested
+  std::optional<LtHash> digest_;
 };
 
-/// Writes all that a batch holds, in pieces that bound memory: not at once, so for tables that nobody reads yet.
-/// `empty`: the table holds nothing; false afterwards.
-eventstore::Result<void> write_in_pieces(eventstore::KeyValueStore& store, eventstore::Table table, Batch& batch,
-                                         bool& empty);
+/// Writes all that a batch holds as one sorted run and forgets it: for tables that nobody reads yet.
+eventstore::Result<void> write_run(eventstore::KeyValueStore& store, eventstore::Table table, Batch& batch);
 
 /// The digest of all rows of a table, as they are stored.
 eventstore::Result<LtHash> digest_of(const eventstore::KeyValueStore& store, eventstore::Table table);

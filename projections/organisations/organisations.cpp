@@ -104,9 +104,18 @@ Result<void> Organisations::read_all() {
   return rows->status();
 }
 
-// A rebuild changes nothing here: its rows are the same, or they would not have gone live.
 void Organisations::changed(const RowsChanged& change) {
   const std::unique_lock lock(mutex_);
+  if (change.rebuilt) {
+    // Of another version, perhaps. What cannot be read is absent until the next open says so.
+    all_.clear();
+    by_code_.clear();
+    children_.clear();
+    merged_.clear();
+    order_.clear();
+    static_cast<void>(read_all());
+    return;
+  }
   for (const auto& row : change.changes) {
     const auto id = Id::of(std::string_view(row.key).substr(1));
     if (auto decoded = row.value ? OrganisationRow::decode(id, *row.value) : std::nullopt) set(std::move(*decoded));

@@ -50,6 +50,7 @@ class Fold {
     TicketRow{part_.actor, commit_.recorded_at, e.places(), e.state(), 0}.write(row);
     counts_.tail.append(row, sizeof row);
     if (counts_.tickets % block == 0) {
+      add_to_span(counts_.tail);
       batch_.insert(product_keys::block(part_.id, counts_.tickets / block - 1), std::move(counts_.tail));
       counts_.tail.clear();
     }
@@ -143,11 +144,43 @@ class Fold {
     return TicketRow::read(stored->data() + offset(number));
   }
 
+  /// The block that has just become full joins its span.
+  void add_to_span(const std::string& full) {
+    const auto of_block = counts_.tickets / block - 1;
+    const auto key = product_keys::span(part_.id, of_block / ClaimSpan::blocks);
+    const bool is_new = of_block % ClaimSpan::blocks == 0;
+    auto span = is_new ? ClaimSpan{} : read_span(key);
+    if (!span) return;
+    for (std::size_t at = 0; at < full.size(); at += TicketRow::bytes) {
+      const auto ticket = TicketRow::read(full.data() + at);
+      span->marks.append(ClaimSpan::mark_of(ticket.owner));
+      if (ticket.state == ClaimState::waitlisted) ++span->waiting;
+    }
+    is_new ? batch_.insert(key, span->encode()) : batch_.put(key, span->encode());
+  }
+
+  std::optional<ClaimSpan> read_span(const std::string& key) {
+    const auto* const stored = batch_.get(key);
+    auto span = stored ? ClaimSpan::decode(*stored) : std::nullopt;
+    if (!span) batch_.fail("Claims of product " + part_.id.text() + " are missing.");
+    return span;
+  }
+
+  void no_longer_waits(std::uint32_t number) {
+    const auto key = product_keys::span(part_.id, (number - 1) / ClaimSpan::claims);
+    auto span = read_span(key);
+    if (!span) return;
+    --span->waiting;
+    batch_.put(key, span->encode());
+  }
+
   template <class Change>
   void change(std::uint32_t number, Change how) {
     auto ticket = read(number);
     if (!ticket) return;
+    const bool waited = ticket->state == ClaimState::waitlisted;
     how(*ticket);
+    if (waited && ticket->state != ClaimState::waitlisted && !in_tail(number)) no_longer_waits(number);
     if (in_tail(number)) return ticket->write(counts_.tail.data() + offset(number));
     const auto key = product_keys::block(part_.id, (number - 1) / block);
     auto claims = *batch_.get(key);

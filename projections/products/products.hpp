@@ -6,8 +6,9 @@
 //   l organisation state starts id   → nothing: the listing of an organisation, by the first session
 //   g state starts id                → nothing: the listing of all
 //   t id block                       → 32 claims of 32 bytes: tickets 32·block+1 to 32·block+32
+//   f id span                        → ClaimSpan: what is to be known of 32 such blocks without reading them
 //   r id ticket                      → the claim's rating
-// A claim writes one row, s, and every 32nd one more: a hot product costs a row a batch. What a claim's state is
+// A claim writes one row, s, and every 32nd two more: a hot product costs a row a batch. What a claim's state is
 // follows from its 32 bytes and the product's row together, so promoting and cancelling many writes only s.
 #pragma once
 
@@ -59,6 +60,21 @@ struct TicketRow {
   static TicketRow read(const char* from);
 };
 
+/// The first two bytes of each owner in up to 32 full blocks, and how many of their claims were written as waiting.
+/// Pseudonyms are random, so a person's claims among 100,000 are found by reading some 200 KB of these and two blocks.
+struct ClaimSpan {
+  static constexpr std::uint32_t blocks = 32;
+  static constexpr std::uint32_t claims = blocks * 32;
+  static constexpr std::size_t mark_bytes = 2;
+
+  std::uint32_t waiting = 0;
+  std::string marks;  ///< in the order of tickets
+
+  static std::string_view mark_of(const domain::Id& owner) { return owner.view().substr(0, mark_bytes); }
+  std::string encode() const;
+  static std::optional<ClaimSpan> decode(std::string_view row);
+};
+
 struct ProductCounts {
   static constexpr std::uint32_t block = 32;
 
@@ -92,7 +108,7 @@ struct ProductRow {
 class ProductsProjection final : public Projection {
  public:
   std::string_view name() const override { return "products"; }
-  std::uint32_t version() const override { return 1; }
+  std::uint32_t version() const override { return 2; }
   void apply(const Commit& commit, Batch& batch) const override;
 };
 
@@ -100,6 +116,9 @@ namespace product_keys {
 std::string counts(const domain::Id& product);
 std::string terms(const domain::Id& product);
 std::string block(const domain::Id& product, std::uint32_t block);
+/// Of all spans of a product.
+std::string span(const domain::Id& product);
+std::string span(const domain::Id& product, std::uint32_t span);
 std::string rating(const domain::Id& product, std::uint32_t ticket);
 }  // namespace product_keys
 

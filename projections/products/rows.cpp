@@ -110,10 +110,33 @@ std::optional<ProductCounts> ProductCounts::decode(std::string_view row) {
   return counts;
 }
 
+std::string ClaimSpan::encode() const {
+  Encoder to;
+  to.reserve(8 + marks.size());
+  return to.number(waiting).text(marks).take();
+}
+
+std::optional<ClaimSpan> ClaimSpan::decode(std::string_view row) {
+  Decoder from(row);
+  ClaimSpan span;
+  span.waiting = from.number_as<std::uint32_t>();
+  span.marks = from.text();
+  if (!from.complete() || span.marks.size() % (ProductCounts::block * mark_bytes) != 0 ||
+      span.marks.size() > claims * mark_bytes)
+    return std::nullopt;
+  return span;
+}
+
 namespace product_keys {
 
 std::string counts(const domain::Id& product) { return std::string("s").append(product.view()); }
 std::string terms(const domain::Id& product) { return std::string("b").append(product.view()); }
+std::string span(const domain::Id& product) { return std::string("f").append(product.view()); }
+std::string span(const domain::Id& product, std::uint32_t span) {
+  auto key = product_keys::span(product);
+  eventstore::put_big_endian(key, span);
+  return key;
+}
 std::string block(const domain::Id& product, std::uint32_t block) {
   auto key = std::string("t").append(product.view());
   eventstore::put_big_endian(key, block);

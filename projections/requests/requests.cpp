@@ -149,71 +149,87 @@ std::string card(const RequestRow& row) {
   return card.take();
 }
 
-void count(Batch& batch, const RequestRow& row, int by) {
-  const auto key = request_keys::counts(row.organisation);
+/// What other rows follow from: noted before a commit changes the row.
+struct Place {
+  domain::Id organisation;
+  RequestState::Value state;
+  bool overdue;
+  std::string listing;
+  std::array<RequestDeadline, 4> deadlines;
+
+  explicit Place(const RequestRow& row)
+      : organisation(row.organisation),
+        state(row.state),
+        overdue(row.overdue()),
+        listing(request_keys::listing(row)),
+        deadlines(row.deadlines) {}
+  bool counts_as(const Place& other) const {
+    return organisation == other.organisation && state == other.state && overdue == other.overdue;
+  }
+};
+
+void count(Batch& batch, const Place& place, int by) {
+  const auto key = request_keys::counts(place.organisation);
   const auto* const stored = batch.get(key);
   auto counts = stored ? RequestCounts::decode(*stored) : RequestCounts{};
   if (!counts) return batch.fail("The counts of an organisation's requests do not parse.");
-  auto& column = counts->columns[static_cast<std::size_t>(row.state)];
+  auto& column = counts->columns[static_cast<std::size_t>(place.state)];
   column.count += static_cast<std::uint32_t>(by);
-  if (row.overdue()) column.overdue += static_cast<std::uint32_t>(by);
+  if (place.overdue) column.overdue += static_cast<std::uint32_t>(by);
   batch.put(key, counts->encode());
 }
 
-bool counts_differ(const RequestRow& a, const RequestRow& b) {
-  return a.organisation != b.organisation || a.state != b.state || a.overdue() != b.overdue();
-}
-
-void move_deadlines(Batch& batch, const RequestRow& before, const RequestRow& after) {
-  for (std::size_t kind = 1; kind < after.deadlines.size(); ++kind) {
-    const auto& old = before.deadlines[kind];
-    const auto& now = after.deadlines[kind];
+void move_deadlines(Batch& batch, const domain::Id& id, const std::array<RequestDeadline, 4>& before,
+                    const std::array<RequestDeadline, 4>& after) {
+  for (std::size_t kind = 1; kind < after.size(); ++kind) {
+    const auto& old = before[kind];
+    const auto& now = after[kind];
     if (old.running && (!now.running || now.number != old.number))
-      batch.erase(request_keys::deadline(old.due, before.id, old.number));
+      batch.erase(request_keys::deadline(old.due, id, old.number));
     if (now.running && (!old.running || now.number != old.number)) {
-      batch.insert(request_keys::deadline(now.due, after.id, now.number), Encoder().number(kind).take());
+      batch.insert(request_keys::deadline(now.due, id, now.number), Encoder().number(kind).take());
     }
   }
 }
 
 void apply_part(const Commit& commit, const Part& part, Batch& batch) {
   const auto key = request_keys::row(part.id);
-  const auto* const stored = batch.get(key);
-  RequestRow before;
-  before.id = part.id;
-  if (stored != nullptr) {
-    auto decoded = RequestRow::decode(part.id, *stored);
-    if (!decoded) return batch.fail("The row of request " + part.id.text() + " does not parse.");
-    before = std::move(*decoded);
+  // A stream's first commit has no row to look for.
+  const bool is_new = part.first_revision == 0;
+  RequestRow row;
+  row.id = part.id;
+  if (!is_new) {
+    const auto* const stored = batch.get(key);
+    auto decoded = stored ? RequestRow::decode(part.id, *stored) : std::nullopt;
+    if (!decoded) return batch.fail("The row of request " + part.id.text() + " is missing or does not parse.");
+    row = std::move(*decoded);
   }
-  RequestRow after = before;
+  const auto before = is_new ? std::nullopt : std::optional<Place>(row);
   RequestBody body;
-  Fold fold(after, body, commit);
+  Fold fold(row, body, commit);
   for (const auto& event : part.events) std::visit(fold, event);
-  after.revision = part.revision();
-  if (after.state == RequestState::unspecified || after.state >= static_cast<int>(request_states)) {
+  row.revision = part.revision();
+  if (row.state == RequestState::unspecified || row.state >= static_cast<int>(request_states)) {
     return batch.fail("Request " + part.id.text() + " has events before it was submitted.");
   }
 
-  batch.put(key, after.encode());
+  const Place after(row);
+  if (is_new) {
+    batch.insert(key, row.encode());
+    batch.insert(after.listing, card(row));
+  } else {
+    batch.put(key, row.encode());
+    if (before->listing != after.listing) batch.erase(before->listing);
+    batch.put(after.listing, card(row));
+  }
   if (fold.body_is_new()) batch.insert(request_keys::body(part.id), body.encode());
   for (const auto& photo : fold.used())
     batch.put(request_keys::blob(photo.name, part.id), BlobUse{part.id, photo.key, photo.media_type}.encode());
-  const bool is_new = stored == nullptr;
-  const auto listing = request_keys::listing(after);
-  if (!is_new) {
-    if (const auto old = request_keys::listing(before); old != listing) batch.erase(old);
-  }
-  if (is_new) {
-    batch.insert(listing, card(after));
-  } else {
-    batch.put(listing, card(after));
-  }
-  if (is_new || counts_differ(before, after)) {
-    if (!is_new) count(batch, before, -1);
+  if (!before || !before->counts_as(after)) {
+    if (before) count(batch, *before, -1);
     count(batch, after, 1);
   }
-  move_deadlines(batch, before, after);
+  move_deadlines(batch, part.id, before ? before->deadlines : std::array<RequestDeadline, 4>{}, after.deadlines);
 }
 
 }  // namespace

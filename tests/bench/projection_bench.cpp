@@ -108,7 +108,7 @@ class LogSource final : public CommitSource {
  public:
   explicit LogSource(const Log& log, std::size_t from = 0, std::size_t to = SIZE_MAX)
       : log_(log), at_(from), to_(std::min(to, log.bodies.size())) {}
-  eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override { return take(1024); }
+  eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override { return take(512); }
   std::vector<eventstore::AcceptedCommit> take(std::size_t count) {
     std::vector<eventstore::AcceptedCommit> some(std::min(count, to_ - at_));
     for (auto& commit : some) {
@@ -291,7 +291,7 @@ int rebuild(std::uint64_t events) {
   Log log;
   Life(log, 500).mixed(events);
   const auto before = resident_mib();
-  Store store({});
+  Store store({.compact = false});
   LogSource source(log);
   const auto start = Clock::now();
   const auto cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);

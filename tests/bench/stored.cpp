@@ -72,7 +72,7 @@ class LogCommits final : public projections::CommitSource {
   explicit LogCommits(const eventstore::Log& log) : reader_(log.reader(eventstore::Sequence{0})) {}
 
   eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override {
-    constexpr std::size_t page = 4'096;
+    constexpr std::size_t page = 512;
     std::vector<eventstore::AcceptedCommit> commits;
     while (commits.size() < page) {
       auto leaf = reader_->next();
@@ -105,7 +105,7 @@ int rebuild(const std::string& folder) {
   const auto deployment = open(folder);
   const std::string scratch = folder + ".scratch";
   {
-    auto store = adapters::RocksDbStore::open(scratch);
+    auto store = adapters::RocksDbStore::open(scratch, {.compact = false});
     if (!store) bench::fail(store.error().detail);
     const auto start = bench::Clock::now();
     LogCommits source(deployment->node().log());

@@ -63,6 +63,18 @@ class KeyValueStoreContract : public ::testing::Test {
 };
 
 using Stores = ::testing::Types<InMemory, OnDisk>;
+using Change = std::pair<std::string, std::optional<std::string>>;
+
+eventstore::SortedChanges run(std::vector<Change> changes) {
+  return [changes = std::move(changes), at = std::size_t{0}]() mutable -> std::optional<eventstore::SortedChange> {
+    if (at == changes.size()) return std::nullopt;
+    const auto& [key, value] = changes[at++];
+    eventstore::SortedChange change{key, std::nullopt};
+    if (value) change.value = *value;
+    return change;
+  };
+}
+
 TYPED_TEST_SUITE(KeyValueStoreContract, Stores);
 
 TYPED_TEST(KeyValueStoreContract, PurgeKeepsWhatStands) {
@@ -189,12 +201,23 @@ TYPED_TEST(KeyValueStoreContract, CursorsOutliveADropOfTheirTable) {
 TYPED_TEST(KeyValueStoreContract, IngestsSortedRowsBesideWrittenOnes) {
   const auto t = this->table("a");
   this->put(t, "b", "written");
-  ASSERT_TRUE(this->store.ingest_sorted(t, {{"a", "1"}, {"c", "2"}}));
-  ASSERT_TRUE(this->store.ingest_sorted(t, {{"d", "3"}, {"e", "4"}}));
-  ASSERT_TRUE(this->store.ingest_sorted(t, {}));
+  ASSERT_TRUE(this->store.ingest_sorted(t, run({{"a", "1"}, {"c", "2"}})));
+  ASSERT_TRUE(this->store.ingest_sorted(t, run({{"d", "3"}, {"e", "4"}})));
+  ASSERT_TRUE(this->store.ingest_sorted(t, run({})));
   this->put(t, "c", "written later");
   EXPECT_EQ(this->all(t), "a=1 b=written c=written later d=3 e=4 ");
-  EXPECT_EQ(this->store.ingest_sorted(t, {{"y", ""}, {"x", ""}}).error().code, "not_sorted");
+  EXPECT_EQ(this->store.ingest_sorted(t, run({{"y", ""}, {"x", ""}})).error().code, "not_sorted");
+  EXPECT_EQ(this->all(t), "a=1 b=written c=written later d=3 e=4 ");
+}
+
+TYPED_TEST(KeyValueStoreContract, ASortedRunReplacesAndDeletesWhatIsThere) {
+  const auto t = this->table("a");
+  this->put(t, "a", "written");
+  this->put(t, "b", "written");
+  ASSERT_TRUE(this->store.ingest_sorted(t, run({{"a", "1"}, {"c", "2"}, {"d", "3"}})));
+  ASSERT_TRUE(this->store.ingest_sorted(t, run({{"b", std::nullopt}, {"c", "4"}, {"d", std::nullopt}})));
+  EXPECT_EQ(this->all(t), "a=1 c=4 ");
+  EXPECT_EQ(this->store.get(t, "d").value(), std::nullopt);
 }
 
 TYPED_TEST(KeyValueStoreContract, ReadersRunBesideTheWriter) {

@@ -1,5 +1,7 @@
 #include "projections/products/products.hpp"
 
+#include <map>
+
 #include "domain/supermarket/state.hpp"
 #include "projections/claims/claims.hpp"
 #include "tests/projections/read_models_fixture.hpp"
@@ -87,7 +89,7 @@ TEST_F(ProductsTest, AHotProductCostsARowABatch) {
   models->engine().on_rows_changed("products", [&](const RowsChanged& change) { written += change.changes.size(); });
   for (std::uint32_t ticket = 1; ticket <= 64; ++ticket) then(id_of('a'), placed(ticket, 1, ClaimState::confirmed));
   project();
-  EXPECT_EQ(written, 3u);  // two full blocks, and the counts
+  EXPECT_EQ(written, 4u);  // two full blocks, their span, and the counts
 }
 
 TEST_F(ProductsTest, FindsAPersonsClaimsInManyBlocks) {
@@ -111,6 +113,45 @@ TEST_F(ProductsTest, FindsAPersonsClaimsInManyBlocks) {
   EXPECT_EQ(models->claims().page(pottery, 0, 40).value().back().ticket, 40u);
   EXPECT_EQ(models->claims().get(pottery, 101).value().has_value(), false);
   EXPECT_TRUE(models->claims().of(id_of('?'), id_of('m')).value().empty());
+}
+
+// Owners share their first bytes with many others, claims fill several spans, and some that wait are cancelled or
+// promoted: what is found through spans is what is found by looking at every claim.
+TEST_F(ProductsTest, FindsClaimsAndPositionsThroughSpans) {
+  constexpr std::uint32_t tickets = 5 * ClaimSpan::claims + 77;
+  constexpr std::uint32_t places = 900;
+  const auto owner = [](std::uint32_t ticket) {
+    auto id = id_of(static_cast<char>('a' + ticket % 3));
+    id.bytes[15] = static_cast<std::uint8_t>(ticket % 1500 / 6);
+    return id;
+  };
+  offer(places);
+  for (std::uint32_t ticket = 1; ticket <= tickets; ++ticket)
+    then(owner(ticket), placed(ticket, 1, ticket <= places ? ClaimState::confirmed : ClaimState::waitlisted));
+  for (std::uint32_t ticket = 3; ticket <= tickets; ticket += 7)
+    then(owner(ticket), of_ticket<domain::ClaimCancelled>(ticket));
+  then(id_of('x'), promoted(places + 1, places + 150));
+  then(id_of('g'), of_ticket<domain::CheckedIn>(places + 1));
+  project();
+
+  std::map<std::uint32_t, std::uint32_t> positions;
+  std::map<domain::Id, std::vector<std::uint32_t>> by_owner;
+  std::uint32_t waiting = 0;
+  for (const auto& one : models->claims().page(pottery, 0, tickets).value()) {
+    positions[one.ticket] = one.state == ClaimState::waitlisted ? ++waiting : 0;
+    by_owner[one.owner].push_back(one.ticket);
+  }
+  EXPECT_EQ(waiting, counts().waiting);
+  for (const auto& [who, theirs] : by_owner) {
+    const auto found = models->claims().of(pottery, who).value();
+    ASSERT_EQ(found.size(), theirs.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_EQ(found[i].ticket, theirs[i]);
+      EXPECT_EQ(found[i].waitlist_position, positions[theirs[i]]);
+    }
+  }
+  for (std::uint32_t ticket = 1; ticket <= tickets; ticket += 61)
+    EXPECT_EQ(claim(ticket).waitlist_position, positions[ticket]) << ticket;
 }
 
 // The same events, folded by what decides and by what is read, say the same of every claim.

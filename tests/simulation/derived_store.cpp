@@ -25,9 +25,21 @@ Result<void> DerivedStore::write(const eventstore::WriteBatch& batch) {
   return rows_->write(batch);
 }
 
-Result<void> DerivedStore::ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) {
-  changes_.emplace_back(Ingested{table, rows});
-  return rows_->ingest_sorted(table, std::move(rows));
+// A run is whole or not there: to a crash it is a batch.
+Result<void> DerivedStore::ingest_sorted(Table table, const eventstore::SortedChanges& next) {
+  eventstore::WriteBatch batch;
+  const auto noted = rows_->ingest_sorted(table, [&]() -> std::optional<eventstore::SortedChange> {
+    const auto change = next();
+    if (!change) return change;
+    if (change->value) {
+      batch.put(table, std::string(change->key), std::string(*change->value));
+    } else {
+      batch.erase(table, std::string(change->key));
+    }
+    return change;
+  });
+  if (noted) changes_.emplace_back(std::move(batch));
+  return noted;
 }
 
 Result<void> DerivedStore::flush() {
@@ -41,9 +53,7 @@ Result<void> DerivedStore::apply(const Change& change) {
     return table ? Result<void>{} : std::unexpected(table.error());
   }
   if (const auto* dropped = std::get_if<Dropped>(&change)) return rows_->drop_table(dropped->name);
-  if (const auto* batch = std::get_if<eventstore::WriteBatch>(&change)) return rows_->write(*batch);
-  const auto& ingested = std::get<Ingested>(change);
-  return rows_->ingest_sorted(ingested.table, ingested.rows);
+  return rows_->write(std::get<eventstore::WriteBatch>(change));
 }
 
 void DerivedStore::lose_all_but(std::size_t kept) {

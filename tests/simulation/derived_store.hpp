@@ -22,8 +22,7 @@ class DerivedStore final : public eventstore::KeyValueStore {
   }
   eventstore::Result<void> write(const eventstore::WriteBatch& batch) override;
   std::unique_ptr<eventstore::Cursor> cursor(eventstore::Table table) const override { return rows_->cursor(table); }
-  eventstore::Result<void> ingest_sorted(eventstore::Table table,
-                                         std::vector<std::pair<std::string, std::string>> rows) override;
+  eventstore::Result<void> ingest_sorted(eventstore::Table table, const eventstore::SortedChanges& next) override;
   eventstore::Result<void> flush() override;
 
   /// Changes that a crash may take.
@@ -40,11 +39,7 @@ class DerivedStore final : public eventstore::KeyValueStore {
   struct Dropped {
     std::string name;
   };
-  struct Ingested {
-    eventstore::Table table;
-    std::vector<std::pair<std::string, std::string>> rows;
-  };
-  using Change = std::variant<Opened, Dropped, eventstore::WriteBatch, Ingested>;
+  using Change = std::variant<Opened, Dropped, eventstore::WriteBatch>;
   eventstore::Result<void> apply(const Change& change);
 
   std::unique_ptr<adapters::MemoryStore> rows_;
