@@ -72,6 +72,15 @@ class Client:
         return self.call("POST", path, {} if body is None else body, key or str(uuid.uuid4()))
 
 
+def run(*arguments: str, expect: int = 0) -> str:
+    """Runs `pioneer …`; its standard output."""
+    done = subprocess.run([BIN / "pioneer", *arguments], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=300, check=False)
+    if done.returncode != expect:
+        raise AssertionError(f"pioneer {arguments} ended with {done.returncode}: {done.stdout}{done.stderr}")
+    return done.stdout
+
+
 class Pioneer:
     """A data directory, and the server that may run over it."""
 
@@ -91,11 +100,7 @@ class Pioneer:
 
     def command(self, *arguments: str, expect: int = 0) -> str:
         """Runs `pioneer … --data DIR`; its standard output."""
-        done = subprocess.run([BIN / "pioneer", *arguments, "--data", self.data], cwd=ROOT, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300, check=False)
-        if done.returncode != expect:
-            raise AssertionError(f"pioneer {arguments} ended with {done.returncode}: {done.stdout}{done.stderr}")
-        return done.stdout
+        return run(*arguments, "--data", str(self.data), expect=expect)
 
     def make(self) -> None:
         """A new log with one city and one community in it."""
