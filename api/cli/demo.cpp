@@ -186,10 +186,10 @@ Exit play(const Place& place, const DemoOptions& options, const Script& script, 
   auto& busy = cast.busy();
   const std::string url = "http://" + options.listen;
   const std::vector<Pass> passes{
-      issue(stage, cast.shown_member(), "member", cast.communities()[1]->name, url + "/"),
-      issue(stage, busy.cadre, "cadre", busy.name, url + "/boards/" + busy.organisation.text()),
-      issue(stage, cast.auditor(), "auditor", "厦门市", url + "/log"),
-      issue(stage, cast.administrator(), "administrator", "厦门市", url + "/organisations")};
+      issue(stage, cast.shown_member(), "member", cast.communities()[1]->name, url + "/api/v1/me"),
+      issue(stage, busy.cadre, "cadre", busy.name, url + "/api/v1/boards/" + busy.organisation.text()),
+      issue(stage, cast.auditor(), "auditor", "厦门市", url + "/api/v1/log"),
+      issue(stage, cast.administrator(), "administrator", "厦门市", url + "/api/v1/organisations")};
   stage.settle();
   // The threads only to end as a server ends: all projected, the log closed.
   (*local)->start();

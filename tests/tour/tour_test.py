@@ -1,5 +1,4 @@
 """Runs the README's tour against a server of its own."""
-import json
 import os
 import pathlib
 import re
@@ -17,8 +16,7 @@ from tour import BEGIN, END, Shell, agrees, blocks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("PIONEER_BIN", ROOT / "build/release/bin"))
-START_SECONDS_MAX = 60
-SHOWN_ADDRESS = "127.0.0.1:8080"
+DEMO_SECONDS_MAX = 300
 
 
 class Comparing(unittest.TestCase):
@@ -48,54 +46,72 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
-def wait_until_ready(server: subprocess.Popen, url: str) -> None:
-    limit = time.monotonic() + START_SECONDS_MAX
+def until(condition, process: subprocess.Popen):
+    """Waits for what the condition gives while the process runs, with a limit."""
+    limit = time.monotonic() + DEMO_SECONDS_MAX
     while time.monotonic() < limit:
-        try:
-            with urllib.request.urlopen(url + "/readyz", timeout=5) as answer:
-                if json.load(answer)["ready"]:
-                    return
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        if server.poll() is not None:
-            raise RuntimeError(f"pioneerd ended with {server.returncode}")
+        if value := condition():
+            return value
+        if process.poll() is not None:
+            raise RuntimeError(f"ops/run ended with {process.returncode}")
         select.select([], [], [], 0.05)
-    raise TimeoutError("pioneerd is not ready")
+    raise TimeoutError("waited too long")
+
+
+def answers(address: str, token: str = "") -> int:
+    """The status of a GET; 0 where nobody listens."""
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+class Demo(unittest.TestCase):
+    """`ops/run --demo` as a newcomer types it: what it prints is there."""
+
+    def test_every_printed_address_and_token_answers(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="pioneer-demo-")))
+        said = folder / "said"
+        listen = f"127.0.0.1:{free_port()}"
+        with said.open("wb") as output:
+            run = subprocess.Popen([ROOT / "ops/run", "--demo", "--data", folder / "demo", "--listen", listen], cwd=ROOT,
+                                   env=dict(os.environ, PIONEER_BIN=str(BIN)), stdout=output, stderr=subprocess.STDOUT)
+        self.addCleanup(run.wait, timeout=60)
+        self.addCleanup(run.terminate)
+        until(lambda: answers(f"http://{listen}/readyz") == 200, run)
+        text = said.read_text()
+        passes = re.findall(r"^(\w+) of .*\n((?:  .*\n)+)", text, flags=re.M)
+        self.assertEqual([role for role, _ in passes], ["member", "cadre", "auditor", "administrator"], text)
+        for role, lines in passes:
+            token = re.search(r"token (\S+)", lines)
+            self.assertIsNotNone(token, lines)
+            self.assertEqual(answers(f"http://{listen}/api/v1/me", token[1]), 200, role)
+            addresses = re.findall(r"http://\S+", lines)
+            self.assertGreater(len(addresses), 0, lines)
+            for address in addresses:
+                self.assertIn(f"http://{listen}/", address)
+                with self.subTest(role=role, address=address):
+                    self.assertEqual(answers(address, token[1]), 200)
 
 
 class Tour(unittest.TestCase):
-    """The tour's folders are temporary ones; the demo's server starts with the first command that speaks to it."""
+    """The tour's folders are temporary ones; it starts and ends its own server."""
 
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="pioneer-tour-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.address = f"127.0.0.1:{free_port()}"
-        cls.served = False
         cls.shell = Shell(str(ROOT), dict(os.environ, PATH=f"{BIN}:{os.environ['PATH']}"))
         cls.addClassCleanup(cls.shell.close)
 
-    @classmethod
-    def serve(cls):
-        data = cls.folder / "demo"
-        subprocess.run([BIN / "pioneer", "demo", "--data", data, "--files", ROOT / "ops/demo", "--listen", cls.address], check=True)
-        server = subprocess.Popen([BIN / "pioneerd", "--config", ROOT / "ops/config/pioneerd.yaml", "--data", data, "--listen", cls.address])
-        cls.addClassCleanup(server.wait, timeout=30)
-        cls.addClassCleanup(server.terminate)
-        wait_until_ready(server, f"http://{cls.address}")
-        for name, token in re.findall(r"^(\w+) of .*\n.*\n  token (\S+)$", (data / "demo-tokens.txt").read_text(), flags=re.M):
-            cls.shell.run(f"{name.upper()}={token}")
-        cls.served = True
-
     def real(self, command: str) -> tuple[int, list[str]]:
-        """Runs a command as shown, on the tour's own address and folders, and gives its output as it would be shown."""
-        own = ((SHOWN_ADDRESS, self.address), ("run/", f"{self.folder}/"))
-        for shown, real in own:
-            command = command.replace(shown, real)
-        status, lines = self.shell.run(command)
-        for shown, real in own:
-            lines = [line.replace(real, shown) for line in lines]
-        return status, lines
+        """Runs a command as shown, in the tour's own folder, and gives its output as it would be shown."""
+        status, lines = self.shell.run(command.replace("run/", f"{self.folder}/"))
+        return status, [line.replace(f"{self.folder}/", "run/") for line in lines]
 
     def test_every_block(self):
         tour = blocks((ROOT / "README.md").read_text())
@@ -103,8 +119,6 @@ class Tour(unittest.TestCase):
         for number, block in enumerate(tour, 1):
             for command, shown in block:
                 with self.subTest(block=number, command=command):
-                    if not self.served and (SHOWN_ADDRESS in command or "run/demo" in command):
-                        self.serve()
                     status, lines = self.real(command)
                     if not shown:
                         self.assertEqual(status, 0, "\n".join(lines))
