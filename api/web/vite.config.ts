@@ -2,9 +2,14 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, loadEnv } from 'vite'
-import { VitePWA } from 'vite-plugin-pwa'
+import { serviceWorker } from './service_worker'
 
 const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
+
+// What home needs comes in two pieces: what others made, and ours. Everything else comes with its screen.
+const ours = /\/src\/(client|logic|shell|screens\/home|words\/(index|due)|design\/(tokens|base|act_|app_|claim_|icon_|loaded_|places_|product_|read_|request_|state_|title_))/
+const others = /\/node_modules\/(@?vue|@intlify|idb|openapi-fetch)/
+const chunkOf = (id: string) => (others.test(id) ? 'others' : ours.test(id) ? 'ours' : undefined)
 
 export default defineConfig(({ mode }) => {
   const env = loadEnv(mode, path('.'), 'PIONEER_')
@@ -19,36 +24,13 @@ export default defineConfig(({ mode }) => {
       __VUE_I18N_FULL_INSTALL__: 'false',
       __INTLIFY_PROD_DEVTOOLS__: 'false',
     },
-    plugins: [
-      vue(),
-      VitePWA({
-        strategies: 'injectManifest',
-        srcDir: 'src',
-        filename: 'sw.ts',
-        injectRegister: false,
-        manifest: {
-          name: '先锋 Pioneer',
-          short_name: '先锋',
-          description: '求助、帮忙、看得见结果。Ask for help, offer help, see what became of it.',
-          lang: 'zh-CN',
-          start_url: '/',
-          display: 'standalone',
-          background_color: '#F7F5F2',
-          theme_color: '#F7F5F2',
-          icons: [
-            { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'any' },
-            { src: '/icon-maskable.svg', sizes: 'any', type: 'image/svg+xml', purpose: 'maskable' },
-          ],
-        },
-        injectManifest: { globPatterns: ['**/*.{js,css,html,svg,json}'], maximumFileSizeToCacheInBytes: 1 << 20 },
-      }),
-    ],
+    plugins: [vue(), serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
     build: {
       outDir: path('../../build/web'),
       emptyOutDir: true,
       assetsInlineLimit: 0, // the CSP takes no data: addresses
       modulePreload: { polyfill: false },
-      cssCodeSplit: true,
+      rollupOptions: { output: { manualChunks: chunkOf } },
       target: 'es2022',
     },
     server: {
