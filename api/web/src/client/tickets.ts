@@ -1,29 +1,32 @@
-// The signed text of a ticket: read while there is a signal, kept for when there is none.
-import { post } from './http'
-import { ticketText, type Ticket } from '@/logic/ticket'
-import { asProblem } from './problem'
+// Whether a ticket is true, also without a signal: by the log's public key, read while there was one. Where the browser does not know
+// Ed25519 the server decides when the ticket is sent.
+import { bytesOf, type Ticket } from '@/logic/ticket'
+import { keep, kept } from './store'
 
-export async function readTicket(product: string, claim: string): Promise<Ticket> {
+async function publicKey(): Promise<string | undefined> {
   try {
-    const response = await fetch(`/api/v1/products/${product}/claims/${claim}/ticket`, { credentials: 'same-origin' })
+    const response = await fetch('/api/v1/tickets/key', { credentials: 'same-origin' })
     if (response.ok) {
-      const view = (await response.json()) as { text?: string; ticket?: string; code?: string }
-      const text = view.text ?? view.ticket ?? ''
-      if (text) return { text, code: view.code ?? claim.padStart(4, '0') }
+      const { key } = (await response.json()) as { key: string }
+      await keep('drafts', 'ticket-key', key)
+      return key
     }
   } catch {
-    // no signal: the plain name of the claim serves until there is one
+    // no signal
   }
-  return { text: ticketText(product, claim), code: claim.padStart(4, '0') }
+  return kept<string>('drafts', 'ticket-key')
 }
 
-/** Checks a ticket in; `already` where somebody has done so before. */
-export async function checkIn(product: string, claim: string, body: Record<string, unknown>, key: string): Promise<'done' | 'already'> {
+export const needTicketKey = (): void => void publicKey()
+
+/** `unknown` where this browser cannot tell. */
+export async function genuine(ticket: Ticket): Promise<'yes' | 'no' | 'unknown'> {
+  const bytes = bytesOf((await publicKey()) ?? '')
+  if (!bytes || bytes.length !== 32 || !crypto.subtle) return 'unknown'
   try {
-    await post(`/api/v1/products/${product}/claims/${claim}/check-in`, body, key)
-    return 'done'
-  } catch (error) {
-    if (asProblem(error).code === 'already_checked_in') return 'already'
-    throw error
+    const key = await crypto.subtle.importKey('raw', bytes, 'Ed25519', false, ['verify'])
+    return (await crypto.subtle.verify('Ed25519', key, ticket.signature, ticket.signed)) ? 'yes' : 'no'
+  } catch {
+    return 'unknown'
   }
 }

@@ -87,7 +87,7 @@ const en: typeof zh = {
   },
   door: {
     choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
-    picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noTicket: 'This is no ticket of ours.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
+    picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noTicket: 'This is no ticket of ours.', forged: 'This ticket is not genuine: its signature is wrong.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
   },
   editor: {
     title: 'What is it called?', text: 'A sentence or two', sessions: 'Sessions', day: 'Day', from: 'From', to: 'To', venue: 'Where', remove: 'Remove', another: 'Another session', capacity: 'Places', most: 'Most a person', waitlist: 'People may queue when it is full', publish: 'Offer', draft: 'Keep as draft',

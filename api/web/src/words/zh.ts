@@ -87,7 +87,7 @@ export default {
   },
   door: {
     choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', nobody: '还没有人认领。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
-    picture: '选照片', welcome: '{name}，欢迎！', already: '{name} 已经签到了。', later: '{name} 已记下，有信号就上报。', noTicket: '这不是我们的票。', otherProduct: '这是另一场的票。', unsent: '已记下，待上报',
+    picture: '选照片', welcome: '{name}，欢迎！', already: '{name} 已经签到了。', later: '{name} 已记下，有信号就上报。', noTicket: '这不是我们的票。', forged: '这张票是假的，签名不对。', otherProduct: '这是另一场的票。', unsent: '已记下，待上报',
   },
   editor: {
     title: '叫什么？', text: '一两句介绍', sessions: '场次', day: '日期', from: '从', to: '到', venue: '地点', remove: '去掉', another: '再加一场', capacity: '名额', most: '每人最多', waitlist: '满了可以排队', publish: '上架', draft: '先存草稿',

@@ -1,0 +1,24 @@
+// The stories in a real browser, beside a real pioneerd: tests/browser, one file after the other.
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
+const modules = (name: string) => path(`./node_modules/${name}`)
+
+export default defineConfig({
+  root: path('../..'),
+  resolve: {
+    alias: { '@': path('./src'), vitest: modules('vitest'), 'playwright-core': modules('playwright-core/index.mjs'), 'axe-core-source': modules('axe-core/axe.min.js') },
+  },
+  server: { fs: { allow: [path('../..')] } },
+  test: {
+    include: ['tests/browser/*.test.ts'],
+    globalSetup: [path('../../tests/browser/city.ts')],
+    fileParallelism: false,
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    reporters: ['default', 'junit'],
+    outputFile: { junit: process.env.PIONEER_BROWSER_REPORT ?? path('../../build/reports/browser.xml') },
+  },
+})

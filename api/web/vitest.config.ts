@@ -1,0 +1,14 @@
+// The pure parts: tests/api/web, in milliseconds, without a browser.
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
+
+export default defineConfig({
+  root: path('../..'),
+  plugins: [vue()],
+  resolve: { alias: { '@': path('./src'), vitest: path('./node_modules/vitest'), 'fake-indexeddb': path('./node_modules/fake-indexeddb') } },
+  server: { fs: { allow: [path('../..')] } },
+  test: { include: ['tests/api/web/*.test.ts'], reporters: ['default', 'junit'], outputFile: { junit: process.env.PIONEER_WEB_UNIT_REPORT ?? path('../../build/reports/web-unit.xml') } },
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import type { RequestCard } from '@/client/contract'
+import { joined, matching, moved, settled, windowOf } from '@/logic/board'
+
+const card = (id: string, title = id): RequestCard => ({ id, state: 'submitted', revision: '1', title, category: 'noise', submittedAt: '2026-03-01T00:00:00Z', overdue: false, channel: 'web' })
+const columns = [{ cards: ['a', 'b', 'c'].map((i) => card(i)) }, { cards: [] }, { cards: [card('d')] }]
+
+describe('the cursor', () => {
+  it('moves within a column and stops at its ends', () => {
+    expect(moved(columns, { column: 0, row: 0 }, 'j')).toEqual({ column: 0, row: 1 })
+    expect(moved(columns, { column: 0, row: 2 }, 'j')).toEqual({ column: 0, row: 2 })
+    expect(moved(columns, { column: 0, row: 0 }, 'k')).toEqual({ column: 0, row: 0 })
+    expect(moved(columns, { column: 0, row: 0 }, 'G')).toEqual({ column: 0, row: 2 })
+  })
+  it('passes over empty columns', () => {
+    expect(moved(columns, { column: 0, row: 2 }, 'l')).toEqual({ column: 2, row: 0 })
+    expect(moved(columns, { column: 2, row: 0 }, 'h')).toEqual({ column: 0, row: 0 })
+    expect(moved(columns, { column: 2, row: 0 }, 'l')).toEqual({ column: 2, row: 0 })
+  })
+  it('stays on its card, or on what took its place', () => {
+    expect(settled(columns, { column: 0, row: 0 }, 'c')).toEqual({ column: 0, row: 2 })
+    expect(settled(columns, { column: 0, row: 5 }, 'gone')).toEqual({ column: 0, row: 2 })
+  })
+})
+
+it('a fresh first page keeps what was paged in behind it, without what left', () => {
+  const before = ['a', 'b', 'c', 'd', 'e'].map((i) => card(i))
+  expect(joined([card('n'), card('a')], before, 2, new Set(['d'])).map((c) => c.id)).toEqual(['n', 'a', 'c', 'e'])
+  expect(joined([card('n')], before, 2, new Set()).map((c) => c.id)).toEqual(['n'])
+})
+
+it('what was typed is found in title and category', () => {
+  const cards = [card('1', '路灯坏了'), card('2', '漏水')]
+  expect(matching(cards, '路灯', () => '噪音').map((c) => c.id)).toEqual(['1'])
+  expect(matching(cards, '噪音 漏', () => '噪音').map((c) => c.id)).toEqual(['2'])
+  expect(matching(cards, ' ', () => '').length).toBe(2)
+})
+
+it('of ten thousand rows only those seen are drawn', () => {
+  const w = windowOf(10_000, 100, 500_000, 800)
+  expect(w.last - w.first).toBeLessThan(30)
+  expect(w.first).toBeLessThanOrEqual(5_000)
+  expect(w.last).toBeGreaterThanOrEqual(5_008)
+  expect(windowOf(3, 100, 0, 800)).toEqual({ first: 0, last: 3 })
+  expect(windowOf(0, 100, 0, 800)).toEqual({ first: 0, last: 0 })
+})

@@ -1,0 +1,138 @@
+// A small true city for the stories: its own log, a pioneerd of the release build that serves build/web, people, requests, products.
+// Everything is made through the API, as clients would.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import type { TestProject } from 'vitest/node'
+
+export interface Person {
+  id: string
+  name: string
+  token: string
+}
+export interface City {
+  url: string
+  community: { id: string; name: string }
+  street: { id: string; name: string }
+  administrator: Person
+  member: Person
+  neighbour: Person
+  elder: Person
+  cadre: Person
+  cadre2: Person
+}
+declare module 'vitest' {
+  export interface ProvidedContext {
+    city: City
+  }
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const bin = process.env.PIONEER_BIN ?? join(root, 'build/release/bin')
+const web = process.env.PIONEER_WEB ?? join(root, 'build/web')
+
+export async function call<T>(city: Pick<City, 'url'>, token: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(`${city.url}/api/v1/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...(body === undefined ? {} : { 'Idempotency-Key': randomUUID() }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`)
+  return JSON.parse(text) as T
+}
+
+export const hours = (n: number): string => new Date(Date.now() + n * 3_600_000).toISOString()
+
+export interface Offer {
+  title: string
+  kind?: string
+  capacity?: number
+  maxPerMember?: number
+  waitlist?: boolean
+  starts?: number // hours from now
+  ends?: number
+}
+
+export async function offer(city: City, o: Offer): Promise<string> {
+  const made = await call<{ id: string }>(city, city.cadre.token, 'products', {
+    title: o.title,
+    description: '带上好心情就行，材料都备好了。',
+    kind: o.kind ?? 'activity',
+    organisation: city.community.id,
+    capacity: o.capacity ?? 20,
+    maxPerMember: o.maxPerMember ?? 2,
+    waitlist: o.waitlist ?? true,
+    sessions: [{ starts: hours(o.starts ?? 30), ends: hours(o.ends ?? (o.starts ?? 30) + 2), venue: '社区活动室二楼' }],
+    ...((o.starts ?? 30) < 0 ? { closesAt: hours(o.ends ?? 2) } : {}),
+  })
+  await call(city, city.cadre.token, `products/${made.id}/publish`, {})
+  return made.id
+}
+
+export async function askFor(city: City, who: Person, title: string, category = 'repair', description = '请来看看。'): Promise<string> {
+  return (await call<{ id: string }>(city, who.token, 'requests', { title, description, category, organisation: city.community.id })).id
+}
+
+async function ready(url: string, server: ChildProcess): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (server.exitCode !== null) throw new Error(`pioneerd ended with ${server.exitCode}`)
+    const good = await fetch(`${url}/readyz`).then((r) => r.ok, () => false)
+    if (good) return
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error('pioneerd did not become ready')
+}
+
+async function settle(url: string, administrator: string): Promise<City> {
+  const at = { url }
+  const me = await call<{ id: string }>(at, administrator, 'me')
+  const [community] = (await call<{ items: { id: string; name: string; ancestors: { id: string; name: string }[] }[] }>(at, administrator, 'organisations?level=community&limit=1')).items
+  const street = community!.ancestors.at(-1)!
+  const person = async (name: string, role?: string): Promise<Person> => {
+    const { id } = await call<{ id: string }>(at, administrator, 'members', { name, organisation: community!.id })
+    if (role) await call(at, administrator, `members/${id}/roles`, { role, organisation: community!.id })
+    const { token } = await call<{ token: string }>(at, administrator, `members/${id}/tokens`, {})
+    return { id, name, token }
+  }
+  return {
+    url,
+    community: { id: community!.id, name: community!.name },
+    street,
+    administrator: { id: me.id, name: 'administrator', token: administrator },
+    member: await person('詹水生'),
+    neighbour: await person('陈明月'),
+    elder: await person('林金花'),
+    cadre: await person('黄志远', 'cadre'),
+    cadre2: await person('苏小满', 'cadre'),
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = mkdtempSync(join(tmpdir(), 'pioneer-city-'))
+  const data = join(directory, 'data')
+  const run = (...words: string[]) => execFileSync(join(bin, 'pioneer'), words, { cwd: root, encoding: 'utf8' })
+  run('import', 'organisations', 'ops/demo/organisations.csv', '--data', data)
+  const administrator = run('token', 'create', '--data', data, '--member', 'administrator', '--role', 'administrator', '--organisation', '3502').trim().split(/\s+/).at(-1)!
+  const server = spawn(join(bin, 'pioneerd'), ['--data', data, '--listen', '127.0.0.1:0', '--services', 'ops/config/services.yaml', '--web', web], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const url = await new Promise<string>((done, fail) => {
+    let said = ''
+    server.stdout!.on('data', (piece: Buffer) => {
+      said += piece.toString()
+      const found = /http:\/\/[0-9.]+:\d+/.exec(said)
+      if (found) done(found[0])
+    })
+    server.on('exit', (code) => fail(new Error(`pioneerd ended with ${code}: ${said}`)))
+  })
+  await ready(url, server)
+  const city = await settle(url, administrator)
+  project.provide('city', city)
+  return async () => {
+    const ended = new Promise((done) => server.on('exit', done))
+    server.kill('SIGTERM')
+    await ended
+    rmSync(directory, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,116 @@
+// A member's day: asks, follows, confirms, rates; claims a place, keeps a ticket, gives it back.
+import { describe, expect, it } from 'vitest'
+import { call, offer } from './city'
+import { city, device, everything, goTo, onStage, until, type Language, type Size } from './stage'
+import { said } from './words'
+
+onStage()
+const all: [Size, Language][] = [['phone', 'zh'], ['desktop', 'en'], ['phone', 'en'], ['desktop', 'zh']]
+
+describe.each(everything ? all : all.slice(0, 2))("a member's day, %s, %s", (size, language) => {
+  const w = said(language)
+
+  it('asks for help in under a minute, follows it live, confirms and rates', async () => {
+    const page = await device(city().member, { size, language })
+    await goTo(page, '/ask')
+    for (const number of ['110', '119', '120']) expect(await page.locator(`a[href="tel:${number}"]`).count()).toBe(1)
+    await page.locator('.kind').first().click()
+    await page.getByRole('button', { name: w.ask.next }).click()
+    await page.locator('#words').fill(language === 'zh' ? '厨房水龙头一直滴水。麻烦来看看' : 'The kitchen tap keeps dripping. Please come')
+    await page.setInputFiles('input[type=file]', { name: 'tap.png', mimeType: 'image/png', buffer: await page.screenshot() })
+    await page.locator('.shot img').waitFor()
+    await page.getByRole('button', { name: w.ask.send }).click()
+    await page.waitForURL(/\/requests\/\w+/)
+    const id = new URL(page.url()).pathname.split('/')[2]!
+    await page.getByText(w.request.received).waitFor()
+    await page.getByText(city().community.name).first().waitFor()
+    await page.locator('.open img').first().waitFor()
+
+    await call(city(), city().cadre.token, `requests/${id}/accept`, {})
+    await page.getByText(w.state.accepted).first().waitFor()
+    await call(city(), city().cadre.token, `requests/${id}/progress`, { text: '师傅明早来' })
+    await page.getByText('师傅明早来').waitFor()
+    await call(city(), city().cadre.token, `requests/${id}/resolve`, { text: '换了新的' })
+    await page.getByRole('button', { name: w.acts.confirm }).click()
+    await page.getByText(w.state.closed_confirmed).first().waitFor()
+    await page.getByRole('button', { name: w.acts.rate }).click()
+    await page.locator('dialog .one').nth(3).click()
+    await page.locator('dialog').getByRole('button', { name: w.acts.rate }).click()
+    await page.getByText(w.request.rated.replace('{n}', '4')).waitFor()
+    expect((await call<{ rating: { stars: number } }>(city(), city().member.token, `requests/${id}`)).rating.stars).toBe(4)
+  })
+
+  it('claims once with two taps, keeps a ticket, and gives it back', async () => {
+    const id = await offer(city(), { title: `陶艺课 ${size} ${language}`, capacity: 7 })
+    const page = await device(city().member, { size, language })
+    await goTo(page, '/market')
+    await page.getByText(`陶艺课 ${size} ${language}`).click()
+    const button = page.getByRole('button', { name: w.product.claim, exact: true })
+    await button.dblclick()
+    await page.waitForURL(/\/claims\/1/)
+    await page.locator('svg.qr').waitFor()
+    expect(await page.locator('svg.qr').getAttribute('data-text')).toMatch(/^P1[\w-]+\.[\w-]+$/)
+    expect((await call<{ placesLeft: number }>(city(), city().member.token, `products/${id}`)).placesLeft).toBe(6)
+    const calendar = await page.evaluate((href) => fetch(href).then((r) => r.text()), await page.locator('a.calendar').getAttribute('href') as string)
+    expect(calendar).toContain('BEGIN:VCALENDAR')
+    await page.getByRole('button', { name: w.ticket.cancel }).click()
+    await page.getByRole('button', { name: w.ticket.giveBack }).click()
+    await page.getByText(w.claim.cancelled).waitFor()
+    await until(async () => (await call<{ placesLeft: number }>(city(), city().member.token, `products/${id}`)).placesLeft === 7, 'the place is free again')
+  })
+})
+
+it('a place lost between seeing and tapping says so and keeps a place in the queue', async () => {
+  const w = said('zh')
+  const id = await offer(city(), { title: '最后一席', capacity: 1 })
+  const page = await device(city().member)
+  // The other one is quicker by a breath: live news does not reach this phone.
+  await page.route('**/api/v1/events*', (r) => r.abort())
+  await goTo(page, `/products/${id}`)
+  const button = page.getByRole('button', { name: w.product.claim, exact: true })
+  await button.waitFor()
+  await call(city(), city().neighbour.token, `products/${id}/claims`, { places: 1 })
+  await button.click()
+  await page.waitForURL(/\/claims\//)
+  await page.getByText(w.ticket.lost.replace('{n}', '0')).waitFor()
+})
+
+it('rates what it attended, and sees the request that its problem became', async () => {
+  const w = said('zh')
+  const id = await offer(city(), { title: '理发', starts: -1, ends: 2 })
+  await call(city(), city().member.token, `products/${id}/claims`, { places: 1 })
+  await call(city(), city().cadre.token, `products/${id}/claims/1/check-in`, {})
+  const page = await device(city().member)
+  await goTo(page, `/products/${id}/claims/1`)
+  await page.getByRole('link', { name: w.ticket.rate }).click()
+  await page.locator('.one').nth(4).click()
+  await page.locator('#problem').fill('门口的水池下水很慢')
+  await page.getByRole('button', { name: w.rate.send }).click()
+  await page.getByText(w.mine.told).waitFor()
+  await until(async () => {
+    await page.reload()
+    return page.getByText('门口的水池下水很慢').first().waitFor({ timeout: 1_500 }).then(() => true, () => false)
+  }, 'the problem is a request')
+})
+
+it('a market that is looked at shows places left as they go', async () => {
+  const id = await offer(city(), { title: '看着变的余位', capacity: 9 })
+  const page = await device(city().member)
+  await goTo(page, '/market')
+  const tile = page.locator('a.tile', { hasText: '看着变的余位' })
+  await tile.getByText('9 / 9').waitFor()
+  await call(city(), city().neighbour.token, `products/${id}/claims`, { places: 2 })
+  await tile.getByText('7 / 9').waitFor()
+})
+
+it('a title that means harm is only text', async () => {
+  const title = '<img src=x onerror="document.title=\'harm\'"><script>document.title="harm"</script>{{7*7}}'
+  const id = await offer(city(), { title })
+  const page = await device(city().member, { size: 'desktop' })
+  for (const path of ['/market', `/products/${id}`, `/print/product/${id}`]) {
+    await goTo(page, path)
+    await page.getByText('{{7*7}}').first().waitFor()
+    expect(await page.title()).not.toBe('harm')
+    expect(await page.locator('img[src="x"]').count()).toBe(0)
+  }
+})

@@ -1,0 +1,103 @@
+// A browser on the stage: who comes in, with which device and which preferences. Console errors and foreign requests fail the story.
+import { existsSync, mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { call, type City, type Person } from './city'
+
+export const city = (): City => inject('city')
+/** All combinations at night, each story once otherwise. */
+export const everything = process.env.PIONEER_BROWSER_ALL === '1'
+
+export type Size = 'phone' | 'desktop'
+export type Language = 'zh' | 'en'
+export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } }
+
+export interface Look {
+  size?: Size
+  language?: Language
+  mode?: 'normal' | 'elder'
+  theme?: 'light' | 'dark'
+  textSize?: number
+  serviceWorker?: boolean
+  width?: number
+  height?: number
+  camera?: boolean
+}
+
+let browser: Browser
+const contexts: BrowserContext[] = []
+const wrong: string[] = []
+const expected = [/Failed to load resource/, /net::ERR_/, /Service Worker registration blocked/]
+
+export function onStage(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => existsSync(p)) ?? 'chromium',
+      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
+    })
+  })
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((c) => c.close()))
+    const found = wrong.splice(0)
+    expect(found, 'what the console said').toEqual([])
+  })
+  afterAll(() => browser.close())
+}
+
+export async function signInLink(who: Person): Promise<string> {
+  const made = await call<{ code: string }>(city(), city().administrator.token, `members/${who.id}/sign-in-links`, {})
+  return `${city().url}/in#${made.code}`
+}
+
+/** A device in somebody's hand; without `who`, nobody is signed in. */
+export async function device(who: Person | undefined, look: Look = {}): Promise<Page> {
+  const { size = 'phone', language = 'zh', mode = 'normal', theme = 'light', textSize = 0, serviceWorker = false, camera = false } = look
+  const context = await browser.newContext({
+    viewport: { width: look.width ?? sizes[size].width, height: look.height ?? sizes[size].height },
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    colorScheme: theme,
+    timezoneId: 'Asia/Shanghai',
+    hasTouch: size === 'phone',
+    serviceWorkers: serviceWorker ? 'allow' : 'block',
+    acceptDownloads: true,
+    permissions: camera ? ['camera'] : [],
+  })
+  contexts.push(context)
+  await context.addInitScript((p) => {
+    if (!localStorage.getItem('pioneer-preferences')) localStorage.setItem('pioneer-preferences', JSON.stringify(p))
+  }, { language, mode, theme: 'auto', textSize, motion: 'less' })
+  const page = await context.newPage()
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !expected.some((e) => e.test(m.text()))) wrong.push(m.text())
+  })
+  page.on('pageerror', (e) => wrong.push(String(e.stack ?? e)))
+  page.on('request', (r) => {
+    if (!r.url().startsWith(city().url) && !/^(blob|data):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
+  })
+  page.setDefaultTimeout(15_000)
+  if (who) {
+    await page.goto(await signInLink(who))
+    await page.waitForURL((u) => u.pathname !== '/in')
+  }
+  return page
+}
+
+export const goTo = (page: Page, path: string) => page.goto(city().url + path)
+
+/** Looks at it as a picture: into build/browser, and the README's eight into their folder when asked. */
+export async function picture(page: Page, name: string, kept = false): Promise<void> {
+  const folder = kept && process.env.PIONEER_SCREENS ? resolve(process.env.PIONEER_SCREENS) : resolve(import.meta.dirname, '../../build/browser')
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: `${folder}/${name}.png` })
+}
+
+/** Waits until `read` gives what is wanted; no sleeping on a guess. */
+export async function until(read: () => Promise<boolean>, what: string, ms = 10_000): Promise<void> {
+  const end = Date.now() + ms
+  while (Date.now() < end) {
+    if (await read()) return
+    await new Promise((done) => setTimeout(done, 20))
+  }
+  throw new Error(`not in ${ms} ms: ${what}`)
+}
