@@ -19,6 +19,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default', 'junit'],
-    outputFile: { junit: process.env.PIONEER_BROWSER_REPORT ?? path('../../build/reports/browser.xml') },
+    outputFile: { junit: process.env.PIONEER_WEB_REPORT ?? path('../../build/reports/browser.xml') },
   },
 })

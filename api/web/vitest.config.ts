@@ -10,5 +10,5 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '@': path('./src'), vitest: path('./node_modules/vitest'), 'fake-indexeddb': path('./node_modules/fake-indexeddb') } },
   server: { fs: { allow: [path('../..')] } },
-  test: { include: ['tests/api/web/*.test.ts'], reporters: ['default', 'junit'], outputFile: { junit: process.env.PIONEER_WEB_UNIT_REPORT ?? path('../../build/reports/web-unit.xml') } },
+  test: { include: ['tests/api/web/*.test.ts'], reporters: ['default', 'junit'], outputFile: { junit: process.env.PIONEER_WEB_REPORT ?? path('../../build/reports/web-unit.xml') } },
 })

@@ -139,7 +139,7 @@ const en: Record<keyof typeof zh, string> = {
   marked_no_show: 'It was noted as not attended.',
   claim_already_rated: 'You have rated it. Thank you.',
   nothing_to_promote: 'Nobody is waiting.',
-  offline: 'No signal. It is kept, and sent when there is one.',
+  offline: 'There is no signal just now.',
   code_unknown: 'This code is not right. Please look again and type it anew.',
   code_used: 'This code has been used. Ask your community for another.',
   code_expired: 'This code is too old. Ask your community for another.',

@@ -137,7 +137,7 @@ export default {
   marked_no_show: '该认领已记为未到场。',
   claim_already_rated: '您已评价过，谢谢。',
   nothing_to_promote: '没有可递补的候补。',
-  offline: '没有信号。已经记下，有信号就发出。',
+  offline: '现在没有信号，连不上。',
   code_unknown: '登录码不对。请看清楚再填一次。',
   code_used: '这个登录码用过了。请社区再给一个。',
   code_expired: '这个登录码过期了。请社区再给一个。',
