@@ -124,6 +124,7 @@ describe('by keyboard alone', () => {
       await page.keyboard.press('Tab')
       const text = await page.evaluate(() => {
         const e = document.activeElement as HTMLElement | null
+        if (!e || e === document.body) return ''
         const label = e?.id ? document.querySelector(`label[for="${e.id}"]`)?.textContent : ''
         return `${e?.getAttribute('aria-label') ?? ''} ${e?.textContent ?? ''} ${e?.closest('label')?.textContent ?? ''} ${label ?? ''}`
       })

@@ -57,6 +57,8 @@ export interface Offer {
 }
 
 export async function offer(city: City, o: Offer): Promise<string> {
+  const starts = hours(o.starts ?? 30)
+  const ends = hours(o.ends ?? (o.starts ?? 30) + 2)
   const made = await call<{ id: string }>(city, city.cadre.token, 'products', {
     title: o.title,
     description: '带上好心情就行，材料都备好了。',
@@ -65,8 +67,8 @@ export async function offer(city: City, o: Offer): Promise<string> {
     capacity: o.capacity ?? 20,
     maxPerMember: o.maxPerMember ?? 2,
     waitlist: o.waitlist ?? true,
-    sessions: [{ starts: hours(o.starts ?? 30), ends: hours(o.ends ?? (o.starts ?? 30) + 2), venue: '社区活动室二楼' }],
-    ...((o.starts ?? 30) < 0 ? { closesAt: hours(o.ends ?? 2) } : {}),
+    sessions: [{ starts, ends, venue: '社区活动室二楼' }],
+    ...((o.starts ?? 30) < 0 ? { closesAt: ends } : {}),
   })
   await call(city, city.cadre.token, `products/${made.id}/publish`, {})
   return made.id
@@ -89,17 +91,19 @@ async function ready(url: string, server: ChildProcess): Promise<void> {
 async function settle(url: string, administrator: string): Promise<City> {
   const at = { url }
   const me = await call<{ id: string }>(at, administrator, 'me')
-  const [community] = (await call<{ items: { id: string; name: string; ancestors: { id: string; name: string }[] }[] }>(at, administrator, 'organisations?level=community&limit=1')).items
-  const street = community!.ancestors.at(-1)!
+  const firstBelow = async (parent: string) => (await call<{ items: { id: string; name: string }[] }>(at, administrator, `organisations?parent=${parent}&limit=1`)).items[0]!
+  const xiamen = await call<{ id: string }>(at, administrator, 'organisations/3502')
+  const street = await firstBelow((await firstBelow(xiamen.id)).id)
+  const community = await firstBelow(street.id)
   const person = async (name: string, role?: string): Promise<Person> => {
-    const { id } = await call<{ id: string }>(at, administrator, 'members', { name, organisation: community!.id })
-    if (role) await call(at, administrator, `members/${id}/roles`, { role, organisation: community!.id })
+    const { id } = await call<{ id: string }>(at, administrator, 'members', { name, organisation: community.id })
+    if (role) await call(at, administrator, `members/${id}/roles`, { role, organisation: community.id })
     const { token } = await call<{ token: string }>(at, administrator, `members/${id}/tokens`, {})
     return { id, name, token }
   }
   return {
     url,
-    community: { id: community!.id, name: community!.name },
+    community: { id: community.id, name: community.name },
     street,
     administrator: { id: me.id, name: 'administrator', token: administrator },
     member: await person('詹水生'),
@@ -126,13 +130,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     })
     server.on('exit', (code) => fail(new Error(`pioneerd ended with ${code}: ${said}`)))
   })
-  await ready(url, server)
-  const city = await settle(url, administrator)
-  project.provide('city', city)
-  return async () => {
+  const leave = async () => {
     const ended = new Promise((done) => server.on('exit', done))
     server.kill('SIGTERM')
     await ended
     rmSync(directory, { recursive: true, force: true })
   }
+  try {
+    await ready(url, server)
+    project.provide('city', await settle(url, administrator))
+  } catch (error) {
+    await leave()
+    throw error
+  }
+  return leave
 }

@@ -13,6 +13,7 @@ describe.each(everything ? all : all.slice(0, 2))("a member's day, %s, %s", (siz
   it('asks for help in under a minute, follows it live, confirms and rates', async () => {
     const page = await device(city().member, { size, language })
     await goTo(page, '/ask')
+    await page.locator('.kind').first().waitFor()
     for (const number of ['110', '119', '120']) expect(await page.locator(`a[href="tel:${number}"]`).count()).toBe(1)
     await page.locator('.kind').first().click()
     await page.getByRole('button', { name: w.ask.next }).click()

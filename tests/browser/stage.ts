@@ -37,7 +37,8 @@ export function onStage(): void {
       args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
     })
   })
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') await Promise.all(contexts.flatMap((c) => c.pages()).map((p, i) => picture(p, `failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}-${i}`).catch(() => undefined)))
     await Promise.all(contexts.splice(0).map((c) => c.close()))
     const found = wrong.splice(0)
     expect(found, 'what the console said').toEqual([])

@@ -5,7 +5,7 @@ import './design/base.css'
 import { openOutbox } from './client/outbox'
 import { keepPreferences } from './client/preferences'
 import { findMe, me } from './client/session'
-import { router } from './router'
+import { fetchAhead, router } from './router'
 import TheShell from './shell/the_shell.vue'
 import { openWords, translations } from './words'
 
@@ -15,6 +15,8 @@ const signedIn = findMe().then(openOutbox)
 // Who is remembered is shown at once; who is new to this device waits for the answer.
 await Promise.race([signedIn, new Promise<void>((done) => setTimeout(done, me.value ? 0 : 1_500))])
 createApp(TheShell).use(translations).use(router).mount('#app')
+
+setTimeout(fetchAhead, 1_500)
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
   addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined))

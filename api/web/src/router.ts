@@ -55,5 +55,11 @@ router.afterEach((to, from) => {
 
 // A newer version has replaced the pieces of script that this page would load.
 router.onError((error, to) => {
-  if (/import|module|fetch/i.test(String(error))) location.assign(to.fullPath)
+  if (navigator.onLine && /import|module|fetch/i.test(String(error))) location.assign(to.fullPath)
 })
+
+/** What a member may open next, fetched while nothing else happens: without a service worker too, it opens where there is no signal. */
+export function fetchAhead(): void {
+  const names = ['ask', 'request', 'market', 'product', 'ticket', 'mine', ...(isCadre.value ? ['board', 'attendance'] : [])]
+  for (const route of routes) if (names.includes(String(route.name)) && typeof route.component === 'function') void (route.component as () => Promise<unknown>)().catch(() => undefined)
+}

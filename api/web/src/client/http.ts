@@ -7,6 +7,12 @@ import { offline, problemOf } from './problem'
 export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
 
 let language = 'zh'
+// Where in the log our own last change stands: what is read afterwards waits until that is in it.
+let position = ''
+const noted = (headers: Headers) => {
+  const at = headers.get('Pioneer-Position')
+  if (at && (position === '' || BigInt(at) > BigInt(position))) position = at
+}
 let signedOut: () => void = () => {}
 export const speak = (code: string) => (language = code)
 export const onSignedOut = (then: () => void) => (signedOut = then)
@@ -14,11 +20,15 @@ export const onSignedOut = (then: () => void) => (signedOut = then)
 const ours: Middleware = {
   onRequest({ request }) {
     request.headers.set('Accept-Language', language)
+    if (request.method === 'GET' && position) request.headers.set('Pioneer-Position', position)
     if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) request.headers.set('Idempotency-Key', newKey())
     return request
   },
-  async onResponse({ response }) {
-    if (response.ok) return response
+  async onResponse({ request, response }) {
+    if (response.ok) {
+      if (request.method === 'POST') noted(response.headers)
+      return response
+    }
     const problem = await problemOf(response)
     if (problem.status === 401) signedOut()
     throw problem
@@ -53,6 +63,7 @@ export async function post<T>(path: string, body: unknown, key: string = newKey(
     if (problem.status === 401) signedOut()
     throw problem
   }
+  noted(response.headers)
   return (await response.json()) as T
 }
 

@@ -4,6 +4,8 @@ import type zh from './zh'
 const en: typeof zh = {
   back: 'Back',
   close: 'Close',
+  fewer: 'One fewer',
+  moreOf: 'One more',
   enlarge: 'Larger',
   readAloud: 'Read aloud',
   stopReading: 'Stop',

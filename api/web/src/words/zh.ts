@@ -2,6 +2,8 @@
 export default {
   back: '返回',
   close: '关闭',
+  fewer: '少一个',
+  moreOf: '多一个',
   enlarge: '放大',
   readAloud: '朗读',
   stopReading: '停止',

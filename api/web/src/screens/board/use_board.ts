@@ -16,11 +16,17 @@ export function useBoard(organisation: () => string) {
   const columns = shallowRef<BoardColumn[]>([])
   const name = ref('')
   const wrong = shallowRef<Problem>()
-  const gone = new Set<string>() // taken out here, not yet by the server
+  // What was done here, until an answer that was asked for afterwards has it.
+  const doing = new Map<string, { card: RequestCard; state: string; away: boolean; answered: boolean }>()
 
   const read = useRead(
     () => (organisation() ? `board/${organisation()}` : ''),
-    () => answer(api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, limit: pageSize } } })),
+    async () => {
+      const known = [...doing].filter(([, d]) => d.answered)
+      const view = await answer(api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, limit: pageSize } } }))
+      for (const [id, d] of known) if (doing.get(id) === d) doing.delete(id)
+      return view
+    },
   )
   watch(read.data, (view) => {
     if (!view) return
@@ -31,11 +37,19 @@ export function useBoard(organisation: () => string) {
       .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
       .map((c) => {
         const old = before.get(c.state)
-        const cards = joined(c.cards, old?.cards ?? [], pageSize, gone)
+        const cards = withDoing(joined(c.cards, old?.cards ?? [], pageSize, new Set(doing.keys())), c.state)
         return { ...c, cards, nextCursor: cards.length > pageSize ? old?.nextCursor : c.nextCursor }
       })
-    gone.clear()
   })
+
+  function withDoing(cards: RequestCard[], state: string): RequestCard[] {
+    const stay = cards.filter((c) => {
+      const d = doing.get(c.id)
+      return !d || (d.state === state && !d.away)
+    })
+    const come = [...doing.values()].filter((d) => d.state === state && !d.away && !stay.some((c) => c.id === d.card.id))
+    return [...come.map((d) => ({ ...d.card, state: state as RequestCard['state'] })), ...stay]
+  }
 
   const again = gathered(() => void read.reload(), 120)
   useLive(() => (organisation() ? `organisation=${organisation()}` : ''), (what) => what.stream.startsWith('request/') && again(), again)
@@ -65,18 +79,17 @@ export function useBoard(organisation: () => string) {
   /** Does `what` to a card: it moves at once to where it will be. */
   async function act(card: RequestCard, what: string, body: Record<string, unknown>, state: string, to?: string): Promise<void> {
     wrong.value = undefined
-    gone.add(card.id)
-    const leaves = state !== card.state || to !== undefined
-    if (leaves)
-      columns.value = columns.value.map((c) => {
-        if (c.state === card.state) return { ...c, count: Math.max(0, c.count - 1), overdue: c.overdue - (card.overdue ? 1 : 0), cards: c.cards.filter((x) => x.id !== card.id) }
-        if (c.state === state && !to) return { ...c, count: c.count + 1, cards: [{ ...card, state: state as RequestCard['state'] }, ...c.cards] }
-        return c
-      })
+    const mine = { card, state, away: to !== undefined, answered: false }
+    doing.set(card.id, mine)
+    columns.value = columns.value.map((c) => {
+      const by = (c.state === state && !mine.away ? 1 : 0) - (c.state === card.state ? 1 : 0)
+      return { ...c, count: Math.max(0, c.count + by), overdue: c.overdue - (c.state === card.state && card.overdue ? 1 : 0), cards: withDoing(c.cards, c.state) }
+    })
     const outcome = await send({ path: `/api/v1/requests/${card.id}/${what}`, body, about: `about.${what}`, link: `/requests/${card.id}`, key: newKey() })
+    mine.answered = true
     if ('problem' in outcome) {
       wrong.value = outcome.problem
-      gone.delete(card.id)
+      doing.delete(card.id)
     }
     again()
   }
