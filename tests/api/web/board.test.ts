@@ -25,8 +25,8 @@ describe('the cursor', () => {
 
 it('a fresh first page keeps what was paged in behind it, without what left', () => {
   const before = ['a', 'b', 'c', 'd', 'e'].map((i) => card(i))
-  expect(joined([card('n'), card('a')], before, 2, new Set(['d'])).map((c) => c.id)).toEqual(['n', 'a', 'c', 'e'])
-  expect(joined([card('n')], before, 2, new Set()).map((c) => c.id)).toEqual(['n'])
+  expect(joined([card('n'), card('a')], true, before, new Set(['d'])).map((c) => c.id)).toEqual(['n', 'a', 'c', 'e'])
+  expect(joined([card('n')], false, before, new Set()).map((c) => c.id)).toEqual(['n'])
 })
 
 it('what was typed is found in title and category', () => {

@@ -52,10 +52,10 @@ export function settled(columns: Columns, at: Cursor, id: string | undefined): C
 }
 
 /** The first page again, and behind it what had been paged in before, without what the first page has or knows to be gone. */
-export function joined(fresh: readonly RequestCard[], before: readonly RequestCard[], pageSize: number, gone: ReadonlySet<string>): RequestCard[] {
-  if (fresh.length < pageSize) return [...fresh]
+export function joined(fresh: readonly RequestCard[], more: boolean, before: readonly RequestCard[], gone: ReadonlySet<string>): RequestCard[] {
+  if (!more) return [...fresh]
   const have = new Set(fresh.map((c) => c.id))
-  return [...fresh, ...before.slice(pageSize).filter((c) => !have.has(c.id) && !gone.has(c.id))]
+  return [...fresh, ...before.slice(fresh.length).filter((c) => !have.has(c.id) && !gone.has(c.id))]
 }
 
 /** Cards whose words, category or number hold all of what was typed. */

@@ -2,7 +2,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { BoardColumn, RequestCard } from '@/client/contract'
 import { answer, api } from '@/client/http'
-import { gathered, useLive } from '@/client/live'
+import { gathered, useLive, type Happened } from '@/client/live'
 import { onSent, send } from '@/client/outbox'
 import { Problem } from '@/client/problem'
 import { useRead } from '@/client/read'
@@ -19,6 +19,8 @@ export function useBoard(organisation: () => string) {
   // What was done here, until an answer that was asked for afterwards has it.
   const doing = new Map<string, { card: RequestCard; state: string; away: boolean; answered: boolean }>()
 
+  const moved = new Set<string>() // by anybody, since the board was read
+
   const read = useRead(
     () => (organisation() ? `board/${organisation()}` : ''),
     async () => {
@@ -31,15 +33,19 @@ export function useBoard(organisation: () => string) {
   watch(read.data, (view) => {
     if (!view) return
     name.value = view.organisation?.name ?? ''
+    const gone = new Set([...doing.keys(), ...moved])
     const before = new Map(columns.value.map((c) => [c.state, c]))
     columns.value = view.columns
       .filter((c) => order.includes(c.state))
       .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
       .map((c) => {
         const old = before.get(c.state)
-        const cards = withDoing(joined(c.cards, old?.cards ?? [], pageSize, new Set(doing.keys())), c.state)
-        return { ...c, cards, nextCursor: cards.length > pageSize ? old?.nextCursor : c.nextCursor }
+        const cards = joined(c.cards, !!c.nextCursor, old?.cards ?? [], gone)
+        const paged = !!c.nextCursor && (old?.cards.length ?? 0) > c.cards.length
+        // What came or went behind the first page is found by reading on from there again.
+        return { ...c, cards: withDoing(cards, c.state), nextCursor: paged && moved.size === 0 ? old?.nextCursor : c.nextCursor }
       })
+    moved.clear()
   })
 
   function withDoing(cards: RequestCard[], state: string): RequestCard[] {
@@ -52,7 +58,12 @@ export function useBoard(organisation: () => string) {
   }
 
   const again = gathered(() => void read.reload(), 120)
-  useLive(() => (organisation() ? `organisation=${organisation()}` : ''), (what) => what.stream.startsWith('request/') && again(), again)
+  const moves = (what: Happened) => {
+    if (!what.stream.startsWith('request/')) return
+    moved.add(what.stream.slice('request/'.length))
+    again()
+  }
+  useLive(() => (organisation() ? `organisation=${organisation()}` : ''), moves, again)
   onScopeDispose(onSent(again))
 
   const paging = new Set<string>()
