@@ -32,5 +32,5 @@ it('eight screens for the README', async () => {
   await shown(phone, `/products/${pottery}/claims/1`, 'ticket')
   await shown(await device(city().elder, { mode: 'elder' }), '/', 'elder')
   await shown(await device(city().elder, { theme: 'dark', language: 'en' }), '/market', 'dark')
-  await shown(await device(city().cadre, { size: 'desktop' }), `/boards/${city().community.id}`, 'board')
+  await shown(await device(city().cadre, { size: 'desktop', width: 1040, height: 640 }), `/boards/${city().community.id}`, 'board')
 })
