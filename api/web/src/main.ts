@@ -4,16 +4,18 @@ import './design/tokens.css'
 import './design/base.css'
 import { openOutbox } from './client/outbox'
 import { keepPreferences } from './client/preferences'
-import { findMe, me } from './client/session'
+import { findMe, recallMe, renew } from './client/session'
 import { fetchAhead, router } from './router'
 import TheShell from './shell/the_shell.vue'
 import { openWords, translations } from './words'
 
 keepPreferences()
 await openWords()
-const signedIn = findMe().then(openOutbox)
-// Who is remembered is shown at once; who is new to this device waits for the answer.
-await Promise.race([signedIn, new Promise<void>((done) => setTimeout(done, me.value ? 0 : 1_500))])
+// Who is remembered is shown at once; who is new to this device waits for the answer, a little.
+const remembered = await recallMe()
+const found = (remembered ? renew() : Promise.resolve()).then(findMe)
+void found.then(openOutbox)
+if (!remembered) await Promise.race([found, new Promise<void>((done) => setTimeout(done, 1_500))])
 createApp(TheShell).use(translations).use(router).mount('#app')
 
 setTimeout(fetchAhead, 1_500)

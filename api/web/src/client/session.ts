@@ -22,13 +22,18 @@ async function forget(): Promise<void> {
   await clear('reads') // what was read for one person is not shown to the next; drafts and the outbox stay
 }
 
+/** Who we were when this device last knew. */
+export async function recallMe(): Promise<boolean> {
+  const remembered = await kept<Me>('reads', 'me')
+  if (!remembered) return false
+  me.value = remembered
+  known.value = true
+  return true
+}
+
 /** Reads who we are; without an answer, who we were. */
 export async function findMe(): Promise<void> {
-  const remembered = await kept<Me>('reads', 'me')
-  if (remembered) {
-    me.value = remembered
-    known.value = true
-  }
+  const remembered = me.value
   try {
     const now = await answer(api.GET('/api/v1/me'))
     if (remembered && remembered.id !== now.id) await clear('reads')
@@ -38,6 +43,20 @@ export async function findMe(): Promise<void> {
     if (asProblem(error).status === 401) await forget()
   }
   known.value = true
+}
+
+const renewAfterMs = 24 * 3_600_000
+
+/** A session older than a day gets a new cookie, before anything else is sent with the old one. */
+export async function renew(): Promise<void> {
+  try {
+    const response = await fetch('/api/v1/session', { credentials: 'same-origin' })
+    if (!response.ok) return
+    const { madeAt } = (await response.json()) as { madeAt?: string }
+    if (madeAt && Date.now() - new Date(madeAt).getTime() > renewAfterMs) await post('/api/v1/session/rotate', {})
+  } catch {
+    // no signal, or a token of development: the next start tries again
+  }
 }
 
 /** Changes a one-time code for a session. */
