@@ -29,7 +29,7 @@ describe.each(everything ? all : all.slice(0, 1))("a cadre's morning, %s, %s", (
     for (let i = 0; i < 20; i++) {
       const id = await page.locator('.card-button.current').getAttribute('data-id')
       await press('a')
-      await until(async () => (await page.locator('.card-button.current').getAttribute('data-id').catch(() => null)) !== id, 'the next card')
+      await until(async () => (await page.locator('.card-button.current').getAttribute('data-id', { timeout: 500 }).catch(() => null)) !== id, 'the next card')
     }
     await until(async () => (await counts('submitted')) === before - 20, 'twenty are accepted')
     expect(keys).toBeLessThanOrEqual(60)
