@@ -2,6 +2,7 @@
 // Everything is made through the API, as clients would.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { randomUUID } from 'node:crypto'
@@ -88,6 +89,18 @@ async function ready(url: string, server: ChildProcess): Promise<void> {
   throw new Error('pioneerd did not become ready')
 }
 
+/** A port that is free now: the server must know its own address before it starts, for its links and for whose pages it trusts. */
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer()
+    probe.on('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => done(port))
+    })
+  })
+}
+
 async function settle(url: string, administrator: string): Promise<City> {
   const at = { url }
   const me = await call<{ id: string }>(at, administrator, 'me')
@@ -120,7 +133,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const run = (...words: string[]) => execFileSync(join(bin, 'pioneer'), words, { cwd: root, encoding: 'utf8' })
   run('import', 'organisations', 'ops/demo/organisations.csv', '--data', data)
   const administrator = run('token', 'create', '--data', data, '--member', 'administrator', '--role', 'administrator', '--organisation', '3502').trim().split(/\s+/).at(-1)!
-  const server = spawn(join(bin, 'pioneerd'), ['--data', data, '--listen', '127.0.0.1:0', '--services', 'ops/config/services.yaml', '--web', web], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = spawn(join(bin, 'pioneerd'), ['--data', data, '--listen', `127.0.0.1:${await freePort()}`, '--services', 'ops/config/services.yaml', '--web', web], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
   const url = await new Promise<string>((done, fail) => {
     let said = ''
     server.stdout!.on('data', (piece: Buffer) => {
