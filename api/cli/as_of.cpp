@@ -23,7 +23,7 @@ Exit show_request(const node::Node& node, const domain::Id& id, eventstore::Sequ
 }
 
 Exit show_product(const node::Node& node, const projections::ReadModels& models, const domain::Id& id) {
-  const auto view = queries::product_view({node, models}, console_caller(node), id);
+  const auto view = queries::product_view({node, models, true}, console_caller(node), id);
   if (!view) return fail(view.error());
   say(api::http::to_json(*view));
   return Exit::done;

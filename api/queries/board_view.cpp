@@ -10,7 +10,6 @@
 #include "api/queries/opened_field.hpp"
 #include "api/queries/paging.hpp"
 #include "api/queries/slots.hpp"
-#include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
 
@@ -21,8 +20,7 @@ using domain::Id;
 
 class Page {
  public:
-  Page(const BoardSource& source, const domain::Actor& actor)
-      : source_(source), actor_(actor), slots_(source.community.directory, &source.opener) {}
+  explicit Page(const BoardSource& source) : slots_(source.community.directory, &source.opener) {}
 
   void cards(const std::vector<projections::RequestCard>& cards, std::string& to) {
     to += '[';
@@ -56,16 +54,7 @@ class Page {
     projections::append_json_text(to, hex(next));
   }
 
-  domain::Decided<Id> may(domain::Action action, const Id& organisation) const {
-    if (source_.community.directory.active(organisation) == nullptr) {
-      return domain::refuse(domain::refusals::unknown_organisation);
-    }
-    return authorise(action, actor_, domain::Relation::none, organisation, source_.community.directory);
-  }
-
  private:
-  const BoardSource& source_;
-  const domain::Actor& actor_;
   Slots slots_;
 };
 
@@ -156,10 +145,18 @@ std::vector<Id> organisations_of(const domain::organisations::Directory& directo
   return today;
 }
 
+domain::Decided<Id> may_list(const node::Community& community, const domain::Actor& actor, domain::Action action,
+                             const Id& organisation) {
+  if (community.directory.active(organisation) == nullptr)
+    return domain::refuse(domain::refusals::unknown_organisation);
+  return authorise(action, actor, domain::Relation::none, organisation, community.directory);
+}
+
 domain::Decided<std::string> board_json(const BoardSource& source, const domain::Actor& actor,
                                         const BoardQuery& query) {
-  Page page(source, actor);
-  if (auto may = page.may(domain::Action::get_board, query.organisation); !may) return std::unexpected(may.error());
+  const auto may = may_list(source.community, actor, domain::Action::get_board, query.organisation);
+  if (!may) return std::unexpected(may.error());
+  Page page(source);
   auto columns = columns_of(source, query);
   if (!columns) return std::unexpected(columns.error());
   std::string json = "{\"organisation\":";
@@ -181,8 +178,9 @@ domain::Decided<std::string> board_json(const BoardSource& source, const domain:
 
 domain::Decided<std::string> requests_json(const BoardSource& source, const domain::Actor& actor,
                                            const RequestsQuery& query) {
-  Page page(source, actor);
-  if (auto may = page.may(domain::Action::list_requests, query.organisation); !may) return std::unexpected(may.error());
+  const auto may = may_list(source.community, actor, domain::Action::list_requests, query.organisation);
+  if (!may) return std::unexpected(may.error());
+  Page page(source);
   const auto after = bytes_of_cursor(query.after);
   if (!after) return domain::refuse(bad_cursor);
   const auto organisations = organisations_of(source.community.directory, query.organisation, query.subtree);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/node/node.hpp"
+#include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusal.hpp"
 
 namespace pioneer::queries {
@@ -52,6 +53,11 @@ struct BoardSource {
 
 /// Requests that one page of a search looks at: some milliseconds.
 inline constexpr std::size_t searched_max = 1'000;
+
+/// Whether the caller may see boards or lists of this organisation today: the two below ask it too.
+/// Refusals: unknown_organisation, forbidden.
+domain::Decided<domain::Id> may_list(const node::Community& community, const domain::Actor& actor,
+                                     domain::Action action, const domain::Id& organisation);
 
 /// Refusals: unknown_organisation, forbidden, bad_cursor.
 domain::Decided<std::string> board_json(const BoardSource& source, const domain::Actor& actor, const BoardQuery& query);

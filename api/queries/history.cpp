@@ -3,7 +3,8 @@
 namespace pioneer::queries {
 namespace {
 
-constexpr std::size_t page_entries = 512;
+/// Entries of the index looked up at once: a page of a long stream needs few.
+constexpr std::size_t page_entries = 256;
 
 }  // namespace
 
@@ -33,6 +34,25 @@ eventstore::Result<void> read_history(const node::Node& node, std::string_view s
       from = place.first.plus(place.count);
     }
   }
+}
+
+eventstore::Result<std::uint64_t> revision_at(const node::Node& node, std::string_view stream, Until until) {
+  const auto now = node.index().revision(stream);
+  if (!now || until.sequence == Until{}.sequence) return now;
+  std::uint64_t low = 0;  // revisions below it were there
+  std::uint64_t high = *now;
+  while (low < high) {
+    const auto middle = low + (high - low) / 2;
+    const auto entry = node.index().stream(stream, eventstore::Revision{middle}, 1);
+    if (!entry) return std::unexpected(entry.error());
+    if (entry->empty()) return eventstore::failure("index_damaged", "The index lacks a revision; delete DIR/db.");
+    if (entry->front().sequence < until.sequence) {
+      low = entry->front().first.value + entry->front().count;
+    } else {
+      high = entry->front().first.value;
+    }
+  }
+  return low;
 }
 
 eventstore::Result<eventstore::Sequence> position_at(const eventstore::Log& log, domain::Instant at) {

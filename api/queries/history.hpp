@@ -25,6 +25,9 @@ struct HistoryEntry {
 eventstore::Result<void> read_history(const node::Node& node, std::string_view stream, eventstore::Revision from,
                                       Until until, const std::function<bool(const HistoryEntry&)>& each);
 
+/// Number of events that the stream had then; 0: it was not there. O(log n) look-ups.
+eventstore::Result<std::uint64_t> revision_at(const node::Node& node, std::string_view stream, Until until);
+
 /// The first sequence recorded after `at`: what an instant means as a position. O(log n) reads.
 eventstore::Result<eventstore::Sequence> position_at(const eventstore::Log& log, domain::Instant at);
 

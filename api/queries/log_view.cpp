@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "api/queries/concern.hpp"
 #include "api/queries/names.hpp"
 #include "api/text/words.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
-#include "domain/supermarket/supermarket.pb.h"
 
 namespace pioneer::queries {
 namespace {
@@ -103,31 +103,6 @@ void show_commit(const HistoryEntry& entry, api::StreamCommitView& view) {
   show_events(*entry.part, *view.mutable_events());
 }
 
-/// Whom a stream concerns, as the authorisation table asks.
-struct Concern {
-  domain::Action action = domain::Action::get_stream;
-  domain::Relation relation = domain::Relation::none;
-  Id organisation;
-};
-
-/// The organisation that a request or a product stands under: its newest holder.
-void find_concern(const projections::Part& part, const std::optional<domain::Pseudonym>& me, Concern& concern) {
-  for (const auto& event : part.events) {
-    if (const auto* e = std::get_if<domain::RequestSubmitted>(&event)) {
-      concern.organisation = Id::of(e->organisation());
-      if (me && me->view() == e->asker()) concern.relation = domain::Relation::own;
-    } else if (const auto* i = std::get_if<domain::RequestImported>(&event)) {
-      concern.organisation = Id::of(i->organisation());
-    } else if (const auto* a = std::get_if<domain::RequestAssigned>(&event)) {
-      concern.organisation = Id::of(a->organisation());
-    } else if (const auto* p = std::get_if<domain::ProductCreated>(&event)) {
-      concern.organisation = Id::of(p->terms().organisation());
-    } else if (const auto* m = std::get_if<domain::MemberRegistered>(&event)) {
-      concern.organisation = Id::of(m->organisation());
-    }
-  }
-}
-
 }  // namespace
 
 void show_events(const projections::Part& part, google::protobuf::RepeatedPtrField<api::EventView>& into) {
@@ -143,36 +118,31 @@ void show_events(const projections::Part& part, google::protobuf::RepeatedPtrFie
 domain::Decided<api::StreamView> stream_view(const node::Node& node, const node::Caller& caller, std::string_view kind,
                                              std::string_view id, eventstore::Revision from, std::size_t limit,
                                              Until until) {
+  const auto concern = concern_of(node, caller, kind, id);
+  if (!concern) return domain::refuse(domain::refusals::not_found);
+  const bool is_public = kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy;
+  const auto may = node.projector().with_community([&](const node::Community& community) {
+    return may_look(community, caller, is_public ? domain::Action::get_organisation : domain::Action::get_stream,
+                    *concern);
+  });
+  if (!may) return std::unexpected(may.error());
   const std::string stream = std::string(kind) + "/" + std::string(id);
+  const auto revision = revision_at(node, stream, until);
+  if (!revision || *revision == 0) return domain::refuse(domain::refusals::not_found);
   api::StreamView view;
   view.set_kind(std::string(kind));
   view.set_id(std::string(id));
+  view.set_revision(*revision);
   limit = std::min(limit, log_page_max);
-  const auto me = caller.sender ? node.edge().opener().pseudonym(caller.sender->key, stream) : std::nullopt;
-  Concern concern;
-  const auto read = read_history(node, stream, eventstore::Revision{0}, until, [&](const HistoryEntry& entry) {
-    find_concern(*entry.part, me, concern);
-    view.set_revision(entry.part->revision());
-    if (entry.part->revision() <= from.value) return true;
+  const auto read = read_history(node, stream, from, until, [&](const HistoryEntry& entry) {
     if (static_cast<std::size_t>(view.items_size()) == limit) {
-      if (!view.has_next_cursor()) view.set_next_cursor(std::to_string(entry.part->first_revision));
-      return true;
+      view.set_next_cursor(std::to_string(entry.part->first_revision));
+      return false;
     }
     show_commit(entry, *view.add_items());
     return true;
   });
-  if (!read || view.revision() == 0) return domain::refuse(domain::refusals::not_found);
-  if (caller.sender && domain::id_in(stream, domain::stream_kind::member) == caller.sender->member) {
-    concern.relation = domain::Relation::own;
-  }
-  if (const auto organisation = domain::id_in(stream, domain::stream_kind::organisation))
-    concern.organisation = *organisation;
-  const bool is_public = kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy;
-  const auto may = node.projector().with_community([&](const node::Community& community) {
-    return authorise(is_public ? domain::Action::get_organisation : concern.action, caller.actor, concern.relation,
-                     concern.organisation, community.directory);
-  });
-  if (!may) return std::unexpected(may.error());
+  if (!read) return domain::refuse(domain::refusals::not_found);
   return view;
 }
 

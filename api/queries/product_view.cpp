@@ -224,7 +224,7 @@ domain::Decided<api::ProductView> product_view(const MarketSource& source, const
   api::ProductView view;
   source.node.projector().with_community([&](const node::Community& community) {
     show_product(*row, community.directory, view);
-    show_actions(*row, caller.actor, community.directory, {source.node.clock().now().value}, view);
+    if (!source.past) show_actions(*row, caller.actor, community.directory, {source.node.clock().now().value}, view);
   });
   using domain::ProductState;
   const bool attended = row->counts.state == ProductState::published || row->counts.state == ProductState::completed;

@@ -20,6 +20,7 @@ std::string claim_id(const domain::Id& product, std::uint32_t ticket);
 struct MarketSource {
   const node::Node& node;
   const projections::ReadModels& models;
+  bool past = false;  ///< a replay's: nothing can be done to what was
 };
 
 /// Drafts are for officials of the organisation; everything else for everybody. Refusal: not_found.

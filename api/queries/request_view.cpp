@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/edge/fields.hpp"
+#include "api/queries/concern.hpp"
 #include "api/queries/names.hpp"
 #include "api/queries/opened_field.hpp"
 #include "domain/authorisation/authorisation.hpp"
@@ -269,6 +270,12 @@ void show_people(const Folded& f, const node::Node& node, const std::string& str
 
 Answered<api::RequestView> request_view(const node::Node& node, const node::Caller& caller, const Id& id, Until until) {
   const std::string stream = domain::stream_of(domain::stream_kind::request, id);
+  const auto concern = concern_of(node, caller, domain::stream_kind::request, id.text());
+  if (!concern) return domain::refuse(domain::refusals::not_found);
+  const auto look = [&](const node::Community& community) {
+    return may_look(community, caller, domain::Action::get_request, *concern);
+  };
+  if (const auto may = node.projector().with_community(look); !may) return std::unexpected(may.error());
   Folded folded;
   Fold fold(folded);
   const auto read = read_history(node, stream, eventstore::Revision{0}, until, [&](const HistoryEntry& entry) {
@@ -278,15 +285,10 @@ Answered<api::RequestView> request_view(const node::Node& node, const node::Call
   if (!read || folded.revision == 0) return domain::refuse(domain::refusals::not_found);
 
   const auto& edge = node.edge();
-  const auto pseudonym = caller.sender ? edge.opener().pseudonym(caller.sender->key, stream) : std::nullopt;
-  const bool mine = pseudonym && !folded.state.asker.is_zero() && *pseudonym == folded.state.asker;
+  const bool mine = concern->mine;
   domain::Actor actor = caller.actor;
-  if (pseudonym) actor.pseudonym = *pseudonym;
+  if (concern->me) actor.pseudonym = *concern->me;
   const auto relation = mine ? domain::Relation::own : domain::Relation::none;
-
-  // Who may see the past is decided by today: a holder of then has no business with it any more.
-  const auto today = node.models().requests().get(id);
-  const Id holder = today && *today ? (*today)->organisation : folded.state.organisation;
 
   Answer<api::RequestView> answer;
   auto& view = answer.view;
@@ -294,7 +296,7 @@ Answered<api::RequestView> request_view(const node::Node& node, const node::Call
   view.set_mine(mine);
   Id official_organisation;
   const auto allowed = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
-    auto may = authorise(domain::Action::get_request, actor, relation, holder, community.directory);
+    auto may = look(community);
     if (!may) return may;
     show_facts(folded, community.directory, view);
     show_course(folded, edge, stream, community.directory, view);

@@ -5,7 +5,6 @@
 
 #include "adapters/beast/http_server.hpp"
 #include "adapters/media/media_cleaner.hpp"
-#include "adapters/memory/memory_store.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
@@ -18,6 +17,7 @@
 #include "api/http/request_metrics.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
+#include "api/server/past_stores.hpp"
 #include "api/server/version.hpp"
 #include "eventstore/limits.hpp"
 
@@ -28,6 +28,8 @@ namespace {
 constexpr std::size_t query_threads = 2;
 /// A photo takes up to a second of a core: queries must not stand behind it.
 constexpr std::size_t upload_threads = 1;
+/// A replay takes seconds: neither queries nor photos stand behind it. One at a time.
+constexpr std::size_t past_threads = 1;
 
 /// Half of the streams are kept for those who sign in.
 api::http::EventHub::Options listener_limits(const api::Settings& settings) {
@@ -49,6 +51,7 @@ struct Front::Parts {
   adapters::posix::PosixRandom random;
   adapters::posix::ThreadPool executor{query_threads};
   adapters::posix::ThreadPool uploads{upload_threads};
+  adapters::posix::ThreadPool replays{past_threads};
   std::unique_ptr<api::Photos> photos = adapters::vips::make_photos(upload_threads);
   std::unique_ptr<api::Media> media = adapters::media::make_media();
   std::shared_ptr<api::Metrics> metrics = adapters::prometheus::make_metrics();
@@ -57,6 +60,7 @@ struct Front::Parts {
   std::shared_ptr<BlobRounds> rounds;           ///< likewise
   std::thread beats;
   std::unique_ptr<api::http::QueueMetrics> queues;
+  std::unique_ptr<DiskPastStores> past_stores;
   std::unique_ptr<api::http::Past> past;
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
@@ -113,7 +117,8 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   Parts& p = *parts;
   node::Node& node = deployment.node();
   p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
-  p.past = std::make_unique<api::http::Past>(node.log(), [] { return std::make_unique<adapters::MemoryStore>(); });
+  p.past_stores = std::make_unique<DiskPastStores>(deployment.directory() + "/past");
+  p.past = std::make_unique<api::http::Past>(node.log(), *p.past_stores, p.replays);
   p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node), listener_limits(settings),
                                                    node.projector().projected().value);
   watch_queues(p, node);

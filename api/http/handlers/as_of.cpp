@@ -4,18 +4,23 @@
 
 namespace pioneer::api::http {
 
-std::optional<std::int64_t> as_of_us(const Incoming& incoming) {
+std::optional<std::int64_t> as_of_us(const Service& service, const Incoming& incoming) {
   const auto text = incoming.request.parameter("asOf");
   if (text.empty()) return 0;
   const auto time = parse_rfc3339(text);
-  if (time && time->seconds > 0) return time->seconds * 1'000'000 + time->nanos / 1'000;
-  incoming.problem(
-      {.code = "malformed_parameter", .detail = "A time like 2026-03-01T08:00:00Z stands here.", .field = "asOf"});
+  if (!time || time->seconds <= 0) {
+    incoming.problem(
+        {.code = "malformed_parameter", .detail = "A time like 2026-03-01T08:00:00Z stands here.", .field = "asOf"});
+    return std::nullopt;
+  }
+  const auto us = time->seconds * 1'000'000 + time->nanos / 1'000;
+  if (us <= service.node.clock().now().value) return us;
+  incoming.problem({.code = "as_of_in_future", .detail = "This moment has not come yet.", .field = "asOf"});
   return std::nullopt;
 }
 
 std::optional<queries::Until> until_of(const Service& service, const Incoming& incoming) {
-  const auto us = as_of_us(incoming);
+  const auto us = as_of_us(service, incoming);
   if (!us) return std::nullopt;
   if (*us == 0) return queries::Until{};
   const auto position = queries::position_at(service.node.log(), {*us});
@@ -24,15 +29,21 @@ std::optional<queries::Until> until_of(const Service& service, const Incoming& i
   return std::nullopt;
 }
 
-void with_models(const Service& service, const Incoming& incoming,
-                 const std::function<void(const projections::ReadModels&, std::uint64_t, std::int64_t)>& use) {
-  const auto us = as_of_us(incoming);
+void with_models(const Service& service, const IncomingPointer& incoming,
+                 std::function<void(const projections::ReadModels&, std::uint64_t, std::int64_t)> use) {
+  const auto us = as_of_us(service, *incoming);
   if (!us) return;
   if (*us == 0) return use(service.node.models(), service.node.projector().projected().value, 0);
-  if (service.past == nullptr) return incoming.problem({.code = "not_implemented"});
-  const auto moment = service.past->at(*us);
-  if (!moment) return incoming.fail(moment.error());
-  use(*(*moment)->models, (*moment)->end.value, *us);
+  if (service.past == nullptr) return incoming->problem({.code = "not_implemented"});
+  const auto end = queries::position_at(service.node.log(), {*us});
+  if (!end) return incoming->fail(end.error());
+  const bool taken =
+      service.past->at(*end, [incoming, at_us = *us, show = std::move(use)](eventstore::Result<Past::Kept> moment) {
+        if (!moment) return incoming->fail(moment.error());
+        show(*(*moment)->models, (*moment)->end.value, at_us);
+      });
+  if (!taken)
+    incoming->problem({.code = "past_busy", .detail = "Too many look into the past just now.", .retry_after_s = 10});
 }
 
 }  // namespace pioneer::api::http

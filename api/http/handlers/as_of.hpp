@@ -10,13 +10,17 @@
 
 namespace pioneer::api::http {
 
-/// The end of the log where no `asOf` is given; nothing (answered) where it cannot be read.
+/// The end of the log where no `asOf` is given; nothing (answered) where it is no time that has passed, or the log
+/// cannot be read.
 std::optional<queries::Until> until_of(const Service& service, const Incoming& incoming);
-/// The instant itself, in microseconds; zero: none was given. Nothing (answered 400) where it is no time.
-std::optional<std::int64_t> as_of_us(const Incoming& incoming);
+/// The instant itself, in microseconds; zero: none was given. Nothing where it is no time (answered 400) or has not
+/// come yet (422 `as_of_in_future`).
+std::optional<std::int64_t> as_of_us(const Service& service, const Incoming& incoming);
 
-/// Calls `use(models, position, as_of_us)` with the live read models, or with those of `asOf`; else has answered.
-void with_models(const Service& service, const Incoming& incoming,
-                 const std::function<void(const projections::ReadModels&, std::uint64_t, std::int64_t)>& use);
+/// Calls `use(models, position, as_of_us)` with the live read models, here, or with those of `asOf`, later and perhaps
+/// on another thread; else has answered: 429 `past_busy` where too many wait for the past already. Whoever may not see
+/// the answer is to be refused before this is called.
+void with_models(const Service& service, const IncomingPointer& incoming,
+                 std::function<void(const projections::ReadModels&, std::uint64_t, std::int64_t)> use);
 
 }  // namespace pioneer::api::http

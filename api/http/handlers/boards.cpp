@@ -25,13 +25,20 @@ void answer(const IncomingPointer& incoming, domain::Decided<std::string> json) 
   json ? incoming->json(std::move(*json)) : incoming->refuse(json.error());
 }
 
-/// `ask(source)` over the live rows or those of `asOf`, while nobody's role changes.
+/// `ask(source)` over the live rows or those of `asOf`, while nobody's role changes. Whoever may not see the list now
+/// is refused before the past is looked up for them.
 template <class Ask>
-void from_source(const Service& service, const IncomingPointer& incoming, Ask ask) {
-  with_models(service, *incoming,
-              [&](const projections::ReadModels& models, std::uint64_t position, std::int64_t as_of) {
+void from_source(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+                 domain::Action action, const domain::Id& organisation, Ask ask) {
+  const auto may = service.node.projector().with_community([&](const node::Community& community) {
+    return queries::may_list(community, caller.actor, action, organisation);
+  });
+  if (!may) return incoming->refuse(may.error());
+  with_models(service, incoming,
+              [&service, incoming, asked = std::move(ask)](const projections::ReadModels& models,
+                                                           std::uint64_t position, std::int64_t as_of) {
                 auto json = service.node.projector().with_community([&](const node::Community& community) {
-                  return ask(queries::BoardSource{community, models, service.node.edge().opener(), position, as_of});
+                  return asked(queries::BoardSource{community, models, service.node.edge().opener(), position, as_of});
                 });
                 answer(incoming, std::move(json));
               });
@@ -55,8 +62,10 @@ void board(const Service& service, const IncomingPointer& incoming, const node::
   if (!limit) return;
   wanted.limit = *limit;
   wanted.after = request.parameter("cursor");
-  from_source(service, incoming,
-              [&](const queries::BoardSource& source) { return queries::board_json(source, caller.actor, wanted); });
+  from_source(service, incoming, caller, domain::Action::get_board, wanted.organisation,
+              [actor = caller.actor, wanted](const queries::BoardSource& source) {
+                return queries::board_json(source, actor, wanted);
+              });
 }
 
 /// "24.48,118.08,500"
@@ -126,8 +135,10 @@ void requests(const Service& service, const IncomingPointer& incoming, const nod
   wanted.limit = *limit;
   wanted.category = request.parameter("category");
   wanted.after = request.parameter("cursor");
-  from_source(service, incoming,
-              [&](const queries::BoardSource& source) { return queries::requests_json(source, caller.actor, wanted); });
+  from_source(service, incoming, caller, domain::Action::list_requests, wanted.organisation,
+              [actor = caller.actor, wanted](const queries::BoardSource& source) {
+                return queries::requests_json(source, actor, wanted);
+              });
 }
 
 }  // namespace

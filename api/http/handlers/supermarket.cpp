@@ -238,19 +238,23 @@ void register_supermarket(Router& router, const Service& service) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
       const auto id = id_in_path(*incoming);
       if (!id) return;
-      with_models(service, *incoming, [&](const projections::ReadModels& models, std::uint64_t, std::int64_t) {
-        const auto view = queries::product_view({service.node, models}, caller, *id);
-        give(incoming, view, {.revision = view ? std::optional(view->revision()) : std::nullopt});
-      });
+      with_models(service, incoming,
+                  [&service, incoming, caller, product = *id](const projections::ReadModels& models, std::uint64_t,
+                                                              std::int64_t as_of) {
+                    const auto view = queries::product_view({service.node, models, as_of != 0}, caller, product);
+                    give(incoming, view, {.revision = view ? std::optional(view->revision()) : std::nullopt});
+                  });
     });
   });
   router.on(Operation::list_products, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
       queries::ProductsQuery wanted;
       if (!read_filter(service, *incoming, wanted)) return;
-      with_models(service, *incoming, [&](const projections::ReadModels& models, std::uint64_t, std::int64_t) {
-        give(incoming, queries::list_products({service.node, models}, caller, wanted));
-      });
+      with_models(service, incoming,
+                  [&service, incoming, caller, wanted](const projections::ReadModels& models, std::uint64_t,
+                                                       std::int64_t as_of) {
+                    give(incoming, queries::list_products({service.node, models, as_of != 0}, caller, wanted));
+                  });
     });
   });
   register_claims(router, service);

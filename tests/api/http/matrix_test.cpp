@@ -98,7 +98,7 @@ class City {
     options.segment_bytes = 1 << 20;
     deployment_ = server::Deployment::open(options).value();
     deployment_->start();
-    past_ = std::make_unique<Past>(deployment_->node().log(), [] { return std::make_unique<adapters::MemoryStore>(); });
+    past_ = std::make_unique<Past>(deployment_->node().log(), past_stores_, replays_);
     hub_ = std::make_unique<EventHub>(live_events(deployment_->node()), EventHub::Options{}, 0);
     metrics_ = adapters::prometheus::make_metrics();
     service_ = std::make_unique<Service>(Service{.node = deployment_->node(),
@@ -362,6 +362,8 @@ class City {
   adapters::posix::PosixRandom random_;
   std::unique_ptr<server::Deployment> deployment_;
   adapters::posix::ThreadPool pool_{2};
+  MemoryPastStores past_stores_;
+  adapters::posix::ThreadPool replays_{1};
   std::unique_ptr<Past> past_;
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<Metrics> metrics_;

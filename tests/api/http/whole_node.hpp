@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <mutex>
 
-#include "adapters/memory/memory_store.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "api/http/handlers/service.hpp"
@@ -16,6 +15,7 @@
 #include "api/server/deployment.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/record.hpp"
+#include "tests/api/http/memory_past.hpp"
 #include "tests/temporary_file.hpp"
 
 namespace pioneer::api::http {
@@ -113,7 +113,7 @@ class WholeNode : public testing::Test {
     EXPECT_TRUE(opened.has_value()) << (opened ? "" : opened.error().detail);
     deployment = std::move(*opened);
     deployment->start();
-    past = std::make_unique<Past>(deployment->node().log(), [] { return std::make_unique<adapters::MemoryStore>(); });
+    past = std::make_unique<Past>(deployment->node().log(), past_stores, replays);
     service = std::make_unique<Service>(Service{.node = deployment->node(),
                                                 .executor = pool,
                                                 .random = random,
@@ -203,6 +203,8 @@ class WholeNode : public testing::Test {
   MediaAsTheyAre media;
   std::unique_ptr<server::Deployment> deployment;
   adapters::posix::ThreadPool pool{2};
+  MemoryPastStores past_stores;
+  adapters::posix::ThreadPool replays{1};
   std::unique_ptr<Past> past;
   std::unique_ptr<Service> service;
   std::unique_ptr<Router> router;
