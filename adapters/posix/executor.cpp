@@ -3,9 +3,6 @@
 #include "eventstore/check.hpp"
 
 namespace pioneer::adapters::posix {
-namespace {
-thread_local const ThreadPool* pool_of_this_thread = nullptr;
-}
 
 ThreadPool::ThreadPool(std::size_t threads, std::size_t queue_max) : queue_max_(queue_max) {
   CHECK(threads > 0 && queue_max > 0);
@@ -22,15 +19,17 @@ ThreadPool::~ThreadPool() {
   for (auto& thread : threads_) thread.join();
 }
 
-void ThreadPool::run(std::function<void()> work) {
-  std::unique_lock lock(mutex_);
-  if (queue_.size() >= queue_max_ && pool_of_this_thread == this) {
-    lock.unlock();
-    work();
-    return;
-  }
-  taken_.wait(lock, [this] { return queue_.size() < queue_max_; });
+bool ThreadPool::run(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  if (queue_.size() >= queue_max_) return false;
   queue_.push_back(std::move(work));
+  arrived_.notify_one();
+  return true;
+}
+
+void ThreadPool::run_promised(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  promised_.push_back(std::move(work));
   arrived_.notify_one();
 }
 
@@ -40,14 +39,13 @@ std::size_t ThreadPool::queued() const {
 }
 
 void ThreadPool::serve() {
-  pool_of_this_thread = this;
   std::unique_lock lock(mutex_);
   for (;;) {
-    arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    auto work = std::move(queue_.front());
-    queue_.pop_front();
-    taken_.notify_one();
+    arrived_.wait(lock, [this] { return stopping_ || !queue_.empty() || !promised_.empty(); });
+    auto& from = promised_.empty() ? queue_ : promised_;
+    if (from.empty()) return;
+    auto work = std::move(from.front());
+    from.pop_front();
     lock.unlock();
     work();
     work = nullptr;

@@ -16,9 +16,9 @@ class ThreadPool : public eventstore::Executor {
  public:
   explicit ThreadPool(std::size_t threads, std::size_t queue_max = 1'024);
   ~ThreadPool() override;
-  /// Waits while the queue is full; on one of the pool's own threads it then runs the work at once, so that work which
-  /// makes work cannot wait for itself.
-  void run(std::function<void()> work) override;
+  /// False while `queue_max` pieces wait.
+  [[nodiscard]] bool run(std::function<void()> work) override;
+  void run_promised(std::function<void()> work) override;
   /// Work that waits for a thread. Any thread.
   std::size_t queued() const;
 
@@ -28,8 +28,8 @@ class ThreadPool : public eventstore::Executor {
   const std::size_t queue_max_;
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
-  std::condition_variable taken_;
   std::deque<std::function<void()>> queue_;
+  std::deque<std::function<void()>> promised_;  ///< goes first
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -93,7 +93,8 @@ UnfinishedFile::~UnfinishedFile() {
 }
 
 void UnfinishedFile::begin(Executor& executor) {
-  executor.run([work = work_] { work->run(); });
+  // Refused, it is made when it is taken.
+  static_cast<void>(executor.run([work = work_] { work->run(); }));
 }
 
 Result<std::unique_ptr<File>> UnfinishedFile::take() {

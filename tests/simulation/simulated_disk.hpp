@@ -87,7 +87,11 @@ class SimulatedDisk : public eventstore::Disk {
 /// Runs work when it is told to, on the caller's thread; what was not run when it goes never runs.
 class SimulatedExecutor : public eventstore::Executor {
  public:
-  void run(std::function<void()> work) override { waiting_.push_back(std::move(work)); }
+  bool run(std::function<void()> work) override {
+    waiting_.push_back(std::move(work));
+    return true;
+  }
+  void run_promised(std::function<void()> work) override { waiting_.push_back(std::move(work)); }
   void run_waiting();
 
  private:

@@ -91,13 +91,14 @@ void upload(const Service& service, const std::shared_ptr<Gate>& gate, const Inc
   if (!admitted) admitted = admit(service, *gate, *incoming);  // no server asked before
   if (!admitted) return;
   auto& executor = service.uploads != nullptr ? *service.uploads : service.executor;
-  executor.run([&service, incoming] {
+  const bool taken = executor.run([&service, incoming] {
     try {
       keep(service, *incoming);
     } catch (const std::exception&) {
       incoming->problem({.code = "internal"});
     }
   });
+  if (!taken) refuse_full(*incoming);
 }
 
 /// The media type as a static text: only what uploads are made to be goes out under its own name.

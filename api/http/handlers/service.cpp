@@ -47,7 +47,7 @@ bool settled(const Incoming& incoming, const node::Outcome& outcome) {
       break;
   }
   if (outcome.answer.error.code == "queue_full")
-    incoming.problem({.code = "queue_full", .detail = "Please try again in a moment.", .retry_after_s = 1});
+    refuse_full(incoming);
   else
     incoming.problem({.code = "not_writable",
                       .detail = "Nothing can be recorded just now. Please try again later.",
@@ -90,7 +90,7 @@ void show_projected(const Service& service, const IncomingPointer& incoming, con
   const auto member = caller.sender ? caller.sender->member : domain::Id{};
   after_projection(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
     show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
-  });
+  }, Asked::promised);
 }
 
 }  // namespace
@@ -106,18 +106,26 @@ Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, st
 }
 
 void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
-                      std::function<void()> then) {
+                      std::function<void()> then, Asked asked) {
   const eventstore::Instant deadline{service.node.clock().now().value + projection_wait_us};
   service.node.projector().when_projected(
-      position, deadline, [&service, incoming, then = std::move(then)](bool projected) mutable {
+      position, deadline, [&service, incoming, then = std::move(then), asked](bool projected) mutable {
         if (!projected) {
           incoming->problem({.code = "not_yet_projected",
                              .detail = "It is recorded, but not yet to be seen. Ask again in a moment.",
                              .retry_after_s = 1});
           return;
         }
-        service.executor.run([incoming, then = std::move(then)] { run_guarded(incoming, then); });
+        auto work = [incoming, then = std::move(then)] { run_guarded(incoming, then); };
+        if (asked == Asked::promised)
+          service.executor.run_promised(std::move(work));
+        else if (!service.executor.run(std::move(work)))
+          refuse_full(*incoming);
       });
+}
+
+void refuse_full(const Incoming& incoming) {
+  incoming.problem({.code = "queue_full", .detail = "Please try again in a moment.", .retry_after_s = 1});
 }
 
 std::string new_command_id(eventstore::Random& random) {
@@ -154,13 +162,14 @@ void send_in_steps(const Service& service, const IncomingPointer& incoming, cons
                    Show show) {
   auto made = make_command(service, incoming, make);
   if (!made) return;
-  service.executor.run([&service, incoming, made = std::move(*made), carry_out = std::move(carry_out),
+  const bool taken = service.executor.run([&service, incoming, made = std::move(*made), carry_out = std::move(carry_out),
                         show = std::move(show)]() mutable {
     run_guarded(incoming, [&] {
       const auto outcome = carry_out(std::move(made.command));
       if (settled(*incoming, outcome)) show_projected(service, incoming, made.caller, outcome, show);
     });
   });
+  if (!taken) refuse_full(*incoming);
 }
 
 void query(const Service& service, const IncomingPointer& incoming, std::function<void(const node::Caller&)> answer) {
@@ -169,8 +178,8 @@ void query(const Service& service, const IncomingPointer& incoming, std::functio
   };
   if (incoming->wait_for)
     after_projection(service, incoming, eventstore::Sequence{*incoming->wait_for}, std::move(work));
-  else
-    service.executor.run([incoming, work = std::move(work)] { run_guarded(incoming, work); });
+  else if (!service.executor.run([incoming, work = std::move(work)] { run_guarded(incoming, work); }))
+    refuse_full(*incoming);
 }
 
 void give_journalled(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,

@@ -93,9 +93,15 @@ using CarryOut = std::function<node::Outcome(domain::Command command)>;
 void send_in_steps(const Service& service, const IncomingPointer& incoming, const Make& make, CarryOut carry_out,
                    Show show);
 
+/// Whether the work that answers may be refused (429 `queue_full`) when too much waits: not where a command is in the
+/// log already, whose number the Writer bounds.
+enum class Asked { query, promised };
 /// Runs `work` on the executor once `position` is projected; answers 503 `not_yet_projected` where that takes too long.
 void after_projection(const Service& service, const IncomingPointer& incoming, eventstore::Sequence position,
-                      std::function<void()> work);
+                      std::function<void()> work, Asked asked = Asked::query);
+
+/// 429 `queue_full`: too much waits. Trying again in a moment can help.
+void refuse_full(const Incoming& incoming);
 
 /// On the executor, once the position that the request names is projected.
 void query(const Service& service, const IncomingPointer& incoming,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <future>
 #include <thread>
+#include <vector>
 
 #include "adapters/posix/clock.hpp"
 #include "adapters/posix/disk.hpp"
@@ -103,21 +104,30 @@ TEST(PosixRandom, FillsEveryByte) {
 TEST(ThreadPool, RunsEverythingOnce) {
   std::atomic<int> ran = 0;
   {
-    ThreadPool pool(3, 4);
-    for (int i = 0; i < 1'000; ++i) pool.run([&] { ++ran; });
+    ThreadPool pool(3, 1'000);
+    for (int i = 0; i < 1'000; ++i) EXPECT_TRUE(pool.run([&] { ++ran; }));
   }
   EXPECT_EQ(ran, 1'000);
 }
 
-TEST(ThreadPool, LetsWorkMakeWorkWhenItsQueueIsFull) {
-  std::atomic<int> ran = 0;
+TEST(ThreadPool, SaysNoWhenItsQueueIsFullAndServesWhatWasPromisedFirst) {
+  std::promise<void> begun;
+  std::promise<void> release;
+  std::vector<int> order;
   {
-    ThreadPool pool(1, 1);
-    pool.run([&] {
-      for (int i = 0; i < 10; ++i) pool.run([&] { ++ran; });
-    });
+    ThreadPool pool(1, 2);
+    ASSERT_TRUE(pool.run([&] {
+      begun.set_value();
+      release.get_future().wait();
+    }));
+    begun.get_future().wait();
+    EXPECT_TRUE(pool.run([&] { order.push_back(2); }));
+    EXPECT_TRUE(pool.run([&] { order.push_back(3); }));
+    EXPECT_FALSE(pool.run([&] { order.push_back(4); }));
+    pool.run_promised([&] { order.push_back(1); });
+    release.set_value();
   }
-  EXPECT_EQ(ran, 10);
+  EXPECT_EQ(order, (std::vector{1, 2, 3}));
 }
 
 TEST(ThreadPool, TellsHowMuchWaits) {
@@ -140,13 +150,13 @@ TEST(ThreadPool, HasNoMoreThanItsThreads) {
   {
     ThreadPool pool(2, 100);
     for (int i = 0; i < 100; ++i)
-      pool.run([&] {
+      EXPECT_TRUE(pool.run([&] {
         const int now = ++running;
         for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
         }
         std::this_thread::yield();
         --running;
-      });
+      }));
   }
   EXPECT_GE(most, 1);
   EXPECT_LE(most, 2);

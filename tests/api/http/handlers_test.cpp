@@ -21,6 +21,20 @@ TEST_F(Handlers, SaysHowItIs) {
   EXPECT_THAT(get("/api/openapi.json", "").body, HasSubstr("3.1.0"));
 }
 
+TEST_F(Handlers, RefusesQueriesWhenTheirQueueIsFullAndStillSaysHowItIs) {
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  while (pool.run([released] { released.wait(); })) {
+  }
+  const auto refused = get("/api/v1/categories", "");
+  EXPECT_EQ(refused.status, 429U) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("queue_full"));
+  EXPECT_EQ(header(refused, "Retry-After"), "1");
+  EXPECT_EQ(get("/healthz", "").status, 200U);
+  EXPECT_EQ(get("/readyz", "").status, 200U);
+  release.set_value();
+}
+
 TEST_F(Handlers, RegistersRenamesAndListsOrganisations) {
   const auto made = post("/api/v1/organisations",
                          R"({"name":"思明区","level":"district","parent":")" + city + R"(","code":"350203"})");
