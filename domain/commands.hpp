@@ -37,6 +37,7 @@ struct Command {
   AnyCommand what;
   bool system = false;                      ///< a timer, a reaction, an import at the console
   Id member;                                ///< the sender's member id; zero: none. Never written to a stream of others
+  std::string token_hash;                   ///< SHA-256 of the token that the sender showed; empty: none was
   Pseudonym pseudonym;                      ///< the sender's, in the stream that the command is about
   std::vector<Introduction> introductions;  ///< always attached; dropped by the Writer where known already
   std::string once;                         ///< 16 bytes, or empty: cannot be repeated by a client

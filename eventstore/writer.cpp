@@ -23,6 +23,7 @@ Error unavailable(const std::string& code) {
   if (code == "clock_behind_log") {
     return {code, "The clock of this machine is behind the log's last entry.", Retry::can_help};
   }
+  if (code == "disk_full") return {code, "The disk is full; writing begins again when there is room.", Retry::can_help};
   return {code, "Nothing can be written now; reading goes on.", Retry::can_help};
 }
 
@@ -38,8 +39,8 @@ void Writer::Batch::reserve(std::size_t commands) {
   answers.reserve(commands);
 }
 
-Writer::Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower)
-    : log_(log), clock_(clock), random_(random), decider_(decider), follower_(follower) {}
+Writer::Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower, std::size_t queue_max)
+    : log_(log), clock_(clock), random_(random), decider_(decider), follower_(follower), queue_max_(queue_max) {}
 
 Writer::~Writer() = default;
 
@@ -131,34 +132,41 @@ Result<void> Writer::take_over() {
 }
 
 void Writer::submit(std::unique_ptr<Pending> pending) {
+  bool stopping = false;
   {
     std::lock_guard lock(mutex_);
-    if (!stopping_ && queue_.size() + taken_left_.load(std::memory_order_relaxed) < limits::command_queue_max) {
+    stopping = stopping_;
+    if (!stopping && queue_.size() + taken_left_.load(std::memory_order_relaxed) < queue_max_) {
       queue_.push_back(std::move(pending));
       queued_.store(true, std::memory_order_relaxed);
       if (queue_.size() == 1) arrived_.notify_one();
       return;
     }
   }
-  pending->answer({Answer::Kind::unavailable,
-                   {},
-                   {"busy", "Too many commands are waiting; try again in a moment.", Retry::can_help}});
+  auto error = stopping ? unavailable("stopping")
+                        : Error{"queue_full", "Too many commands are waiting; try again in a moment.", Retry::can_help};
+  pending->answer({Answer::Kind::unavailable, {}, std::move(error)});
 }
 
 Result<Instant> Writer::stamp() {
   const Instant now = clock_.now();
-  if (last_stamp_.value > now.value + limits::clock_ahead_us_max)
+  if (last_stamp_.value > now.value + limits::clock_ahead_us_max) {
+    note_clock("clock_behind_log");
     return std::unexpected(unavailable("clock_behind_log"));
+  }
   const std::int64_t offset = now.value - clock_.since_boot().value;
   const bool jumped = jumped_ || std::abs(offset - clock_offset_us_) > limits::clock_jump_us_max;
   if (jumped && !clock_.driven()) {
-    std::lock_guard lock(mutex_);
-    jumped_ = !std::exchange(clock_confirmed_, false);
+    {
+      std::lock_guard lock(mutex_);
+      jumped_ = !std::exchange(clock_confirmed_, false);
+    }
     if (jumped_) {
-      unwritable_ = "clock_jumped";
-      return std::unexpected(unavailable(unwritable_));
+      note_clock("clock_jumped");
+      return std::unexpected(unavailable("clock_jumped"));
     }
   }
+  if (clock_in_trouble_) note_clock({});
   clock_offset_us_ = offset;
   last_stamp_ = Instant{std::max(now.value, last_stamp_.value)};
   return last_stamp_;
@@ -196,8 +204,37 @@ void Writer::judge(std::unique_ptr<Pending> pending, Batch& into) {
   into.answers.emplace_back(std::move(pending), std::move(answer));
 }
 
-void Writer::hand_over(Batch& decided) {
+// Deciding thread.
+void Writer::note_clock(std::string_view trouble) {
+  clock_in_trouble_ = !trouble.empty();
   std::lock_guard lock(mutex_);
+  clock_trouble_ = trouble;
+  settle();
+}
+
+// Caller holds the mutex.
+std::optional<Error> Writer::refusal() const {
+  if (failure_) return failure_;
+  if (!holds_.empty()) return unavailable(*holds_.begin());
+  return std::nullopt;
+}
+
+// Caller holds the mutex, and changed one of these.
+void Writer::settle() { writable_ = !failure_ && holds_.empty() && clock_trouble_.empty(); }
+
+void Writer::refuse_all(Batch& batch, const Error& error) const {
+  for (auto& [pending, answer] : batch.answers) pending->answer({Answer::Kind::unavailable, {}, error});
+  batch = {};
+}
+
+void Writer::hand_over(Batch& decided) {
+  std::unique_lock lock(mutex_);
+  if (discard_) {
+    // It was chained to a batch that was given up meanwhile.
+    const Error error = refusal().value_or(unavailable("not_written"));
+    lock.unlock();
+    return refuse_all(decided, error);
+  }
   if (gathering_.empty()) {
     gathering_ = std::move(decided);
   } else {
@@ -211,9 +248,11 @@ void Writer::hand_over(Batch& decided) {
 }
 
 // The whole queue at once: those who submit then wait for nothing that grows with it.
-bool Writer::take(bool& discard) {
+bool Writer::take(std::optional<Error>& refused, bool& discard, bool& look) {
   std::lock_guard lock(mutex_);
-  discard = std::exchange(discard_, false);
+  refused = refusal();
+  discard = discard_ && !refused;
+  look = std::exchange(look_again_, false) && !clock_trouble_.empty();
   room_wanted_ = gathering_.full();
   if (!room_wanted_ && taken_at_ == taken_.size()) {
     taken_.clear();
@@ -227,17 +266,26 @@ bool Writer::take(bool& discard) {
 
 bool Writer::decide_step() {
   CHECK(opened_);
+  std::optional<Error> refused;
   bool discard = false;
-  const bool any = take(discard);
-  if (discard) decider_.discard();
+  bool look = false;
+  const bool any = take(refused, discard, look);
+  if (discard) {
+    if (auto again = start_over(); !again) refused = again.error();
+  }
+  if (look && !refused) static_cast<void>(stamp());
   if (!any) return false;
   Batch decided;
   decided.reserve(std::min(hand_over_max, taken_.size() - taken_at_));
   for (std::size_t judged = 0; judged < hand_over_max && taken_at_ < taken_.size(); ++judged) {
     auto pending = std::move(taken_[taken_at_++]);
     taken_left_.fetch_sub(1, std::memory_order_relaxed);
-    if (failed_.load(std::memory_order_acquire)) {
-      pending->answer({Answer::Kind::unavailable, {}, unavailable("sync_failed")});
+    if (!refused && interrupted_.load(std::memory_order_acquire)) {
+      std::lock_guard lock(mutex_);
+      refused = refusal().value_or(unavailable("not_written"));
+    }
+    if (refused) {
+      pending->answer({Answer::Kind::unavailable, {}, *refused});
       continue;
     }
     // The disk is free: what is decided already need not wait for the rest.
@@ -246,6 +294,19 @@ bool Writer::decide_step() {
   }
   if (!decided.empty()) hand_over(decided);
   return true;
+}
+
+// What was decided and not written is forgotten: the chain goes on from what is durable. Nothing is being written: the
+// batches that were are given up.
+Result<void> Writer::start_over() {
+  if (auto discarded = decider_.discard(); !discarded) return discarded;
+  const LogState state = log_.state();
+  next_.sequence = state.next;
+  next_.previous_hash = state.head;
+  std::lock_guard lock(mutex_);
+  discard_ = false;
+  interrupted_ = false;
+  return {};
 }
 
 Result<void> Writer::write(Batch& batch) {
@@ -257,22 +318,39 @@ Result<void> Writer::write(Batch& batch) {
   return {};
 }
 
-// Nothing of it was acknowledged. Whether the disk kept it is unknown until the next start reads it.
+// Nothing of it was acknowledged. Where the disk was full, nothing of the log was touched, and writing may begin again;
+// what else the disk kept is unknown until the next start reads it. A log of small files may have taken the batch's
+// first part: that part is as good as any other.
 void Writer::give_up(Batch& batch, const Error& error) {
+  const bool can_go_on = error.code == "disk_full";
+  const Sequence durable = log_.state().next;
+  const auto lost =
+      std::ranges::find_if(batch.commits, [&](const AcceptedCommit& commit) { return commit.sequence >= durable; });
+  batch.commits.erase(lost, batch.commits.end());
+  if (!batch.commits.empty()) follower_.accepted(std::move(batch.commits));
   std::vector<std::unique_ptr<Pending>> waiting;
   Batch behind;
   {
     std::lock_guard lock(mutex_);
-    unwritable_ = "sync_failed";
-    failed_.store(true, std::memory_order_release);
+    if (can_go_on) {
+      holds_.emplace(error.code);
+    } else if (!failure_) {
+      failure_ = error;
+    }
+    settle();
+    interrupted_.store(true, std::memory_order_release);
     discard_ = true;
     behind = std::exchange(gathering_, {});
     waiting.swap(queue_);
     queued_.store(false, std::memory_order_relaxed);
   }
   arrived_.notify_one();
-  for (auto& [pending, answer] : batch.answers) pending->answer({Answer::Kind::unknown, {}, error});
-  for (auto& [pending, answer] : behind.answers) pending->answer({Answer::Kind::unavailable, {}, error});
+  bool kept = true;
+  for (auto& [pending, answer] : batch.answers) {
+    kept = kept && (answer.kind != Answer::Kind::accepted || answer.position < durable);
+    pending->answer(kept ? answer : Answer{can_go_on ? Answer::Kind::unavailable : Answer::Kind::unknown, {}, error});
+  }
+  refuse_all(behind, error);
   for (auto& pending : waiting) pending->answer({Answer::Kind::unavailable, {}, error});
 }
 
@@ -306,7 +384,9 @@ void Writer::decide_loop() {
     }
     std::unique_lock lock(mutex_);
     const auto waiting = [&] { return !queue_.empty() || taken_at_ < taken_.size(); };
-    arrived_.wait(lock, [&] { return discard_ || (waiting() && !gathering_.full()) || (stopping_ && !waiting()); });
+    arrived_.wait(lock, [&] {
+      return look_again_ || (discard_ && !refusal()) || (waiting() && !gathering_.full()) || (stopping_ && !waiting());
+    });
     if (stopping_ && !waiting()) break;
   }
   std::lock_guard lock(mutex_);
@@ -339,13 +419,35 @@ void Writer::stop() {
 
 void Writer::confirm_clock() {
   std::lock_guard lock(mutex_);
-  if (unwritable_ == "clock_jumped") unwritable_.clear();
   clock_confirmed_ = true;
+  look_again_ = true;
+  arrived_.notify_one();
+}
+
+void Writer::hold(std::string_view code) {
+  std::lock_guard lock(mutex_);
+  holds_.emplace(code);
+  settle();
+}
+
+void Writer::release(std::string_view code) {
+  std::lock_guard lock(mutex_);
+  if (const auto held = holds_.find(code); held != holds_.end()) holds_.erase(held);
+  settle();
+  arrived_.notify_one();
+}
+
+void Writer::look_again() {
+  std::lock_guard lock(mutex_);
+  if (clock_trouble_.empty()) return;
+  look_again_ = true;
+  arrived_.notify_one();
 }
 
 std::string Writer::unwritable() const {
   std::lock_guard lock(mutex_);
-  return unwritable_;
+  const auto refused = refusal();
+  return refused ? refused->code : clock_trouble_;
 }
 
 }  // namespace pioneer::eventstore

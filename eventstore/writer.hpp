@@ -13,9 +13,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "eventstore/commit.hpp"
+#include "eventstore/limits.hpp"
 #include "eventstore/ports/clock.hpp"
 #include "eventstore/ports/random.hpp"
 
@@ -54,8 +59,9 @@ class Decider {
   virtual ~Decider() = default;
   /// Moves the Decider's speculative state on if it answers `write`.
   virtual Result<Verdict> decide(Pending& pending, Instant now, Sequence sequence) = 0;
-  /// Speculative state was not written: forget it, and decide from the log's durable state.
-  virtual void discard() = 0;
+  /// Speculative state was not written: forget it, and decide from the log's durable state. After a failure it is
+  /// called again before anything is decided.
+  virtual Result<void> discard() = 0;
 };
 
 /// Follows what becomes durable, in order, on the thread of write_step().
@@ -70,14 +76,16 @@ class Follower {
 
 class Writer {
  public:
-  Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower);
+  /// `queue_max`: commands that may wait to be decided.
+  Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower,
+         std::size_t queue_max = limits::command_queue_max);
   ~Writer();
 
   /// Fences the log and opens an epoch. Before it, nothing is written.
   /// Errors: "clock_behind_log", "driven_after_real", and what the log says.
   Result<void> take_over();
 
-  /// Queues a command; any thread. A full queue answers `unavailable` with code "busy" at once.
+  /// Queues a command; any thread. At once answered `unavailable`: "queue_full", or "stopping".
   void submit(std::unique_ptr<Pending> pending);
 
   /// Judges what is queued, at most a batch. False: there was nothing to do, or no room for more.
@@ -92,8 +100,16 @@ class Writer {
 
   /// The operator says that the clock is right again after a jump.
   void confirm_clock();
+  /// Refuses all commands with this code until release(): others found out that nothing should be written. Any thread.
+  void hold(std::string_view code);
+  /// Ends a hold of that code, and also "disk_full" after an append that found no room: call it when there may be room
+  /// again and the Decider can read everything durable. A failed sync stays: nobody knows what the disk kept.
+  void release(std::string_view code);
+  /// Looks at the clock again, if it was the reason. Any thread.
+  void look_again();
   /// Why nothing is written now; empty: all is well. Any thread.
   std::string unwritable() const;
+  bool writable() const { return writable_.load(std::memory_order_relaxed); }
 
  private:
   struct Batch {
@@ -110,12 +126,18 @@ class Writer {
   Result<Instant> read_last_stamp() const;
   Result<void> check_no_real_epoch() const;
   Result<Instant> stamp();
-  bool take(bool& discard);
+  /// What has waited, and why it is refused, if it is.
+  bool take(std::optional<Error>& refusal, bool& discard, bool& look);
+  Result<void> start_over();
+  std::optional<Error> refusal() const;
+  void note_clock(std::string_view trouble);
+  void settle();
   void judge(std::unique_ptr<Pending> pending, Batch& into);
   void chain(CommitBody body, Batch& into);
   void hand_over(Batch& decided);
   Result<void> write(Batch& batch);
   void give_up(Batch& batch, const Error& error);
+  void refuse_all(Batch& batch, const Error& error) const;
 
   Log& log_;
   Clock& clock_;
@@ -128,6 +150,7 @@ class Writer {
   Instant last_stamp_{0};
   std::int64_t clock_offset_us_ = 0;  ///< clock − boot at the last stamp
   bool jumped_ = false;               ///< the clock did, and nobody has confirmed it yet
+  bool clock_in_trouble_ = false;
   bool opened_ = false;
   std::vector<std::unique_ptr<Pending>> taken_;  ///< from the queue, and not yet judged: from taken_at_ on
   std::size_t taken_at_ = 0;
@@ -137,7 +160,11 @@ class Writer {
   std::condition_variable gathered_;  ///< something to write, or stop
   std::vector<std::unique_ptr<Pending>> queue_;
   Batch gathering_;
-  std::string unwritable_;  ///< code; empty: writable
+  std::optional<Error>
+      failure_;  ///< an append failed, and nobody knows what the disk kept: nothing is written any more
+  std::set<std::string, std::less<>> holds_;
+  std::string clock_trouble_;  ///< code
+  bool look_again_ = false;
   bool clock_confirmed_ = false;
   bool discard_ = false;      ///< the Decider's state was not written
   bool room_wanted_ = false;  ///< decide_step() found the gathering batch full
@@ -146,7 +173,9 @@ class Writer {
   std::atomic<bool> queued_{false};         ///< queue_ holds something
   std::atomic<std::size_t> taken_left_{0};  ///< of taken_: they wait too
   std::atomic<bool> write_idle_{true};      ///< write_step() waits: hand over at once
-  std::atomic<bool> failed_{false};         ///< a sync failed: nothing is written any more
+  std::atomic<bool> interrupted_{false};    ///< an append failed, and what was decided since rests on nothing
+  std::atomic<bool> writable_{true};
+  const std::size_t queue_max_;
 };
 
 }  // namespace pioneer::eventstore

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -154,6 +155,12 @@ Result<void> PosixDisk::sync_directory(const std::string& path) {
 }
 
 bool PosixDisk::exists(const std::string& path) const { return ::access(path.c_str(), F_OK) == 0; }
+
+Result<std::uint64_t> PosixDisk::free_bytes(const std::string& path) const {
+  struct ::statvfs facts;
+  if (retried([&] { return ::statvfs(path.c_str(), &facts); }) != 0) return failed("stat_failed", path);
+  return static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize;
+}
 
 Result<std::unique_ptr<File>> PosixDisk::lock(const std::string& path) {
   const int descriptor = retried([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640); });

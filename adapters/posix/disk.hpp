@@ -19,6 +19,7 @@ class PosixDisk : public eventstore::Disk {
   eventstore::Result<void> remove(const std::string& path) override;
   eventstore::Result<void> sync_directory(const std::string& path) override;
   bool exists(const std::string& path) const override;
+  eventstore::Result<std::uint64_t> free_bytes(const std::string& path) const override;
   eventstore::Result<std::unique_ptr<eventstore::File>> lock(const std::string& path) override;
 };
 

@@ -11,6 +11,7 @@
 #include <rocksdb/write_buffer_manager.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -37,7 +38,7 @@ Error error_of(const rocksdb::Status& status, const std::string& directory) {
             "The derived database cannot be read; delete its directory, it is rebuilt from the log" + what,
             Retry::cannot_help};
   }
-  if (status.IsNoSpace()) return {"database_full", "The disk of the derived database is full" + what, Retry::can_help};
+  if (status.IsNoSpace()) return {"disk_full", "The disk of the derived database is full" + what, Retry::can_help};
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
     return {"database_in_use", "Another process has the derived database open" + what, Retry::can_help};
   }
@@ -140,12 +141,24 @@ struct RocksDbStore::Database {
   std::map<std::string, std::uint32_t, std::less<>> names;
   std::vector<std::shared_ptr<Family>> families;  ///< by table number; null: dropped
   std::uint64_t ingested = 0;
+  std::atomic<bool> full{false};  ///< it met a full disk, and takes nothing until it is told to go on
 
   std::shared_ptr<Family> family(Table table) const {
     const std::shared_lock lock(mutex);
     return table.number < families.size() ? families[table.number] : nullptr;
   }
   Result<void> result(const rocksdb::Status& status) const { return result_of(status, directory); }
+  /// After a full disk: RocksDB keeps what it could not flush in memory, and flushes it now if there is room.
+  Result<void> go_on() {
+    if (!full.load(std::memory_order_relaxed)) return {};
+    if (const auto resumed = db->Resume(); !resumed.ok()) return result(resumed);
+    full = false;
+    return {};
+  }
+  Result<void> noted(const rocksdb::Status& status) {
+    if (status.IsNoSpace()) full = true;
+    return result(status);
+  }
   static std::unexpected<Error> no_such_table(Table table) {
     return failure("no_such_table",
                    "The table with number " + std::to_string(table.number) + " was dropped or never opened.");
@@ -302,7 +315,8 @@ Result<void> RocksDbStore::write(const eventstore::WriteBatch& batch) {
       if (!added.ok()) return database_->result(added);
     }
   }
-  return database_->result(database_->db->Write({}, &out));
+  if (auto goes_on = database_->go_on(); !goes_on) return goes_on;
+  return database_->noted(database_->db->Write({}, &out));
 }
 
 std::unique_ptr<Cursor> RocksDbStore::cursor(Table table) const {
@@ -369,7 +383,8 @@ Result<void> RocksDbStore::flush() {
     if (family) handles.push_back(family->handle);
   }
   if (handles.empty()) return {};
-  return database_->result(database_->db->Flush({}, handles));
+  if (auto goes_on = database_->go_on(); !goes_on) return goes_on;
+  return database_->noted(database_->db->Flush({}, handles));
 }
 
 // Flushing ends the log files that hold the rows; rewriting the last level too drops what lies under a deletion.

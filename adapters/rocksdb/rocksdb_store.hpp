@@ -32,7 +32,7 @@ struct RocksDbOptions {
 };
 
 /// Threads: as the port says. Errors: "database_in_use" (another process has it), "database_damaged" (delete it: it is
-/// rebuilt from the log), "database_full", "database_failed".
+/// rebuilt from the log), "disk_full", "database_failed".
 class RocksDbStore final : public eventstore::KeyValueStore {
  public:
   /// Opens the database in `directory`, making both if they are new.

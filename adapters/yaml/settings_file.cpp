@@ -27,6 +27,8 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
     settings.connections_max = limits.number_or("connections", settings.connections_max, 1, 1'000'000);
     settings.open_commands_per_connection_max =
         limits.number_or("open_commands_per_connection", settings.open_commands_per_connection_max, 1, 1024);
+    settings.disk_headroom_mebibytes =
+        limits.number_or("disk_headroom_mebibytes", settings.disk_headroom_mebibytes, 0, 1'048'576);
     settings.streams_max = limits.number_or("streams", settings.streams_max, 1, 1'000'000);
     settings.streams_per_address_max =
         limits.number_or("streams_per_address", settings.streams_per_address_max, 1, 1'000'000);

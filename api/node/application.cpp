@@ -150,14 +150,14 @@ Result<void> Application::load() {
   return {};
 }
 
-void Application::discard() {
+Result<void> Application::discard() {
   requests_.clear();
   products_.clear();
   plain_.clear();
   recent_once_.clear();
   recent_phones_.clear();
   recent_.clear();
-  community_ = {};
+  return load();
 }
 
 template <class State>
@@ -388,6 +388,7 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
   auto& pending = static_cast<PendingCommand&>(waiting);
   const domain::Command& command = pending.command();
   forget_projected();
+  if (!token_holds(command, now)) return refused(pending.outcome(), as_refusal(refusals::token_invalid));
   if (auto repeat = repeat_of(command, pending.outcome()); !repeat || *repeat) {
     return repeat ? Result<Verdict>(std::move(**repeat)) : std::unexpected(repeat.error());
   }
@@ -431,6 +432,12 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
         }
       },
       command.what);
+}
+
+// The edge knew the token a moment ago, by what was projected; here stands what was revoked before this command.
+bool Application::token_holds(const domain::Command& command, eventstore::Instant now) const {
+  if (command.token_hash.empty()) return true;
+  return community_.roster.member_of_token(command.token_hash, {now.value}) == command.member;
 }
 
 bool Application::phone_taken(const std::string& token) const {

@@ -38,7 +38,7 @@ class Application final : public eventstore::Decider {
 
   eventstore::Result<Verdict> decide(eventstore::Pending& pending, eventstore::Instant now,
                                      eventstore::Sequence sequence) override;
-  void discard() override;
+  eventstore::Result<void> discard() override;
 
  private:
   /// A stream without a state of its own: organisations, policy, access.
@@ -73,6 +73,7 @@ class Application final : public eventstore::Decider {
                                                   const std::vector<Change>& changes, Outcome& outcome) const;
   template <class State>
   void introduce(CachedStream<State>& in, const eventstore::StreamPart& part);
+  bool token_holds(const domain::Command& command, eventstore::Instant now) const;
   bool phone_taken(const std::string& token) const;
   void remember(const domain::Command& command, eventstore::Sequence sequence);
   void forget_projected();

@@ -9,22 +9,26 @@ namespace {
 
 /// Deadlines sent in one tick: what is left follows in the next.
 constexpr std::size_t deadlines_per_tick_max = 256;
+/// A disk that was full is tried again after this: it may be full for one file and not for another.
+constexpr std::int64_t full_pause_us = 1'000'000;
+constexpr std::string_view disk_full = "disk_full";
+constexpr std::string_view projection_stopped = "projection_stopped";
 
 }  // namespace
 Node::Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::ReadModels> models)
     : parts_(std::move(parts)),
       index_(std::move(index)),
       models_(std::move(models)),
-      projector_({parts_.log, parts_.store, index_, models_->engine(), parts_.people, parts_.keyring}),
+      projector_({parts_.log, following_store(), index_, models_->engine(), parts_.people, parts_.keyring}),
       reactions_(
           parts_.edge, parts_.store,
           [this](domain::Command command, PendingCommand::Done done) { submit(std::move(command), std::move(done)); },
           [this](const domain::Id& product) { return organisation_of(product); }) {}
 
 eventstore::Result<std::unique_ptr<Node>> Node::open(Parts parts, bool read_only) {
-  auto index = eventstore::LogIndex::open(parts.store);
+  auto index = eventstore::LogIndex::open(parts.patient_store != nullptr ? *parts.patient_store : parts.store);
   if (!index) return std::unexpected(index.error());
-  auto models = projections::ReadModels::open(parts.store);
+  auto models = projections::ReadModels::open(parts.patient_store != nullptr ? *parts.patient_store : parts.store);
   if (!models) return std::unexpected(models.error());
   std::unique_ptr<Node> node(new Node(std::move(parts), std::move(*index), std::move(*models)));
   node->read_only_ = read_only;
@@ -40,11 +44,22 @@ eventstore::Result<void> Node::open_writer() {
   if (!application) return std::unexpected(application.error());
   application_ = std::move(*application);
   if (auto loaded = application_->load(); !loaded) return loaded;
-  writer_ = std::make_unique<eventstore::Writer>(parts_.log, parts_.clock, parts_.random, *application_, projector_);
+  writer_ = std::make_unique<eventstore::Writer>(parts_.log, parts_.clock, parts_.random, *application_, projector_,
+                                                 parts_.command_queue_max);
   if (auto taken = writer_->take_over(); !taken) return taken;
   if (auto resumed = reactions_.resume(parts_.log); !resumed) return resumed;
   projector_.listen([this](std::span<const eventstore::AcceptedCommit> commits) { reactions_.react(commits); });
+  if (parts_.patience != nullptr) {
+    parts_.patience->begin([this](const std::string& trouble) {
+      // Released by the tick, when what waited is projected.
+      if (!trouble.empty()) writer_->hold(trouble);
+    });
+  }
   return {};
+}
+
+eventstore::KeyValueStore& Node::following_store() const {
+  return parts_.patient_store != nullptr ? *parts_.patient_store : parts_.store;
 }
 
 domain::Id Node::organisation_of(const domain::Id& product) const {
@@ -111,13 +126,19 @@ Caller Node::caller(std::string_view token_hash) const {
   });
   auto caller = caller_of(member);
   caller.expires = expires;
+  if (caller.sender) caller.token_hash = token_hash;
   return caller;
+}
+
+std::string Node::unwritable() const {
+  if (read_only_) return "read_only";
+  return writer_->writable() ? std::string{} : writer_->unwritable();
 }
 
 Readiness Node::readiness() const {
   Readiness now{true, projector_.projected(), {}};
   if (!projector_.stopped_because().empty()) {
-    now.reason = "projection_stopped";
+    now.reason = projection_stopped;
   } else if (writer_ != nullptr) {
     now.reason = writer_->unwritable();
   }
@@ -129,6 +150,9 @@ void Node::tick() {
   const auto now = parts_.clock.now();
   projector_.expire(now);
   if (read_only_) return;
+  watch_room();
+  writer_->look_again();
+  if (!writer_->writable()) return;
   if (const auto due = models_->deadlines().due({now.value}, deadlines_per_tick_max)) {
     for (const auto& deadline : *due) {
       // Refused if it passed or was met meanwhile: then the next tick no longer finds it.
@@ -138,6 +162,31 @@ void Node::tick() {
     }
   }
   static_cast<void>(reactions_.tick(parts_.log));
+}
+
+// Holds commands back before the disk is so full that what was accepted could not be projected, and lets them in when
+// there is room and nothing waits.
+void Node::watch_room() {
+  if (!projector_.stopped_because().empty()) writer_->hold(projection_stopped);
+  const bool low = parts_.free_bytes && parts_.free_bytes() < parts_.headroom_bytes;
+  if (low) writer_->hold(disk_full);
+  if (low || writer_->unwritable() != disk_full) {
+    full_since_us_ = 0;
+    return;
+  }
+  const auto now_us = parts_.clock.since_boot().value;
+  if (full_since_us_ == 0) full_since_us_ = now_us;
+  if (now_us - full_since_us_ < full_pause_us) return;
+  if (parts_.patience != nullptr && !parts_.patience->trouble().empty()) return;
+  if (projector_.projected() != parts_.log.end()) return;
+  full_since_us_ = 0;
+  writer_->release(disk_full);
+}
+
+void Node::stop() {
+  // What waits for room no longer does: the next start projects it.
+  if (parts_.patience != nullptr) parts_.patience->end();
+  writer_->stop();
 }
 
 eventstore::Result<void> Node::close() {

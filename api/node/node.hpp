@@ -3,14 +3,17 @@
 // ms), a simulator calls the steps.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "api/edge/edge.hpp"
 #include "api/node/application.hpp"
 #include "api/node/projector.hpp"
 #include "api/node/reactions.hpp"
+#include "eventstore/patient_store.hpp"
 #include "eventstore/ports/clock.hpp"
 #include "eventstore/ports/random.hpp"
 #include "projections/read_models.hpp"
@@ -22,12 +25,14 @@ struct Caller {
   domain::Actor actor;
   std::optional<api::Sender> sender;  ///< absent: anonymous
   domain::Instant expires = {};       ///< of the token; zero: never
+  std::string token_hash = {};        ///< of the token that was shown; empty: none
 };
 
 struct Readiness {
   bool ready = false;
   eventstore::Sequence position;  ///< projected
-  std::string reason;  ///< a code where not ready: "sync_failed", "clock_jumped", "projection_stopped", "stopping"
+  /// A code where not ready: "disk_full", "sync_failed", "clock_jumped", "clock_behind_log", "projection_stopped".
+  std::string reason;
 };
 
 class Node {
@@ -40,6 +45,15 @@ class Node {
     api::Keyring& keyring;
     api::People& people;
     api::Edge& edge;
+    /// The store for what follows the log, whose writes wait while the disk is full, and what it waits by. Absent: the
+    /// first failure stops the projections until the next start.
+    eventstore::KeyValueStore* patient_store = nullptr;
+    eventstore::Patience* patience = nullptr;
+    /// Bytes free for log and stores. Below `headroom_bytes` commands are refused with "disk_full": so much is left for
+    /// what was accepted to be projected. Absent: nobody looks.
+    std::function<std::uint64_t()> free_bytes = {};
+    std::uint64_t headroom_bytes = 0;
+    std::size_t command_queue_max = eventstore::limits::command_queue_max;
   };
 
   /// Catches up with the log, then, unless `read_only`, takes it over. Takes time proportional to what was not
@@ -65,10 +79,9 @@ class Node {
   const eventstore::LogIndex& index() const { return index_; }
   const eventstore::Clock& clock() const { return parts_.clock; }
   Readiness readiness() const;
-  /// The operator says that the clock is right after a jump. Nothing to do where nothing is written.
-  void confirm_clock() {
-    if (writer_ != nullptr) writer_->confirm_clock();
-  }
+  /// Why commands are refused just now; empty: they are not. Cheap.
+  std::string unwritable() const;
+  void confirm_clock() { writer_->confirm_clock(); }
 
   // Threads, or the simulator.
   void decide_loop() { writer_->decide_loop(); }
@@ -81,7 +94,7 @@ class Node {
   /// One round of everything on the calling thread; false: nothing was left to do.
   bool step();
   /// Every queued command is answered and projected before the loops return. Call from any other thread.
-  void stop() { writer_->stop(); }
+  void stop();
   /// After write_loop() has returned.
   void stop_projecting() { projector_.stop(); }
   /// After project_loop() has returned: settles what the next start would else count anew.
@@ -90,6 +103,8 @@ class Node {
  private:
   Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::ReadModels> models);
   eventstore::Result<void> open_writer();
+  eventstore::KeyValueStore& following_store() const;
+  void watch_room();
   void recall(Outcome& outcome) const;
   domain::Id organisation_of(const domain::Id& product) const;
 
@@ -101,6 +116,7 @@ class Node {
   std::unique_ptr<eventstore::Writer> writer_;
   Reactions reactions_;
   bool read_only_ = false;
+  std::int64_t full_since_us_ = 0;  ///< by the boot clock, of the tick that first saw it; 0: it is not
 };
 
 }  // namespace pioneer::node

@@ -66,6 +66,7 @@ void Projector::listen(Listener listener) {
 void Projector::accepted(std::vector<eventstore::AcceptedCommit> commits) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return queue_.size() < lag_commits_max || stopping_ || !stopped_because_.empty(); });
+  if (!stopped_because_.empty()) return;  // they are in the log: the next start projects them
   if (queue_.empty()) {
     queue_ = std::move(commits);
   } else {
@@ -117,6 +118,7 @@ bool Projector::step() {
     if (auto done = project(some); !done) {
       std::lock_guard lock(mutex_);
       stopped_because_ = done.error().code + ": " + done.error().detail;
+      queue_.clear();
       changed_.notify_all();
       return false;
     }

@@ -17,6 +17,10 @@ inline constexpr domain::RefusalText idempotency_key_reused{
 inline constexpr domain::RefusalText revision_mismatch{"revision_mismatch", domain::RefusalKind::conflict,
                                                        "Somebody changed this meanwhile. Read it again, then decide."};
 
-inline constexpr std::array all{command_too_large, idempotency_key_reused, revision_mismatch};
+/// 401 over HTTP.
+inline constexpr domain::RefusalText token_invalid{"token_invalid", domain::RefusalKind::forbidden,
+                                                   "This token is unknown, has expired or was revoked."};
+
+inline constexpr std::array all{command_too_large, idempotency_key_reused, revision_mismatch, token_invalid};
 
 }  // namespace pioneer::node::refusals

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "adapters/blobs/blob_files.hpp"
@@ -47,6 +48,8 @@ struct Deployment::Wiring {
   std::unique_ptr<adapters::FileKeyring> keyring;
   std::unique_ptr<adapters::RocksDbStore> store;
   std::unique_ptr<adapters::RocksDbStore> people_rows;
+  eventstore::Patience patience;
+  std::optional<eventstore::PatientStore> patient_store, patient_people;
   std::unique_ptr<api::Opener> opener;
   std::unique_ptr<api::PeopleStore> people;
   std::unique_ptr<api::Blobs> blobs;
@@ -61,6 +64,7 @@ struct Deployment::Wiring {
   Result<void> open_log();
   Result<void> open_stores();
   Result<void> open_blobs();
+  node::Node::Parts node_parts();
 };
 
 // A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
@@ -134,6 +138,24 @@ Result<void> Deployment::Wiring::open_blobs() {
   return {};
 }
 
+node::Node::Parts Deployment::Wiring::node_parts() {
+  node::Node::Parts parts{*log, *store, *clock, random, *keyring, *people, *edge};
+  parts.patient_store = &*patient_store;
+  parts.patience = &patience;
+  parts.headroom_bytes = options.headroom_bytes;
+  parts.command_queue_max = options.command_queue_max;
+  if (options.headroom_bytes != 0) {
+    // Each may lie on a disk of its own. What cannot be asked is not taken for full.
+    parts.free_bytes = [this] {
+      auto least = ~std::uint64_t{0};
+      for (const auto* name : {"log", "db", "people", "keys"})
+        least = std::min(least, disk.free_bytes(path(name)).value_or(least));
+      return least;
+    };
+  }
+  return parts;
+}
+
 Deployment::Deployment(std::unique_ptr<Wiring> wiring) : wiring_(std::move(wiring)) {}
 
 Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& options) {
@@ -145,14 +167,15 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
   if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
   w.opener = std::make_unique<api::Opener>(*w.cryptography, *w.keyring, w.log->state().log_id);
-  auto people = api::PeopleStore::open(*w.people_rows, *w.opener);
+  w.patient_store.emplace(*w.store, w.patience);
+  w.patient_people.emplace(*w.people_rows, w.patience);
+  auto people = api::PeopleStore::open(*w.patient_people, *w.opener);
   if (!people) return std::unexpected(people.error());
   w.people = std::move(*people);
   if (auto opened = w.open_blobs(); !opened) return std::unexpected(opened.error());
   w.edge = std::make_unique<api::Edge>(
       api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs.get(), w.log->state().log_id});
-  auto node =
-      node::Node::open({*w.log, *w.store, *w.clock, w.random, *w.keyring, *w.people, *w.edge}, options.read_only);
+  auto node = node::Node::open(w.node_parts(), options.read_only);
   if (!node) return std::unexpected(node.error());
   w.node = std::move(*node);
   return std::unique_ptr<Deployment>(new Deployment(std::move(wiring)));

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "api/node/node.hpp"
 #include "api/ports/blobs.hpp"
+#include "eventstore/limits.hpp"
 
 namespace pioneer::server {
 
@@ -21,7 +23,11 @@ struct DeploymentOptions {
   bool read_only = false;               ///< no fence, no epoch: queries only
   std::size_t cache_bytes = 16u << 20;  ///< the database's blocks
   std::size_t write_buffer_bytes = 16u << 20;
-  std::size_t segment_bytes = 0;       ///< of a new log; 0: the default
+  std::size_t segment_bytes = 0;  ///< of a new log; 0: the default
+  /// Commands are refused while less is free: enough for a segment in the making and for what the stores have yet to
+  /// write. 0: nobody looks.
+  std::uint64_t headroom_bytes = 0;
+  std::size_t command_queue_max = eventstore::limits::command_queue_max;
   eventstore::Clock* clock = nullptr;  ///< driven, for the demo and tests; null: the machine's. Outlives the deployment
 };
 

@@ -87,6 +87,7 @@ int serve(const api::Settings& settings) {
   options.master_key = settings.master_key;
   options.make = true;
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;
+  options.headroom_bytes = std::uint64_t{settings.disk_headroom_mebibytes} << 20;
   auto deployment = server::Deployment::open(options);
   if (!deployment) return give_up(deployment.error().detail);
   (*deployment)->start();

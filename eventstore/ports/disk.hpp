@@ -38,6 +38,11 @@ class Disk {
   /// Makes renames, creations and removals in it durable.
   virtual Result<void> sync_directory(const std::string& path) = 0;
   virtual bool exists(const std::string& path) const = 0;
+  /// Bytes that may still be written to the file system of this path.
+  virtual Result<std::uint64_t> free_bytes(const std::string& path) const {
+    static_cast<void>(path);
+    return ~std::uint64_t{0};
+  }
   /// Held while the returned object lives; code "directory_in_use" if another process holds it.
   virtual Result<std::unique_ptr<File>> lock(const std::string& path) = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "eventstore/check.hpp"
@@ -14,13 +15,16 @@ class MemoryLog final : public Log {
   explicit MemoryLog(const LogId& id) : state_(LogState::genesis(id)) {}
 
   /// The append after this many more fails, and all after it.
-  void fail_after(std::size_t appends) { appends_left_ = appends; }
+  void fail_after(std::size_t appends, std::string code = "sync_failed") {
+    appends_left_ = appends;
+    code_ = std::move(code);
+  }
   std::size_t appends() const { return appends_; }
 
   LogState state() const override { return state_; }
   Sequence end() const override { return state_.next; }
   Result<void> append(std::span<const std::string> records) override {
-    if (appends_left_ == 0) return failure("sync_failed", "The test's disk failed.");
+    if (appends_left_ == 0) return failure(code_, "The test's disk failed.");
     --appends_left_;
     ++appends_;
     for (const auto& record : records) {
@@ -53,6 +57,7 @@ class MemoryLog final : public Log {
   LogState state_;
   std::vector<std::string> leaves_;
   std::size_t appends_ = 0;
+  std::string code_;
   std::size_t appends_left_ = static_cast<std::size_t>(-1);
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <map>
 
 #include "eventstore/limits.hpp"
@@ -47,9 +48,11 @@ struct Word final : Pending {
 struct Words final : Decider {
   std::size_t discarded = 0;
   std::vector<std::int64_t> stamps;
+  std::function<void()> while_deciding;
   Result<Verdict> decide(Pending& pending, Instant now, Sequence) override {
     const auto& word = static_cast<Word&>(pending).text;
     stamps.push_back(now.value);
+    if (while_deciding) while_deciding();
     if (word == "no") return Verdict{Verdict::Kind::refuse, {}, {}};
     if (word == "again") return Verdict{Verdict::Kind::repeat, {}, Sequence{1}};
     if (word == "broken") return failure("store_failed", "The test's store failed.", Retry::can_help);
@@ -57,7 +60,10 @@ struct Words final : Decider {
     body.add_parts()->set_stream("word/" + word);
     return Verdict{Verdict::Kind::write, body, {}};
   }
-  void discard() override { ++discarded; }
+  Result<void> discard() override {
+    ++discarded;
+    return {};
+  }
 };
 
 struct Seen final : Follower {
@@ -157,7 +163,7 @@ TEST_F(WriterTest, AFailedSyncAcknowledgesNothingAndEndsWriting) {
   submit("c");
   run();
   EXPECT_EQ(kind("c"), Answer::Kind::unavailable);
-  EXPECT_EQ(decider.discarded, 1u);
+  EXPECT_EQ(decider.discarded, 0u);  // nothing is decided any more
   EXPECT_EQ(seen.sequences.size(), 1u);
 }
 
@@ -168,6 +174,84 @@ TEST_F(WriterTest, KeysThatAreNotDurableStopTheBatch) {
   run();
   EXPECT_EQ(kind("a"), Answer::Kind::unknown);
   EXPECT_EQ(log.end(), Sequence{1});
+}
+
+TEST_F(WriterTest, AFullDiskEndsWritingUntilThereIsRoom) {
+  ASSERT_TRUE(writer.take_over());
+  log.fail_after(0, "disk_full");
+  submit("a");
+  writer.decide_step();
+  submit("b");
+  writer.decide_step();  // chained behind what cannot be written
+  run();
+  EXPECT_EQ(answers.at("a").error.code, "disk_full");
+  EXPECT_EQ(kind("a"), Answer::Kind::unavailable);  // nothing was touched: it is not unknown
+  EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
+  EXPECT_EQ(writer.unwritable(), "disk_full");
+  EXPECT_FALSE(writer.writable());
+  log.fail_after(100);
+  submit("c");
+  run();
+  EXPECT_EQ(answers.at("c").error.code, "disk_full");
+  EXPECT_EQ(decider.discarded, 0u);  // not before everything durable can be read
+  writer.release("disk_full");
+  submit("d");
+  run();
+  EXPECT_EQ(kind("d"), Answer::Kind::accepted);
+  EXPECT_EQ(answers.at("d").position, Sequence{1});
+  EXPECT_EQ(decider.discarded, 1u);
+  EXPECT_TRUE(writer.writable());
+}
+
+TEST_F(WriterTest, WhatIsChainedToALostBatchIsLostWithIt) {
+  ASSERT_TRUE(writer.take_over());
+  log.fail_after(0, "disk_full");
+  submit("a");
+  writer.decide_step();
+  decider.while_deciding = [&] { writer.write_step(); };  // the disk fails while "b" is judged
+  submit("b");
+  writer.decide_step();
+  decider.while_deciding = {};
+  EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
+  log.fail_after(100);
+  writer.release("disk_full");
+  submit("c");
+  run();
+  EXPECT_EQ(answers.at("c").position, Sequence{1});
+}
+
+TEST_F(WriterTest, AFailedSyncStaysWhateverIsReleased) {
+  ASSERT_TRUE(writer.take_over());
+  log.fail_after(0);
+  submit("a");
+  run();
+  log.fail_after(100);
+  writer.release("sync_failed");
+  writer.release("disk_full");
+  submit("b");
+  run();
+  EXPECT_EQ(answers.at("b").error.code, "sync_failed");
+  EXPECT_EQ(writer.unwritable(), "sync_failed");
+}
+
+TEST_F(WriterTest, KeepsTheReasonOfAFailure) {
+  ASSERT_TRUE(writer.take_over());
+  log.fail_after(0, "read_only_file_system");
+  submit("a");
+  run();
+  EXPECT_EQ(writer.unwritable(), "read_only_file_system");
+}
+
+TEST_F(WriterTest, AHoldRefusesUntilItIsReleased) {
+  ASSERT_TRUE(writer.take_over());
+  writer.hold("projection_stopped");
+  submit("a");
+  run();
+  EXPECT_EQ(answers.at("a").error.code, "projection_stopped");
+  writer.release("projection_stopped");
+  submit("b");
+  run();
+  EXPECT_EQ(kind("b"), Answer::Kind::accepted);
 }
 
 TEST_F(WriterTest, StampsNeverGoBack) {
@@ -190,7 +274,11 @@ TEST_F(WriterTest, AClockFarBehindTheLogStopsWritingUntilItIsRight) {
   run();
   EXPECT_EQ(kind("b"), Answer::Kind::unavailable);
   EXPECT_EQ(answers.at("b").error.code, "clock_behind_log");
+  EXPECT_EQ(writer.unwritable(), "clock_behind_log");
   clock.now_us += limits::clock_ahead_us_max;
+  writer.look_again();
+  run();
+  EXPECT_TRUE(writer.writable());
   submit("c");
   run();
   EXPECT_EQ(kind("c"), Answer::Kind::accepted);
@@ -231,12 +319,12 @@ TEST_F(WriterTest, ARealClockMayContinueADrivenLog) {
   EXPECT_TRUE(second.take_over());
 }
 
-TEST_F(WriterTest, AFullQueueSaysBusyAtOnce) {
+TEST_F(WriterTest, AFullQueueSaysSoAtOnce) {
   ASSERT_TRUE(writer.take_over());
   for (std::size_t i = 0; i <= limits::command_queue_max; ++i) submit("w" + std::to_string(i));
   const auto last = "w" + std::to_string(limits::command_queue_max);
   ASSERT_EQ(answers.size(), 1u);
-  EXPECT_EQ(answers.at(last).error.code, "busy");
+  EXPECT_EQ(answers.at(last).error.code, "queue_full");
   run();
   EXPECT_EQ(answers.size(), limits::command_queue_max + 1);
 }

@@ -89,6 +89,7 @@ class Pioneer:
         self.data = pathlib.Path(self.folder.name) / "data"
         self.process: subprocess.Popen | None = None
         self.port = 0
+        self.settings = ""  # YAML, if not the defaults
 
     def __enter__(self) -> "Pioneer":
         return self
@@ -112,8 +113,13 @@ class Pioneer:
         return self.command("token", "create", "--member", member, "--role", role, "--organisation", organisation).split()[-1]
 
     def start(self) -> None:
-        self.process = subprocess.Popen([BIN / "pioneerd", "--data", self.data, "--listen", "127.0.0.1:0"], cwd=ROOT, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        options = []
+        if self.settings:
+            file = pathlib.Path(self.folder.name) / "pioneerd.yaml"
+            file.write_text(self.settings, encoding="utf-8")
+            options = ["--config", file]
+        self.process = subprocess.Popen([BIN / "pioneerd", "--data", self.data, "--listen", "127.0.0.1:0", *options], cwd=ROOT,
+                                        text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if "http://" not in line:

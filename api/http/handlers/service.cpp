@@ -30,6 +30,16 @@ Call call_of(const Incoming& incoming, const node::Caller& caller) {
           .expected_revision = incoming.expected_revision};
 }
 
+/// 503 with the reason, where clients know it by its code.
+void refuse_unwritable(const Incoming& incoming, std::string_view code) {
+  static constexpr std::array known{"disk_full", "sync_failed",        "clock_jumped", "clock_behind_log",
+                                    "read_only", "projection_stopped", "stopping",     "newer_feature_level"};
+  const bool is_known = std::ranges::any_of(known, [&](const char* one) { return code == one; });
+  incoming.problem({.code = is_known ? code : "not_writable",
+                    .detail = "Nothing can be recorded just now; reading goes on. Please try again later.",
+                    .retry_after_s = 5});
+}
+
 bool settled(const Incoming& incoming, const node::Outcome& outcome) {
   using Kind = eventstore::Answer::Kind;
   switch (outcome.answer.kind) {
@@ -49,9 +59,7 @@ bool settled(const Incoming& incoming, const node::Outcome& outcome) {
   if (outcome.answer.error.code == "queue_full")
     refuse_full(incoming);
   else
-    incoming.problem({.code = "not_writable",
-                      .detail = "Nothing can be recorded just now. Please try again later.",
-                      .retry_after_s = 5});
+    refuse_unwritable(incoming, outcome.answer.error.code);
   return false;
 }
 
@@ -68,10 +76,18 @@ std::optional<Made> make_command(const Service& service, const IncomingPointer& 
     incoming->problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
     return std::nullopt;
   }
+  // Before anything is sealed: keys that no commit will use would only pile up.
+  if (const auto code = service.node.unwritable(); !code.empty()) {
+    refuse_unwritable(*incoming, code);
+    return std::nullopt;
+  }
   auto command = make(service.node.edge(), call_of(*incoming, *caller));
-  if (command) return Made{std::move(*caller), std::move(*command)};
-  incoming->refuse(command.error());
-  return std::nullopt;
+  if (!command) {
+    incoming->refuse(command.error());
+    return std::nullopt;
+  }
+  command->token_hash = caller->token_hash;
+  return Made{std::move(*caller), std::move(*command)};
 }
 
 void submit(const Service& service, const IncomingPointer& incoming, const Make& make,

@@ -35,6 +35,90 @@ TEST_F(Handlers, RefusesQueriesWhenTheirQueueIsFullAndStillSaysHowItIs) {
   release.set_value();
 }
 
+// The projections hang behind: what the Writer knows of tokens and roles counts all the same.
+TEST_F(Handlers, RefusesAtOnceWhoseTokenWasRevokedHoweverFarBehindProjectionsAre) {
+  const auto made = post("/api/v1/members", R"({"name":"张三","organisation":")" + city + "\"}");
+  const auto member = field(made.body, "id");
+  const auto theirs = field(post("/api/v1/members/" + member + "/tokens", "{}").body, "token");
+  const auto ask_for_help = [&] {
+    return post("/api/v1/requests",
+                R"({"title":"路灯","description":"不亮","category":"repair","organisation":")" + city + "\"}", theirs);
+  };
+  ASSERT_EQ(ask_for_help().status, 201U);
+
+  auto& node = deployment->node();
+  std::promise<void> hangs;
+  std::promise<void> release;
+  const auto released = release.get_future().share();
+  node.projector().listen([&hangs, released, first = true](std::span<const eventstore::AcceptedCommit>) mutable {
+    if (!std::exchange(first, false)) return;
+    hangs.set_value();
+    released.wait();
+  });
+  Call system;
+  system.system = true;
+  RenameOrganisationBody renamed;
+  renamed.set_name("厦门");
+  execute(node.edge().rename_organisation(system, city, renamed));
+  hangs.get_future().wait();
+  const auto hash = eventstore::sha256(eventstore::bytes_of(theirs));
+  RevokeTokenBody revoked;
+  revoked.set_token_hash(queries::hex(hash.view()));
+  execute(node.edge().revoke_token(system, member, revoked));
+  ASSERT_TRUE(node.caller(hash.view()).sender) << "the queries must not know yet, or this proves nothing";
+  position = 0;
+  const auto end = node.log().end();
+  const auto refused = ask_for_help();
+  EXPECT_EQ(refused.status, 401U) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("token_invalid"));
+  EXPECT_EQ(node.log().end(), end);
+  release.set_value();
+}
+
+TEST_F(Handlers, SaysThatTheQueueOfCommandsIsFull) {
+  deployment->stop();
+  deployment.reset();
+  server::DeploymentOptions options;
+  options.directory = std::filesystem::path(anchor.path()).parent_path().string() + "/data";
+  options.command_queue_max = 0;
+  auto opened = server::Deployment::open(options);
+  ASSERT_TRUE(opened) << opened.error().detail;
+  deployment = std::move(*opened);
+  deployment->start();
+  const Service narrow{.node = deployment->node(), .executor = pool, .random = random};
+  router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
+  register_handlers(*router, narrow);
+  const auto refused = post("/api/v1/organisations/" + city + "/rename", R"({"name":"厦门"})");
+  EXPECT_EQ(refused.status, 429U) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("queue_full"));
+  EXPECT_EQ(header(refused, "Retry-After"), "1");
+  deployment->stop();
+}
+
+TEST_F(Handlers, SaysThatTheDiskIsFullBeforeAnythingIsSealed) {
+  deployment->stop();
+  deployment.reset();
+  server::DeploymentOptions options;
+  options.directory = std::filesystem::path(anchor.path()).parent_path().string() + "/data";
+  options.headroom_bytes = ~std::uint64_t{0};
+  auto opened = server::Deployment::open(options);
+  ASSERT_TRUE(opened) << opened.error().detail;
+  deployment = std::move(*opened);
+  deployment->start();
+  const Service poor{.node = deployment->node(), .executor = pool, .random = random};
+  router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
+  register_handlers(*router, poor);
+  while (deployment->node().unwritable().empty()) std::this_thread::yield();  // the tick looks
+  const auto end = deployment->node().log().end();
+  const auto refused = post("/api/v1/organisations/" + city + "/rename", R"({"name":"厦门"})");
+  EXPECT_EQ(refused.status, 503U) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr(R"("code":"disk_full")"));
+  EXPECT_THAT(get("/readyz", "").body, HasSubstr(R"("reason":"disk_full")"));
+  EXPECT_EQ(get("/api/v1/organisations/" + city, "").status, 200U);
+  EXPECT_EQ(deployment->node().log().end(), end);
+  deployment->stop();
+}
+
 TEST_F(Handlers, RegistersRenamesAndListsOrganisations) {
   const auto made = post("/api/v1/organisations",
                          R"({"name":"思明区","level":"district","parent":")" + city + R"(","code":"350203"})");
