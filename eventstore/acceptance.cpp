@@ -8,8 +8,8 @@ namespace {
 Judgement no_effect(const char* reason) { return {Verdict::void_record, reason, {}}; }
 Judgement fork(const char* reason) { return {Verdict::fork, reason, {}}; }
 
-bool too_new(const RecordHeader& header) {
-  return header.format > limits::format || header.feature_level.value > limits::feature_level;
+bool too_new(const RecordHeader& header, FeatureLevel readable) {
+  return header.format > limits::format || header.feature_level > readable;
 }
 
 /// Rule 6, asked only of what would be accepted: a void record of a newer build stops nobody.
@@ -20,10 +20,10 @@ Judgement stop(const RecordHeader& header) {
           {}};
 }
 
-Judgement accept_fence(LogState& state, const RecordHeader& header, ByteView record) {
+Judgement accept_fence(LogState& state, const RecordHeader& header, ByteView record, FeatureLevel readable) {
   if (header.epoch <= state.epoch) return no_effect("a fence of an epoch that is over");
   if (header.epoch != state.epoch.plus(1)) return fork("a fence skips an epoch: an earlier fence was lost");
-  if (too_new(header)) return stop(header);
+  if (too_new(header, readable)) return stop(header);
   state.epoch = header.epoch;
   state.writer = header.writer;
   state.open = false;
@@ -55,13 +55,13 @@ const Judgement* refusal(const LogState& state, const RecordHeader& header) {
 
 }  // namespace
 
-Judgement accept(LogState& state, ByteView record) {
+Judgement accept(LogState& state, ByteView record, FeatureLevel readable) {
   const auto header = inspect_record(record);
   if (!header) return no_effect(sentence_of(header.error()));
   if (header->log_id != state.log_id) return no_effect("a record of another log");
-  if (header->kind == RecordKind::fence) return accept_fence(state, *header, record);
+  if (header->kind == RecordKind::fence) return accept_fence(state, *header, record, readable);
   if (const auto* const refused = refusal(state, *header)) return *refused;
-  if (too_new(*header)) return stop(*header);
+  if (too_new(*header, readable)) return stop(*header);
   state.open = true;
   state.head = leaf_hash(record);
   ++state.next;

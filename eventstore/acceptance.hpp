@@ -2,6 +2,7 @@
 // it never reads a body. Model-checked before it was written (DESIGN: Records and acceptance).
 #pragma once
 
+#include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
 
 namespace pioneer::eventstore {
@@ -41,6 +42,7 @@ struct Judgement {
 
 /// Judges `record` after the prefix that `state` stands for, and moves `state` on if it is accepted.
 /// The record's bytes may be anything.
-Judgement accept(LogState& state, ByteView record);
+/// `readable`: the highest feature level that does not stop.
+Judgement accept(LogState& state, ByteView record, FeatureLevel readable = FeatureLevel{limits::feature_level});
 
 }  // namespace pioneer::eventstore

@@ -1,10 +1,16 @@
 #include "eventstore/commit.hpp"
 
+#include "eventstore/limits.hpp"
+
 namespace pioneer::eventstore {
 
 Result<AcceptedCommit> parse_commit(const Leaf& leaf) {
   const auto header = decode_record(bytes_of(leaf.record));
   if (!header) return std::unexpected(header.error());
+  if (header->feature_level.value > limits::feature_level) {
+    return failure("newer_feature_level", "Commit " + std::to_string(leaf.sequence.value) +
+                                              " was written at a higher feature level; a newer program is needed.");
+  }
   const auto body = record_body(leaf.record);
   const int length = static_cast<int>(body.size());
   AcceptedCommit commit{leaf.sequence, leaf_hash(bytes_of(leaf.record)), {}};
@@ -26,6 +32,14 @@ Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence) {
   auto record = log.read(sequence);
   if (!record) return std::unexpected(record.error());
   return parse_commit({sequence, std::move(*record)});
+}
+
+Result<Instant> last_stamp(const Log& log) {
+  const auto end = log.end();
+  if (end.value == 0) return Instant{0};
+  const auto commit = read_commit(log, Sequence{end.value - 1});
+  if (!commit) return std::unexpected(commit.error());
+  return Instant{commit->body.recorded_at_us()};
 }
 
 }  // namespace pioneer::eventstore

@@ -19,4 +19,7 @@ Result<AcceptedCommit> parse_commit(const Leaf& leaf);
 /// One commit by its sequence, which is below `log.end()`. Errors: the log's, and those of parse_commit.
 Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence);
 
+/// When the log's last leaf was recorded; zero: there is none.
+Result<Instant> last_stamp(const Log& log);
+
 }  // namespace pioneer::eventstore

@@ -60,7 +60,11 @@ LogIndex::LogIndex(KeyValueStore& store, Table streams, Table once, Sequence nex
     : store_(&store), streams_(streams), once_(once), next_(next.value) {}
 
 LogIndex::LogIndex(LogIndex&& other) noexcept
-    : store_(other.store_), streams_(other.streams_), once_(other.once_), next_(other.next_.load()) {}
+    : store_(other.store_),
+      streams_(other.streams_),
+      once_(other.once_),
+      next_(other.next_.load()),
+      head_at_open_(other.head_at_open_) {}
 
 Result<LogIndex> LogIndex::open(KeyValueStore& store) {
   const auto streams = store.table("streams");
@@ -70,13 +74,17 @@ Result<LogIndex> LogIndex::open(KeyValueStore& store) {
   const auto stored = store.get(*streams, position_key);
   if (!stored) return std::unexpected(stored.error());
   Sequence next;
+  std::optional<Hash> head;
   if (*stored) {
     std::string_view bytes = **stored;
     const auto value = take_varint(bytes);
     if (!value) return corrupt_row();
     next = Sequence(*value);
+    if (bytes.size() == Hash::size) head = Hash::of(bytes);
   }
-  return LogIndex(store, *streams, *once, next);
+  LogIndex index(store, *streams, *once, next);
+  index.head_at_open_ = head;
+  return index;
 }
 
 Result<void> LogIndex::apply(std::span<const Indexed> leaves, WriteBatch& batch) {
@@ -118,6 +126,7 @@ Result<void> LogIndex::apply(std::span<const Indexed> leaves, WriteBatch& batch)
   }
   std::string position;
   put_varint(position, next);
+  position.append(leaves.back().leaf.view());
   batch.put(streams_, std::string(position_key), std::move(position));
   next_.store(next, std::memory_order_release);
   return {};

@@ -4,7 +4,7 @@
 // `streams`  name ‖ 0x00 ‖ big-endian first revision → varint sequence, varint events, then (varint sequence delta,
 // varint events)…
 //            One row for a stream in each call of `apply`, so that a busy stream costs a row a batch, not a row a
-//            commit. Key 0x00 ‖ "position" → varint: the next sequence to apply.
+//            commit. Key 0x00 ‖ "position" → varint: the next sequence to apply; then the leaf hash before it.
 // `once`     the 16 bytes of the command's MAC → varint sequence.
 #pragma once
 
@@ -23,6 +23,7 @@ namespace pioneer::eventstore {
 struct Indexed {
   Sequence sequence;
   const CommitBody* body = nullptr;
+  Hash leaf = {};  ///< its leaf hash: kept with the position, and says of which log this index is
 };
 
 /// The events of one commit in one stream.
@@ -42,6 +43,9 @@ class LogIndex {
 
   /// The next sequence that `apply` takes. It moves in `apply`; if the batch is then not written, open the index again.
   Sequence position() const { return Sequence(next_.load(std::memory_order_acquire)); }
+
+  /// Leaf hash of the last leaf that was applied when the index was opened; nothing: none was.
+  const std::optional<Hash>& head_at_open() const { return head_at_open_; }
 
   /// Adds to `batch` what the leaves bring, and the new position. They follow one another from `position()`;
   /// otherwise "out_of_order", and nothing is added.
@@ -65,6 +69,7 @@ class LogIndex {
   Table streams_;
   Table once_;
   std::atomic<std::uint64_t> next_;
+  std::optional<Hash> head_at_open_;
 };
 
 }  // namespace pioneer::eventstore

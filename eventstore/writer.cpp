@@ -21,7 +21,11 @@ Error unavailable(const std::string& code) {
             Retry::can_help};
   }
   if (code == "clock_behind_log") {
-    return {code, "The clock of this machine is behind the log's last entry.", Retry::can_help};
+    return {
+        code,
+        "The clock of this machine is behind the log's last entry. Set it right; or, if it is right, run `pioneer log "
+        "confirm-clock`.",
+        Retry::can_help};
   }
   if (code == "disk_full") return {code, "The disk is full; writing begins again when there is room.", Retry::can_help};
   return {code, "Nothing can be written now; reading goes on.", Retry::can_help};
@@ -43,17 +47,6 @@ Writer::Writer(Log& log, Clock& clock, Random& random, Decider& decider, Followe
     : log_(log), clock_(clock), random_(random), decider_(decider), follower_(follower), queue_max_(queue_max) {}
 
 Writer::~Writer() = default;
-
-Result<Instant> Writer::read_last_stamp() const {
-  const LogState state = log_.state();
-  if (state.next.value == 0) return Instant{0};
-  const Sequence last{state.next.value - 1};
-  auto record = log_.read(last);
-  if (!record) return std::unexpected(record.error());
-  auto commit = parse_commit({last, std::move(*record)});
-  if (!commit) return std::unexpected(commit.error());
-  return Instant{commit->body.recorded_at_us()};
-}
 
 // A driven clock could stamp anything: it may not continue a log whose times others already rely on.
 Result<void> Writer::check_no_real_epoch() const {
@@ -89,10 +82,13 @@ Result<Hash> Writer::append_now(RecordKind kind, std::string_view body) {
 }
 
 Result<void> Writer::take_over() {
-  auto last = read_last_stamp();
+  auto last = last_stamp(log_);
   if (!last) return std::unexpected(last.error());
   const Instant now = clock_.now();
-  if (last->value > now.value + limits::clock_ahead_us_max) return std::unexpected(unavailable("clock_behind_log"));
+  if (behind(*last, now)) {
+    note_clock("clock_behind_log");
+    return std::unexpected(unavailable("clock_behind_log"));
+  }
   if (clock_.driven()) {
     if (auto checked = check_no_real_epoch(); !checked) return checked;
   }
@@ -121,6 +117,7 @@ Result<void> Writer::take_over() {
   next_.kind = RecordKind::commit;
   next_.sequence = state.next;
   next_.previous_hash = state.head;
+  note_clock({});
   opened_ = true;
 
   std::vector<AcceptedCommit> first(1);
@@ -150,7 +147,7 @@ void Writer::submit(std::unique_ptr<Pending> pending) {
 
 Result<Instant> Writer::stamp() {
   const Instant now = clock_.now();
-  if (last_stamp_.value > now.value + limits::clock_ahead_us_max) {
+  if (behind(last_stamp_, now)) {
     note_clock("clock_behind_log");
     return std::unexpected(unavailable("clock_behind_log"));
   }
@@ -204,6 +201,10 @@ void Writer::judge(std::unique_ptr<Pending> pending, Batch& into) {
   into.answers.emplace_back(std::move(pending), std::move(answer));
 }
 
+bool Writer::behind(Instant last, Instant now) const {
+  return last.value > now.value + limits::clock_ahead_us_max && last.value > confirmed_us_;
+}
+
 // Deciding thread.
 void Writer::note_clock(std::string_view trouble) {
   clock_in_trouble_ = !trouble.empty();
@@ -215,6 +216,7 @@ void Writer::note_clock(std::string_view trouble) {
 // Caller holds the mutex.
 std::optional<Error> Writer::refusal() const {
   if (failure_) return failure_;
+  if (!opened_) return unavailable("clock_behind_log");
   if (!holds_.empty()) return unavailable(*holds_.begin());
   return std::nullopt;
 }
@@ -265,7 +267,6 @@ bool Writer::take(std::optional<Error>& refused, bool& discard, bool& look) {
 }
 
 bool Writer::decide_step() {
-  CHECK(opened_);
   std::optional<Error> refused;
   bool discard = false;
   bool look = false;
@@ -402,8 +403,8 @@ void Writer::write_loop() {
     const auto ready = [&] { return !gathering_.empty() || deciding_done_; };
     if (!gathered_.wait_for(lock, limits::tail_protection_after, ready)) {
       lock.unlock();
-      // A failure shows at the next append.
-      static_cast<void>(log_.protect_tail());
+      // A failure shows at the next append. Before the epoch is open another thread appends.
+      if (opened_) static_cast<void>(log_.protect_tail());
       lock.lock();
       gathered_.wait(lock, ready);
     }
@@ -417,8 +418,9 @@ void Writer::stop() {
   arrived_.notify_one();
 }
 
-void Writer::confirm_clock() {
+void Writer::confirm_clock(Instant ahead) {
   std::lock_guard lock(mutex_);
+  confirmed_us_ = std::max(confirmed_us_.load(), ahead.value);
   clock_confirmed_ = true;
   look_again_ = true;
   arrived_.notify_one();

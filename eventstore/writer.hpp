@@ -81,8 +81,8 @@ class Writer {
          std::size_t queue_max = limits::command_queue_max);
   ~Writer();
 
-  /// Fences the log and opens an epoch. Before it, nothing is written.
-  /// Errors: "clock_behind_log", "driven_after_real", and what the log says.
+  /// Fences the log and opens an epoch. Before it, commands are refused with "clock_behind_log" and nothing is written:
+  /// call it again when the clock is right. Errors: "clock_behind_log", "driven_after_real", and what the log says.
   Result<void> take_over();
 
   /// Queues a command; any thread. At once answered `unavailable`: "queue_full", or "stopping".
@@ -98,8 +98,9 @@ class Writer {
   void write_loop();
   void stop();
 
-  /// The operator says that the clock is right again after a jump.
-  void confirm_clock();
+  /// The operator says that the clock is right: after a jump; or though stamps of the log up to `ahead` are ahead of
+  /// it. Those written then repeat the last one, until the clock is past it. Any thread.
+  void confirm_clock(Instant ahead = Instant{0});
   /// Refuses all commands with this code until release(): others found out that nothing should be written. Any thread.
   void hold(std::string_view code);
   /// Ends a hold of that code, and also "disk_full" after an append that found no room: call it when there may be room
@@ -123,13 +124,13 @@ class Writer {
   };
 
   Result<Hash> append_now(RecordKind kind, std::string_view body);
-  Result<Instant> read_last_stamp() const;
   Result<void> check_no_real_epoch() const;
   Result<Instant> stamp();
   /// What has waited, and why it is refused, if it is.
   bool take(std::optional<Error>& refusal, bool& discard, bool& look);
   Result<void> start_over();
   std::optional<Error> refusal() const;
+  bool behind(Instant last, Instant now) const;
   void note_clock(std::string_view trouble);
   void settle();
   void judge(std::unique_ptr<Pending> pending, Batch& into);
@@ -151,7 +152,7 @@ class Writer {
   std::int64_t clock_offset_us_ = 0;  ///< clock − boot at the last stamp
   bool jumped_ = false;               ///< the clock did, and nobody has confirmed it yet
   bool clock_in_trouble_ = false;
-  bool opened_ = false;
+  std::atomic<bool> opened_{false};
   std::vector<std::unique_ptr<Pending>> taken_;  ///< from the queue, and not yet judged: from taken_at_ on
   std::size_t taken_at_ = 0;
 
@@ -166,8 +167,9 @@ class Writer {
   std::string clock_trouble_;  ///< code
   bool look_again_ = false;
   bool clock_confirmed_ = false;
-  bool discard_ = false;      ///< the Decider's state was not written
-  bool room_wanted_ = false;  ///< decide_step() found the gathering batch full
+  std::atomic<std::int64_t> confirmed_us_{0};  ///< stamps up to here may be ahead of the clock
+  bool discard_ = false;                       ///< the Decider's state was not written
+  bool room_wanted_ = false;                   ///< decide_step() found the gathering batch full
   bool stopping_ = false;
   bool deciding_done_ = false;
   std::atomic<bool> queued_{false};         ///< queue_ holds something

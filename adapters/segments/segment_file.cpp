@@ -8,6 +8,8 @@
 namespace pioneer::adapters::segments {
 namespace {
 
+constexpr FeatureLevel any_feature_level{0xFFFF};
+
 using namespace eventstore;
 
 constexpr std::size_t scan_ahead_bytes = 1u << 20;
@@ -65,8 +67,11 @@ class Scan {
     if (const auto* const reason = split(batch, header_.source.kind, records_)) return bad(reason);
     std::uint64_t leaves = 0;
     for (const auto& record : records_) {
-      const auto judgement = accept(end_.state, record);
+      const auto judgement = accept(end_.state, record, any_feature_level);
       if (judgement.verdict == Verdict::stop) return bad(judgement.reason, "feature_level_too_new");
+      if (!end_.newer && inspect_record(record)->feature_level.value > limits::feature_level)
+        end_.newer =
+            judgement.verdict == Verdict::accepted_leaf ? Sequence(end_.state.next.value - 1) : end_.state.next;
       if (judgement.verdict == Verdict::accepted_leaf) {
         end_.frontier.add(judgement.leaf);
         ++leaves;
@@ -176,6 +181,11 @@ const char* disagreement(const SegmentHeader& earlier, const SegmentHeader& late
 }
 
 }  // namespace
+
+std::string newer_program(Sequence first) {
+  return "commit " + std::to_string(first.value) +
+         " was written at a higher feature level; a newer program is needed to go on from there";
+}
 
 Result<ByteView> Window::at(std::uint64_t offset, std::size_t size, std::uint64_t end) {
   if (offset >= end) return ByteView{};

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,7 +77,12 @@ struct SegmentEnd {
   std::uint64_t torn_end = 0;                   ///< if torn: behind the last byte that is not zero
   BatchKind last_kind = BatchKind::data;        ///< of the last batch, if there is one
   Tail tail = Tail::open;
+  /// The first leaf above this build's feature level. What follows is folded as a newer program folds it.
+  std::optional<eventstore::Sequence> newer;
 };
+
+/// Why a leaf of a higher level is the end for this program, and what to do.
+std::string newer_program(eventstore::Sequence first);
 
 using OnBatch = std::function<void(const Batch&)>;
 

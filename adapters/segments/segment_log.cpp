@@ -64,10 +64,13 @@ Result<void> SegmentLog::recover(const std::vector<SegmentHeader>& headers) {
   offset_ = end->offset;
   segment_->indexed = true;
   segment_->durable_end = offset_;
-  if (!options_.read_only)
-    if (auto repaired = repair(*end); !repaired) return repaired;
   end_.store(state_.next.value, std::memory_order_release);
-  return {};
+  if (options_.before_writing)
+    if (auto may = options_.before_writing(*this); !may) return may;
+  newer_ = end->newer;
+  if (newer_) refusal_ = Error{"newer_feature_level", path + ": " + newer_program(*newer_), Retry::cannot_help};
+  if (options_.read_only || newer_) return {};
+  return repair(*end);
 }
 
 Result<void> SegmentLog::repair(const SegmentEnd& end) {
@@ -209,6 +212,7 @@ Result<void> SegmentLog::protect_tail() {
 }
 
 Result<void> SegmentLog::close() {
+  if (newer_) return {};
   if (auto closed = write_empty(BatchKind::closing); !closed) return closed;
   refusal_ = Error{"log_closed", options_.directory + " was closed"};
   next_.reset();

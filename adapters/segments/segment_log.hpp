@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,8 @@
 
 namespace pioneer::adapters::segments {
 
+class SegmentLog;
+
 struct Options {
   /// Exists; the caller holds its lock, unless read_only.
   std::string directory;
@@ -23,6 +26,8 @@ struct Options {
   std::uint64_t segment_bytes = eventstore::limits::segment_bytes;
   /// Nothing is written, not even the repair of a torn tail, which then is not seen; append refuses.
   bool read_only = false;
+  /// Asked by open() when all is read and nothing is written: an error is open()'s, and leaves the directory as it is.
+  std::function<eventstore::Result<void>(const SegmentLog&)> before_writing = {};
 };
 
 /// One thread appends (append, protect_tail, close, state and its kin); any thread reads (end, read, reader), and sees
@@ -61,6 +66,8 @@ class SegmentLog : public eventstore::Log {
   Source source() const { return source_; }
   /// Of the last record accepted, fences included; no_source_offset if there is none.
   std::uint64_t last_source_offset() const { return last_source_offset_; }
+  /// The first leaf that a newer program wrote, if there is one: this one then appends nothing ("newer_feature_level").
+  std::optional<eventstore::Sequence> newer() const { return newer_; }
   /// A torn last batch was dropped by open().
   bool repaired() const { return repaired_; }
 
@@ -105,6 +112,7 @@ class SegmentLog : public eventstore::Log {
   std::unique_ptr<UnfinishedFile> next_;
   std::optional<eventstore::Error> refusal_;  ///< why nothing is appended any more
   bool repaired_ = false;
+  std::optional<eventstore::Sequence> newer_;
   std::vector<std::byte> buffer_;
   std::vector<eventstore::Hash> leaves_;
 

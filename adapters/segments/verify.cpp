@@ -87,6 +87,13 @@ class Run {
         return damaged({"segments_disagree", path_of(i + 1), 0,
                         "the file's header does not continue where its predecessor ends", ends_[i]->state.next});
     }
+    for (const auto& end : ends_) {
+      if (!end->newer) continue;
+      result.position = *end->newer;
+      result.code = "newer_feature_level";
+      result.reason = newer_program(*end->newer);
+      return result;
+    }
     const auto& end = *ends_.back();
     result.ok = true;
     result.position = end.state.next;

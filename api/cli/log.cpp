@@ -9,6 +9,7 @@
 #include "api/cli/remote.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/server/clock_confirmation.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/common/id.hpp"
 #include "domain/events.hpp"
@@ -172,7 +173,20 @@ Exit describe_log(const Place& place) {
 
 Exit confirm_clock(const Place& place) {
   if (place.server.empty()) {
-    return fail(Exit::usage, "Only a running server waits for this. Name it with --server URL --token T.");
+    adapters::posix::PosixDisk disk;
+    const auto alone = disk.lock(place.data + "/lock");
+    if (!alone && alone.error().code == "directory_in_use")
+      return fail(Exit::could_not_run, "A server runs over this directory. Name it with --server URL --token T.");
+    if (!alone) return fail(alone.error());
+    const auto open = OpenLog::open(place.data);
+    if (!open) return fail(open.error());
+    const auto last = eventstore::last_stamp((*open)->log());
+    if (!last) return fail(last.error());
+    if (auto kept = server::keep_clock_confirmed(disk, place.data, *last); !kept) return fail(kept.error());
+    say(place.json ? JsonObject().text("ahead", api::http::rfc3339_of_us(last->value)).str()
+                   : "The clock is confirmed: the log goes on at " + api::http::rfc3339_of_us(last->value) +
+                         " and waits there for the clock.");
+    return Exit::done;
   }
   const auto reply = remote::call(place, "POST", "/api/v1/log/confirm-clock");
   if (!reply) return fail(Exit::could_not_run, reply.error());

@@ -77,9 +77,9 @@ void add_log(CLI::App& app, Chosen& chosen) {
   tail.add_option("--stream", options.stream, "a stream, or a kind");
   tail.callback([&chosen] { chosen = [](const Place& p) { return tail_log(p, options); }; });
   log.add_subcommand("info", "Id, format, position, root")->callback([&chosen] { chosen = describe_log; });
-  log.add_subcommand("confirm-clock", "Tell a server that its clock is right after a jump")->callback([&chosen] {
-    chosen = confirm_clock;
-  });
+  log.add_subcommand("confirm-clock",
+                     "The clock is right: after a jump (--server), or though the log is ahead of it (--data)")
+      ->callback([&chosen] { chosen = confirm_clock; });
 }
 
 void add_checks(CLI::App& app, Chosen& chosen) {

@@ -23,6 +23,11 @@ std::string json_of(const Verification& found) {
 }
 
 void tell(const Verification& found) {
+  if (found.code == "newer_feature_level") {
+    say("NEWER: " + found.reason + ".");
+    say("Whole as far as this program can tell. Verify it with the version that wrote it.");
+    return;
+  }
   if (!found.ok) {
     say("DAMAGED: " + found.reason);
     say("  file      " + found.file + ", byte " + std::to_string(found.offset));

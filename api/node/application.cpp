@@ -276,6 +276,12 @@ std::optional<CommitBody> Application::commit_of(const domain::Command& command,
   body.set_same(command.same);
   body.set_cause(command.cause);
   body.set_occurred_at_us(command.occurred_us);
+  // What was asked beyond the streams. Taken numbers are refused, so what is written says that nobody held this one.
+  if (std::holds_alternative<domain::RegisterMember>(command.what) && !command.phone_token.empty()) {
+    auto& fact = *body.add_facts();
+    fact.set_name("phone_holders");
+    fact.set_value(0);
+  }
   for (const auto& change : changes) {
     auto& part = *body.add_parts();
     part.set_stream(change.stream);

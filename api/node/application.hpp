@@ -32,15 +32,16 @@ class Application final : public eventstore::Decider {
 
   static eventstore::Result<std::unique_ptr<Application>> open(const Parts& parts);
 
-  /// Reads what is folded from all organisations, members and policies of the log. Call before the first decision, when
+  /// What is folded from all organisations, members and policies of the log. Call before the first decision, when
   /// everything durable is projected.
-  eventstore::Result<void> load();
+  void begin_with(Community community) { community_ = std::move(community); }
 
   eventstore::Result<Verdict> decide(eventstore::Pending& pending, eventstore::Instant now,
                                      eventstore::Sequence sequence) override;
   eventstore::Result<void> discard() override;
 
  private:
+  eventstore::Result<void> load();
   /// A stream without a state of its own: organisations, policy, access.
   struct Plain {};
 

@@ -33,7 +33,9 @@ eventstore::Result<std::unique_ptr<Node>> Node::open(Parts parts, bool read_only
   std::unique_ptr<Node> node(new Node(std::move(parts), std::move(*index), std::move(*models)));
   node->read_only_ = read_only;
   if (auto caught_up = node->projector_.catch_up(); !caught_up) return std::unexpected(caught_up.error());
-  if (read_only) return node;
+  node->newer_ = node->projector_.newer();
+  node->read_only_ = read_only || node->newer_;
+  if (node->read_only_) return node;
   if (auto opened = node->open_writer(); !opened) return std::unexpected(opened.error());
   return node;
 }
@@ -43,10 +45,12 @@ eventstore::Result<void> Node::open_writer() {
       Application::open({parts_.log, index_, parts_.store, parts_.people, projector_.projected_counter()});
   if (!application) return std::unexpected(application.error());
   application_ = std::move(*application);
-  if (auto loaded = application_->load(); !loaded) return loaded;
+  application_->begin_with(projector_.with_community([](const Community& community) { return community; }));
   writer_ = std::make_unique<eventstore::Writer>(parts_.log, parts_.clock, parts_.random, *application_, projector_,
                                                  parts_.command_queue_max);
-  if (auto taken = writer_->take_over(); !taken) return taken;
+  writer_->confirm_clock(eventstore::Instant{parts_.clock_confirmed_us});
+  // A clock behind the log: it is served for reading, and the tick tries again.
+  if (auto taken = take_over(); !taken && taken.error().code != "clock_behind_log") return taken;
   if (auto resumed = reactions_.resume(parts_.log); !resumed) return resumed;
   projector_.listen([this](std::span<const eventstore::AcceptedCommit> commits) { reactions_.react(commits); });
   if (parts_.patience != nullptr) {
@@ -55,6 +59,23 @@ eventstore::Result<void> Node::open_writer() {
       if (!trouble.empty()) writer_->hold(trouble);
     });
   }
+  return {};
+}
+
+eventstore::Result<void> Node::take_over() {
+  if (auto taken = writer_->take_over(); !taken) return taken;
+  taken_over_ = true;
+  return {};
+}
+
+eventstore::Result<void> Node::confirm_clock() {
+  if (read_only_) return eventstore::failure("read_only", "This node only reads.");
+  const auto last = eventstore::last_stamp(parts_.log);
+  if (!last) return std::unexpected(last.error());
+  if (parts_.keep_clock_confirmed) {
+    if (auto kept = parts_.keep_clock_confirmed(*last); !kept) return kept;
+  }
+  writer_->confirm_clock(*last);
   return {};
 }
 
@@ -131,14 +152,18 @@ Caller Node::caller(std::string_view token_hash) const {
 }
 
 std::string Node::unwritable() const {
+  if (newer_) return "newer_feature_level";
   if (read_only_) return "read_only";
   return writer_->writable() ? std::string{} : writer_->unwritable();
 }
 
 Readiness Node::readiness() const {
-  Readiness now{true, projector_.projected(), {}};
+  Readiness now;
+  if (const auto next = projector_.projected().value; next > 0) now.position = eventstore::Sequence{next - 1};
   if (!projector_.stopped_because().empty()) {
     now.reason = projection_stopped;
+  } else if (newer_) {
+    now.reason = "newer_feature_level";
   } else if (writer_ != nullptr) {
     now.reason = writer_->unwritable();
   }
@@ -151,6 +176,10 @@ void Node::tick() {
   projector_.expire(now);
   if (read_only_) return;
   watch_room();
+  if (!taken_over_) {
+    // What fails here but for the clock will fail again at the next start, and then say why.
+    if (auto taken = take_over(); !taken && taken.error().code != "clock_behind_log") writer_->hold(taken.error().code);
+  }
   writer_->look_again();
   if (!writer_->writable()) return;
   if (const auto due = models_->deadlines().due({now.value}, deadlines_per_tick_max)) {
@@ -186,7 +215,7 @@ void Node::watch_room() {
 void Node::stop() {
   // What waits for room no longer does: the next start projects it.
   if (parts_.patience != nullptr) parts_.patience->end();
-  writer_->stop();
+  if (writer_ != nullptr) writer_->stop();
 }
 
 eventstore::Result<void> Node::close() {

@@ -30,7 +30,7 @@ struct Caller {
 
 struct Readiness {
   bool ready = false;
-  eventstore::Sequence position;  ///< projected
+  eventstore::Sequence position;  ///< of the last commit that is projected; 0 also where none is
   /// A code where not ready: "disk_full", "sync_failed", "clock_jumped", "clock_behind_log", "projection_stopped".
   std::string reason;
 };
@@ -54,6 +54,9 @@ class Node {
     std::function<std::uint64_t()> free_bytes = {};
     std::uint64_t headroom_bytes = 0;
     std::size_t command_queue_max = eventstore::limits::command_queue_max;
+    /// Stamps of the log up to here may be ahead of the clock: an operator said that the clock is right.
+    std::int64_t clock_confirmed_us = 0;
+    std::function<eventstore::Result<void>(eventstore::Instant)> keep_clock_confirmed = {};  ///< for the next start
   };
 
   /// Catches up with the log, then, unless `read_only`, takes it over. Takes time proportional to what was not
@@ -81,11 +84,17 @@ class Node {
   Readiness readiness() const;
   /// Why commands are refused just now; empty: they are not. Cheap.
   std::string unwritable() const;
-  void confirm_clock() { writer_->confirm_clock(); }
+  /// The operator says that the clock is right. It is kept for the next start too.
+  eventstore::Result<void> confirm_clock();
 
   // Threads, or the simulator.
-  void decide_loop() { writer_->decide_loop(); }
-  void write_loop() { writer_->write_loop(); }
+  /// The first two end at once where nothing is written.
+  void decide_loop() {
+    if (writer_ != nullptr) writer_->decide_loop();
+  }
+  void write_loop() {
+    if (writer_ != nullptr) writer_->write_loop();
+  }
   void project_loop() { projector_.loop(); }
   /// For a fifth thread, which ends early where there is nothing to build.
   void build_new_versions(const std::stop_token& stop) { projector_.build_new_versions(stop); }
@@ -105,6 +114,7 @@ class Node {
   eventstore::Result<void> open_writer();
   eventstore::KeyValueStore& following_store() const;
   void watch_room();
+  eventstore::Result<void> take_over();
   void recall(Outcome& outcome) const;
   domain::Id organisation_of(const domain::Id& product) const;
 
@@ -116,6 +126,8 @@ class Node {
   std::unique_ptr<eventstore::Writer> writer_;
   Reactions reactions_;
   bool read_only_ = false;
+  bool taken_over_ = false;
+  bool newer_ = false;              ///< the log goes on in a way that this program does not know
   std::int64_t full_since_us_ = 0;  ///< by the boot clock, of the tick that first saw it; 0: it is not
 };
 

@@ -40,8 +40,14 @@ eventstore::Result<void> Projector::catch_up() {
     if (!leaf) return std::unexpected(leaf.error());
     if (*leaf) {
       auto commit = eventstore::parse_commit(**leaf);
-      if (!commit) return std::unexpected(commit.error());
-      commits.push_back(std::move(*commit));
+      newer_ = !commit && commit.error().code == "newer_feature_level";
+      if (newer_) {
+        leaf = std::optional<eventstore::Leaf>{};
+      } else if (!commit) {
+        return std::unexpected(commit.error());
+      } else {
+        commits.push_back(std::move(*commit));
+      }
     }
     if (!commits.empty() && (!*leaf || commits.size() >= batch_commits_max)) {
       if (auto done = project(commits); !done) return done;
@@ -80,7 +86,7 @@ eventstore::Result<void> Projector::project(std::span<const eventstore::Accepted
   eventstore::WriteBatch batch;
   std::vector<eventstore::Indexed> indexed;
   for (const auto& commit : commits) {
-    if (commit.sequence >= parts_.index.position()) indexed.push_back({commit.sequence, &commit.body});
+    if (commit.sequence >= parts_.index.position()) indexed.push_back({commit.sequence, &commit.body, commit.leaf});
   }
   if (!indexed.empty()) {
     if (auto applied = parts_.index.apply(indexed, batch); !applied) return applied;

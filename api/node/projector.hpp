@@ -39,6 +39,8 @@ class Projector final : public eventstore::Follower {
 
   /// Before the log is opened for writing: projects all that is durable, then loads the community.
   eventstore::Result<void> catch_up();
+  /// catch_up() met a commit of a higher feature level, and stopped before it.
+  bool newer() const { return newer_; }
   /// Any thread. The listener is called until the projector ends.
   void listen(Listener listener);
 
@@ -79,6 +81,7 @@ class Projector final : public eventstore::Follower {
   Parts parts_;
   api::Erasure erasure_;
   std::vector<Listener> listeners_;
+  bool newer_ = false;
   std::atomic<std::uint64_t> projected_{0};
 
   mutable std::shared_mutex community_mutex_;

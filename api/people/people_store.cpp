@@ -26,7 +26,7 @@ std::string position_bytes(std::uint64_t position) {
 
 std::uint64_t position_of(std::string_view bytes) {
   std::uint64_t position = 0;
-  for (char c : bytes) position = position << 8 | static_cast<std::uint8_t>(c);
+  for (char c : bytes.substr(0, 8)) position = position << 8 | static_cast<std::uint8_t>(c);
   return position;
 }
 
@@ -57,16 +57,30 @@ Result<std::unique_ptr<PeopleStore>> PeopleStore::open(eventstore::KeyValueStore
     *table = *opened;
   }
   std::unique_ptr<PeopleStore> people(new PeopleStore(store, opener, tables));
-  auto position = store.get(tables.position, next_key);
-  if (!position) return std::unexpected(position.error());
-  if (*position) people->position_ = position_of(**position);
+  const auto before = filled(store);
+  if (!before) return std::unexpected(before.error());
+  people->position_ = before->next;
   return people;
+}
+
+Result<PeopleStore::Filled> PeopleStore::filled(eventstore::KeyValueStore& store) {
+  const auto table = store.table("position");
+  if (!table) return std::unexpected(table.error());
+  const auto row = store.get(*table, next_key);
+  if (!row) return std::unexpected(row.error());
+  Filled filled;
+  if (!*row) return filled;
+  filled.next = position_of(**row);
+  if ((*row)->size() == 8 + eventstore::Hash::size)
+    filled.head = eventstore::Hash::of(std::string_view(**row).substr(8));
+  return filled;
 }
 
 Result<void> PeopleStore::apply(std::span<const eventstore::AcceptedCommit> commits) {
   Stage stage(store_);
   people::CommitReader reader(stage, tables_, opener_);
   std::uint64_t next = position_;
+  eventstore::Hash head;
   for (const auto& commit : commits) {
     if (commit.sequence.value < next) continue;
     if (commit.sequence.value > next) {
@@ -75,9 +89,10 @@ Result<void> PeopleStore::apply(std::span<const eventstore::AcceptedCommit> comm
     }
     if (auto read = reader.read(commit.body); !read) return read;
     ++next;
+    head = commit.leaf;
   }
   if (next == position_) return {};
-  stage.put(tables_.position, next_key, position_bytes(next));
+  stage.put(tables_.position, next_key, position_bytes(next).append(head.view()));
   if (auto written = stage.write(); !written) return written;
   position_ = next;
   return {};

@@ -7,11 +7,12 @@
 //   phones          phone token → member
 //   beneficiaries   phone token ‖ request id → nothing
 //   erasures        member → nothing: erased in the log, keys not destroyed yet
-//   position        "next" → sequence (u64, big-endian)
+//   position        "next" → sequence (u64, big-endian), leaf hash of the commit before it
 #pragma once
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "api/edge/opener.hpp"
@@ -24,6 +25,13 @@ class PeopleStore final : public People {
  public:
   /// The store may be deleted while nobody has it open: apply() fills it again from sequence 0.
   static eventstore::Result<std::unique_ptr<PeopleStore>> open(eventstore::KeyValueStore& store, const Opener& opener);
+
+  /// Up to where such a store was filled, and the leaf hash of the last commit: of which log it is. Nothing is opened.
+  struct Filled {
+    std::uint64_t next = 0;
+    std::optional<eventstore::Hash> head;
+  };
+  static eventstore::Result<Filled> filled(eventstore::KeyValueStore& store);
 
   std::uint64_t position() const override { return position_.load(); }
   eventstore::Result<void> apply(std::span<const eventstore::AcceptedCommit> commits) override;

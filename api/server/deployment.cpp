@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -19,7 +20,9 @@
 #include "adapters/segments/segment_log.hpp"
 #include "adapters/sodium/sodium.hpp"
 #include "api/people/people_store.hpp"
+#include "api/server/clock_confirmation.hpp"
 #include "eventstore/limits.hpp"
+#include "eventstore/record.hpp"
 
 namespace pioneer::server {
 namespace {
@@ -43,6 +46,7 @@ struct Deployment::Wiring {
   eventstore::Clock* clock = nullptr;
   adapters::posix::ThreadPool background{1};
   std::unique_ptr<eventstore::File> lock;
+  bool is_new = false;  ///< there is no log yet
   std::unique_ptr<adapters::SodiumCryptography> cryptography;
   std::unique_ptr<adapters::segments::SegmentLog> log;
   std::unique_ptr<adapters::FileKeyring> keyring;
@@ -61,14 +65,20 @@ struct Deployment::Wiring {
   std::atomic<bool> ticking{false};
 
   std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
+  Result<void> open_directory();
   Result<void> open_log();
   Result<void> open_stores();
+  Result<void> open_store();
+  Result<void> open_people_rows();
+  Result<void> check_histories(eventstore::Sequence end, const eventstore::Log* of);
+  Result<bool> continues(std::string_view name, std::uint64_t next, const std::optional<eventstore::Hash>& head,
+                         eventstore::Sequence end, const eventstore::Log* of) const;
+  Result<void> forget_store(std::string_view name);
   Result<void> open_blobs();
   node::Node::Parts node_parts();
 };
 
-// A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
-Result<void> Deployment::Wiring::open_log() {
+Result<void> Deployment::Wiring::open_directory() {
   const std::string& directory = options.directory;
   const auto no_log = eventstore::failure("no_log", "There is no log in " + directory + ".");
   if (!options.make && !disk.exists(path("log"))) return no_log;  // and nothing is made where nothing was
@@ -82,17 +92,26 @@ Result<void> Deployment::Wiring::open_log() {
   auto locked = disk.lock(path("lock"));
   if (!locked) return std::unexpected(locked.error());
   lock = std::move(*locked);
+  const auto names = disk.list(path("log"));
+  if (!names) return std::unexpected(names.error());
+  // A crash in the making of the first file leaves an unfinished one, which is no log.
+  is_new = std::ranges::none_of(
+      *names, [](const std::string& name) { return adapters::segments::segment_number(name).has_value(); });
+  if (is_new && !options.make) return no_log;
+  return {};
+}
 
+// A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
+Result<void> Deployment::Wiring::open_log() {
   adapters::segments::Options segments;
   segments.directory = path("log");
   segments.read_only = options.read_only;
+  segments.before_writing = [this](const adapters::segments::SegmentLog& read) {
+    return check_histories(read.end(), &read);
+  };
   if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
-  const auto names = disk.list(segments.directory);
-  if (!names) return std::unexpected(names.error());
-  // A crash in the making of the first file leaves an unfinished one, which is no log.
-  const bool is_new = std::ranges::none_of(
-      *names, [](const std::string& name) { return adapters::segments::segment_number(name).has_value(); });
-  if (is_new && !options.make) return no_log;
+  if (is_new)
+    if (auto fits = check_histories(eventstore::Sequence{0}, nullptr); !fits) return fits;
   auto opened =
       is_new ? adapters::segments::SegmentLog::create(disk, background, segments, random.bytes<eventstore::LogId>())
              : adapters::segments::SegmentLog::open(disk, background, segments);
@@ -109,13 +128,70 @@ Result<void> Deployment::Wiring::open_log() {
   return {};
 }
 
+// Whether a store was computed from this log. Behind its stores, the log itself has lost something.
+Result<bool> Deployment::Wiring::continues(std::string_view name, std::uint64_t next,
+                                           const std::optional<eventstore::Hash>& head, eventstore::Sequence end,
+                                           const eventstore::Log* of) const {
+  if (next == 0) return true;
+  if (next > end.value) {
+    return eventstore::failure(
+        "log_behind_stores",
+        "The log in " + path("log") + " holds " + std::to_string(end.value) + " commits, but " + path(name) +
+            " was computed from " + std::to_string(next) +
+            ": the log has lost its end. Put the longer log back. If this one shall go on as it is, move " +
+            path("db") + " and " + path("people") + " away; they are computed from it anew.");
+  }
+  auto record = of->read(eventstore::Sequence{next - 1});
+  if (!record) return std::unexpected(record.error());
+  return head && *head == eventstore::leaf_hash(eventstore::bytes_of(*record));
+}
+
+Result<void> Deployment::Wiring::check_histories(eventstore::Sequence end, const eventstore::Log* of) {
+  const auto index = eventstore::LogIndex::open(*store);
+  if (!index) return std::unexpected(index.error());
+  const auto filled = api::PeopleStore::filled(*people_rows);
+  if (!filled) return std::unexpected(filled.error());
+  const auto db_fits = continues("db", index->position().value, index->head_at_open(), end, of);
+  if (!db_fits) return std::unexpected(db_fits.error());
+  const auto people_fit = continues("people", filled->next, filled->head, end, of);
+  if (!people_fit) return std::unexpected(people_fit.error());
+  if (!*db_fits) {
+    store.reset();
+    if (auto gone = forget_store("db"); !gone) return gone;
+    if (auto opened = open_store(); !opened) return opened;
+  }
+  if (!*people_fit) {
+    people_rows.reset();
+    if (auto gone = forget_store("people"); !gone) return gone;
+    if (auto opened = open_people_rows(); !opened) return opened;
+  }
+  return {};
+}
+
+Result<void> Deployment::Wiring::forget_store(std::string_view name) {
+  if (options.tell) options.tell(path(name) + " was computed from another log than this one; it is computed anew.");
+  std::error_code failed;
+  std::filesystem::remove_all(path(name), failed);
+  if (failed) return eventstore::failure("remove_failed", path(name) + ": " + failed.message());
+  return disk.make_directory(path(name));
+}
+
 Result<void> Deployment::Wiring::open_stores() {
+  if (auto opened = open_store(); !opened) return opened;
+  return open_people_rows();
+}
+
+Result<void> Deployment::Wiring::open_store() {
   adapters::RocksDbOptions derived;
   derived.block_cache_bytes = options.cache_bytes;
   derived.write_buffer_bytes = options.write_buffer_bytes;
   auto db = adapters::RocksDbStore::open(path("db"), derived);
   if (!db) return std::unexpected(db.error());
   store = std::move(*db);
+  return {};
+}
+
+Result<void> Deployment::Wiring::open_people_rows() {
   adapters::RocksDbOptions personal;
   personal.block_cache_bytes = people_cache_bytes;
   personal.write_buffer_bytes = people_write_buffer_bytes;
@@ -144,6 +220,9 @@ node::Node::Parts Deployment::Wiring::node_parts() {
   parts.patience = &patience;
   parts.headroom_bytes = options.headroom_bytes;
   parts.command_queue_max = options.command_queue_max;
+  parts.keep_clock_confirmed = [this](eventstore::Instant ahead) {
+    return server::keep_clock_confirmed(disk, options.directory, ahead);
+  };
   if (options.headroom_bytes != 0) {
     // Each may lie on a disk of its own. What cannot be asked is not taken for full.
     parts.free_bytes = [this] {
@@ -164,8 +243,9 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   w.options = options;
   w.clock = options.clock != nullptr ? options.clock : &w.machine_clock;
   w.cryptography = std::make_unique<adapters::SodiumCryptography>(w.random);
-  if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
+  if (auto opened = w.open_directory(); !opened) return std::unexpected(opened.error());
   if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
+  if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
   w.opener = std::make_unique<api::Opener>(*w.cryptography, *w.keyring, w.log->state().log_id);
   w.patient_store.emplace(*w.store, w.patience);
   w.patient_people.emplace(*w.people_rows, w.patience);
@@ -175,7 +255,11 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   if (auto opened = w.open_blobs(); !opened) return std::unexpected(opened.error());
   w.edge = std::make_unique<api::Edge>(
       api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs.get(), w.log->state().log_id});
-  auto node = node::Node::open(w.node_parts(), options.read_only);
+  const auto confirmed = clock_confirmed(w.disk, options.directory);
+  if (!confirmed) return std::unexpected(confirmed.error());
+  auto parts = w.node_parts();
+  parts.clock_confirmed_us = confirmed->value;
+  auto node = node::Node::open(std::move(parts), options.read_only);
   if (!node) return std::unexpected(node.error());
   w.node = std::move(*node);
   return std::unique_ptr<Deployment>(new Deployment(std::move(wiring)));

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -27,13 +28,16 @@ struct DeploymentOptions {
   /// Commands are refused while less is free: enough for a segment in the making and for what the stores have yet to
   /// write. 0: nobody looks.
   std::uint64_t headroom_bytes = 0;
+  /// Told what an operator should know of the start, a sentence each.
+  std::function<void(const std::string&)> tell = {};
   std::size_t command_queue_max = eventstore::limits::command_queue_max;
   eventstore::Clock* clock = nullptr;  ///< driven, for the demo and tests; null: the machine's. Outlives the deployment
 };
 
 class Deployment {
  public:
-  /// Recovers, projects what was not, takes the log over. Errors: "directory_in_use", "format_too_new", "no_log", and
+  /// Recovers, projects what was not, takes the log over. Errors: "directory_in_use", "format_too_new", "no_log",
+  /// "log_behind_stores" (all of them before anything of the log is written), and
   /// those of log, keyring and stores.
   static eventstore::Result<std::unique_ptr<Deployment>> open(const DeploymentOptions& options);
   /// Stops if it runs.

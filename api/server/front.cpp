@@ -71,18 +71,19 @@ struct Front::Parts {
 node::Projector::Listener Front::followed(const Parts& parts, const eventstore::Log& log) {
   auto& metrics = *parts.metrics;
   auto& commits_total = metrics.counter("pioneer_commits_total", "Commits accepted since this process began to serve.");
-  auto& projected = metrics.gauge("pioneer_projected_position", "Commits below this position can be seen.");
-  auto& end = metrics.gauge("pioneer_log_position", "Commits below this position are durable.");
-  projected.set(static_cast<double>(log.end().value));
-  end.set(static_cast<double>(log.end().value));
+  auto& projected = metrics.gauge("pioneer_projected_position", "Sequence of the last commit that can be seen.");
+  auto& end = metrics.gauge("pioneer_log_position", "Sequence of the last commit that is durable.");
+  const auto last = [&log] { return static_cast<double>(log.end().value) - 1; };
+  projected.set(last());
+  end.set(last());
   // It may outlive the front: the metrics it feeds stay with it.
-  return [&commits_total, &projected, &end, &log, kept = parts.metrics, events = parts.events,
+  return [&commits_total, &projected, &end, last, kept = parts.metrics, events = parts.events,
           rounds = parts.rounds](std::span<const eventstore::AcceptedCommit> commits) {
     const auto next = commits.back().sequence.value + 1;
     events->advance(next);
     commits_total.add(static_cast<double>(commits.size()));
-    projected.set(static_cast<double>(next));
-    end.set(static_cast<double>(log.end().value));
+    projected.set(static_cast<double>(commits.back().sequence.value));
+    end.set(last());
     if (std::ranges::any_of(commits, erases)) rounds->soon();
   };
 }

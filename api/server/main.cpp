@@ -65,7 +65,9 @@ eventstore::Result<void> adopt_rules(server::Deployment& deployment, const std::
   if (!command) return eventstore::failure(command.error().code, command.error().sentence);
   const auto outcome = deployment.execute(*command);
   if (outcome.refusal) return eventstore::failure(outcome.refusal->code, outcome.refusal->sentence);
-  if (outcome.answer.kind != eventstore::Answer::Kind::accepted) return std::unexpected(outcome.answer.error);
+  if (outcome.answer.kind == eventstore::Answer::Kind::accepted) return {};
+  if (deployment.node().unwritable().empty()) return std::unexpected(outcome.answer.error);
+  say("The rules in " + file + " are not adopted before the next start: " + outcome.answer.error.detail);
   return {};
 }
 
@@ -88,6 +90,7 @@ int serve(const api::Settings& settings) {
   options.make = true;
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;
   options.headroom_bytes = std::uint64_t{settings.disk_headroom_mebibytes} << 20;
+  options.tell = [](const std::string& sentence) { say("pioneerd: " + sentence); };
   auto deployment = server::Deployment::open(options);
   if (!deployment) return give_up(deployment.error().detail);
   (*deployment)->start();

@@ -284,6 +284,30 @@ TEST_F(WriterTest, AClockFarBehindTheLogStopsWritingUntilItIsRight) {
   EXPECT_EQ(kind("c"), Answer::Kind::accepted);
 }
 
+TEST_F(WriterTest, AConfirmedClockMayBeBehindTheLog) {
+  ASSERT_TRUE(writer.take_over());
+  submit("a");
+  run();
+  const Instant last{clock.now_us};
+  clock.now_us -= 3'600'000'000;
+  Writer second(log, clock, random, decider, seen);
+  EXPECT_EQ(second.take_over().error().code, "clock_behind_log");
+  second.submit(std::make_unique<Word>("b", answers));
+  second.decide_step();
+  EXPECT_EQ(answers.at("b").error.code, "clock_behind_log");
+  EXPECT_EQ(second.unwritable(), "clock_behind_log");
+  const auto end = log.end();
+  second.confirm_clock(last);
+  ASSERT_TRUE(second.take_over());
+  EXPECT_EQ(log.end(), end.plus(1));
+  second.submit(std::make_unique<Word>("c", answers));
+  second.decide_step();
+  second.write_step();
+  EXPECT_EQ(kind("c"), Answer::Kind::accepted);
+  EXPECT_EQ(decider.stamps.back(), last.value);  // time stands still until the clock has caught up
+  EXPECT_EQ(second.unwritable(), "");
+}
+
 TEST_F(WriterTest, AJumpOfTheClockWaitsForConfirmation) {
   ASSERT_TRUE(writer.take_over());
   clock.now_us += limits::clock_jump_us_max + 1;  // the clock since boot did not move
