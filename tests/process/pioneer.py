@@ -90,6 +90,7 @@ class Pioneer:
         self.process: subprocess.Popen | None = None
         self.port = 0
         self.settings = ""  # YAML, if not the defaults
+        self.said: list[str] = []  # before it served
 
     def __enter__(self) -> "Pioneer":
         return self
@@ -121,9 +122,11 @@ class Pioneer:
         self.process = subprocess.Popen([BIN / "pioneerd", "--data", self.data, "--listen", "127.0.0.1:0", *options], cwd=ROOT,
                                         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if "http://" not in line:
-            raise AssertionError(f"pioneerd did not start: {line}{self.process.stdout.read()}")
+        self.said = []
+        while "http://" not in (line := self.process.stdout.readline()):
+            self.said.append(line)
+            if not line:
+                raise AssertionError(f"pioneerd did not start: {''.join(self.said)}")
         self.port = int(line.rsplit(":", 1)[1])
 
     def client(self, token: str | None = None) -> Client:

@@ -10,7 +10,28 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class Handlers : public WholeNode {};
+class Handlers : public WholeNode {
+ protected:
+  /// The same directory under other limits; `pool` and the rest stay.
+  void reopen(server::DeploymentOptions options) {
+    deployment->stop();
+    deployment.reset();
+    options.directory = std::filesystem::path(anchor.path()).parent_path().string() + "/data";
+    auto opened = server::Deployment::open(options);
+    ASSERT_TRUE(opened) << opened.error().detail;
+    deployment = std::move(*opened);
+    deployment->start();
+    service = std::make_unique<Service>(Service{.node = deployment->node(), .executor = pool, .random = random});
+    router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
+    register_handlers(*router, *service);
+  }
+  void reopen_without_room() {
+    server::DeploymentOptions options;
+    options.headroom_bytes = ~std::uint64_t{0};
+    reopen(options);
+    while (deployment->node().unwritable().empty()) std::this_thread::yield();  // the tick looks
+  }
+};
 
 TEST_F(Handlers, SaysHowItIs) {
   EXPECT_THAT(get("/healthz", "").body, HasSubstr("ok"));
@@ -76,39 +97,17 @@ TEST_F(Handlers, RefusesAtOnceWhoseTokenWasRevokedHoweverFarBehindProjectionsAre
 }
 
 TEST_F(Handlers, SaysThatTheQueueOfCommandsIsFull) {
-  deployment->stop();
-  deployment.reset();
   server::DeploymentOptions options;
-  options.directory = std::filesystem::path(anchor.path()).parent_path().string() + "/data";
   options.command_queue_max = 0;
-  auto opened = server::Deployment::open(options);
-  ASSERT_TRUE(opened) << opened.error().detail;
-  deployment = std::move(*opened);
-  deployment->start();
-  const Service narrow{.node = deployment->node(), .executor = pool, .random = random};
-  router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
-  register_handlers(*router, narrow);
+  reopen(options);
   const auto refused = post("/api/v1/organisations/" + city + "/rename", R"({"name":"厦门"})");
   EXPECT_EQ(refused.status, 429U) << refused.body;
   EXPECT_THAT(refused.body, HasSubstr("queue_full"));
   EXPECT_EQ(header(refused, "Retry-After"), "1");
-  deployment->stop();
 }
 
 TEST_F(Handlers, SaysThatTheDiskIsFullBeforeAnythingIsSealed) {
-  deployment->stop();
-  deployment.reset();
-  server::DeploymentOptions options;
-  options.directory = std::filesystem::path(anchor.path()).parent_path().string() + "/data";
-  options.headroom_bytes = ~std::uint64_t{0};
-  auto opened = server::Deployment::open(options);
-  ASSERT_TRUE(opened) << opened.error().detail;
-  deployment = std::move(*opened);
-  deployment->start();
-  const Service poor{.node = deployment->node(), .executor = pool, .random = random};
-  router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
-  register_handlers(*router, poor);
-  while (deployment->node().unwritable().empty()) std::this_thread::yield();  // the tick looks
+  reopen_without_room();
   const auto end = deployment->node().log().end();
   const auto refused = post("/api/v1/organisations/" + city + "/rename", R"({"name":"厦门"})");
   EXPECT_EQ(refused.status, 503U) << refused.body;
@@ -116,7 +115,19 @@ TEST_F(Handlers, SaysThatTheDiskIsFullBeforeAnythingIsSealed) {
   EXPECT_THAT(get("/readyz", "").body, HasSubstr(R"("reason":"disk_full")"));
   EXPECT_EQ(get("/api/v1/organisations/" + city, "").status, 200U);
   EXPECT_EQ(deployment->node().log().end(), end);
-  deployment->stop();
+}
+
+TEST_F(Handlers, HidesPersonalFieldsWhileTheJournalCannotBeWritten) {
+  const auto made = post("/api/v1/members", R"({"name":"张三丰","phone":"+8613800138000","organisation":")" + city + "\"}");
+  const auto member = "/api/v1/members/" + field(made.body, "id");
+  ASSERT_THAT(get(member).body, HasSubstr("张三丰"));
+  reopen_without_room();
+  const auto end = deployment->node().log().end();
+  const auto shown = get(member);
+  EXPECT_EQ(shown.status, 200U) << shown.body;
+  EXPECT_THAT(shown.body, Not(HasSubstr("张三丰")));
+  EXPECT_THAT(shown.body, Not(HasSubstr("13800138000")));
+  EXPECT_EQ(deployment->node().log().end(), end);
 }
 
 TEST_F(Handlers, RegistersRenamesAndListsOrganisations) {

@@ -1,0 +1,59 @@
+"""Adds one commit to a log that was closed, as a writer of another version, or with another clock, might have left it."""
+import pathlib
+import sys
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "golden"))
+import read_log as fmt  # noqa: E402
+
+CRC_IN_RECORD = 12
+CRC_IN_BATCH = 40
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    return bytes(out) + bytes([number])
+
+
+def recorded_at(us: int) -> bytes:
+    """A commit body that says only when it was recorded."""
+    return b"\x08" + varint(us)
+
+
+def sealed(data: bytes, at: int) -> bytes:
+    """`data` with its CRC at `at`."""
+    return data[:at] + zlib.crc32(data).to_bytes(4, "little") + data[at + 4:]
+
+
+def batch(number: int, first: int, kind: int, record: bytes = b"") -> bytes:
+    payload = record or b"\xff" * (fmt.BLOCK - fmt.BATCH_HEADER.size)
+    count = 1 if record else 0
+    whole = fmt.BATCH_HEADER.pack(fmt.BATCH_MAGIC, number, first, count, count, len(payload), kind, 0, 0) + payload
+    return sealed(whole, CRC_IN_BATCH) + bytes(-len(whole) % fmt.BLOCK)
+
+
+def append(segment: pathlib.Path, body: bytes, level: int = fmt.FEATURE_LEVEL) -> None:
+    """Behind the closing batch: an opening one, the commit, a closing one."""
+    file = bytearray(segment.read_bytes())
+    at, last, number = fmt.FILE_HEADER, b"", 0
+    while file[at:at + 8] == fmt.BATCH_MAGIC:
+        _, number, _, records, _, length, kind, _, _ = fmt.BATCH_HEADER.unpack_from(file, at)
+        record_at = at + fmt.BATCH_HEADER.size
+        for _ in range(records if kind == fmt.DATA else 0):
+            header = fmt.RECORD_HEADER.unpack_from(file, record_at)
+            size = fmt.RECORD_HEADER.size + header[4]
+            if header[2] != fmt.FENCE:
+                last = bytes(file[record_at:record_at + size])
+            record_at += size
+        at += -(-(fmt.BATCH_HEADER.size + length) // fmt.BLOCK) * fmt.BLOCK
+    magic, form, _, _, _, _, log_id, epoch, sequence, writer, _ = fmt.RECORD_HEADER.unpack_from(last, 0)
+    head = fmt.sha256(b"\x00" + last)
+    record = sealed(fmt.RECORD_HEADER.pack(magic, form, fmt.COMMIT, level, len(body), 0, log_id, epoch, sequence + 1, writer,
+                                           head) + body, CRC_IN_RECORD)
+    added = (batch(number + 1, sequence + 1, fmt.OPENING) + batch(number + 2, sequence + 1, fmt.DATA, record)
+             + batch(number + 3, sequence + 2, fmt.CLOSING))
+    file[at:at + len(added)] = added
+    segment.write_bytes(file)

@@ -1,0 +1,123 @@
+"""Directories that do not fit together, or not this program: found out at the start, before anything is written."""
+import hashlib
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import crowd  # noqa: E402
+import forged_log  # noqa: E402
+import pioneer  # noqa: E402
+
+HOUR_US = 3600 * 1_000_000
+
+
+def digest(folder: pathlib.Path) -> dict[str, str]:
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(folder.iterdir())}
+
+
+class Histories(unittest.TestCase):
+    def setUp(self):
+        self.pioneer = self.enterContext(pioneer.Pioneer())
+        self.crowd = crowd.Crowd(self.pioneer, 1)
+        self.request = self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))["id"]
+        self.pioneer.stop()
+
+    def log(self) -> pathlib.Path:
+        return self.pioneer.data / "log"
+
+    def refused_start(self) -> str:
+        done = subprocess.run([pioneer.BIN / "pioneerd", "--data", self.pioneer.data, "--listen", "127.0.0.1:0"],
+                              cwd=pioneer.ROOT, text=True, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        return done.stderr
+
+    def state(self) -> str:
+        return self.pioneer.client(self.crowd.cadre).get(f"/api/v1/requests/{self.request}")["state"]
+
+    def is_read_only(self, reason: str) -> None:
+        with self.assertRaises(pioneer.Refused) as ready:
+            self.pioneer.client().get("/readyz")
+        self.assertEqual((ready.exception.status, ready.exception.body["reason"]), (503, reason))
+        with self.assertRaises(pioneer.Refused) as asked:
+            self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))
+        self.assertEqual((asked.exception.status, asked.exception.code), (503, reason))
+        self.assertEqual(self.state(), "submitted")
+        self.assertEqual(self.pioneer.client().get("/healthz")["status"], "ok")
+
+    def test_stores_of_another_log_are_computed_anew(self):
+        with pioneer.Pioneer() as other:
+            stranger = crowd.Crowd(other, 1)
+            for _ in range(2):
+                stranger.ask(other.client(stranger.tokens[0]))
+            other.stop()
+            for name in ("db", "people"):
+                shutil.rmtree(self.pioneer.data / name)
+                shutil.copytree(other.data / name, self.pioneer.data / name)
+        # The other log is longer: as it stands, this one would seem to have lost its end.
+        self.lengthen()
+        self.pioneer.start()
+        self.assertEqual(sum("computed anew" in line for line in self.pioneer.said), 2, self.pioneer.said)
+        self.assertEqual(self.state(), "submitted")
+        self.pioneer.stop()
+
+    def lengthen(self) -> None:
+        """Behind what the other one holds."""
+        for _ in range(3):
+            forged_log.append(sorted(self.log().glob("*.segment"))[-1], forged_log.recorded_at(time.time_ns() // 1000))
+
+    def test_a_log_behind_its_stores_is_refused_untouched(self):
+        older = self.pioneer.data.parent / "older"
+        shutil.copytree(self.log(), older)
+        self.pioneer.start()
+        self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))
+        self.pioneer.stop()
+        shutil.rmtree(self.log())
+        shutil.copytree(older, self.log())
+        before = digest(self.log())
+        words = self.refused_start()
+        self.assertIn("the log has lost its end", words)
+        self.assertIn("computed from it anew", words)
+        self.assertEqual(digest(self.log()), before)
+        # What the words tell to do helps.
+        shutil.rmtree(self.pioneer.data / "db")
+        shutil.rmtree(self.pioneer.data / "people")
+        self.pioneer.start()
+        self.assertEqual(self.state(), "submitted")
+        self.pioneer.stop()
+
+    def test_a_commit_of_a_newer_program_is_served_around(self):
+        segment = sorted(self.log().glob("*.segment"))[-1]
+        forged_log.append(segment, b"\x99\x99 nothing that this program reads", level=2)
+        before = digest(self.log())
+        told = json.loads(self.pioneer.command("verify", "--json", expect=1))
+        self.assertEqual((told["ok"], told["code"]), (False, "newer_feature_level"))
+        self.assertIn("a newer program is needed", told["reason"])
+        self.assertIn("NEWER", self.pioneer.command("verify", expect=1))
+        self.pioneer.start()
+        self.is_read_only("newer_feature_level")
+        self.pioneer.stop()
+        self.assertEqual(digest(self.log()), before)
+
+    def test_a_clock_behind_the_log_is_served_for_reading_until_it_is_confirmed(self):
+        ahead = time.time_ns() // 1000 + HOUR_US
+        forged_log.append(sorted(self.log().glob("*.segment"))[-1], forged_log.recorded_at(ahead))
+        self.pioneer.start()
+        self.is_read_only("clock_behind_log")
+        self.pioneer.stop()
+        self.assertIn("confirmed", self.pioneer.command("log", "confirm-clock"))
+        for _ in range(2):  # also at the start after the next
+            self.pioneer.start()
+            pioneer.until(lambda: self.pioneer.client().get("/readyz")["ready"])
+            self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))
+            self.pioneer.stop()
+        self.pioneer.command("verify")
+
+
+if __name__ == "__main__":
+    unittest.main()
