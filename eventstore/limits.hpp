@@ -18,7 +18,7 @@ inline constexpr std::size_t record_bytes_max = 65'535;
 inline constexpr std::size_t batch_bytes_max = 8u << 20;
 /// Commits in one batch: bounds the answers that wait for one sync.
 inline constexpr std::size_t batch_records_max = 8'192;
-/// Streams one commit may write: an organisation's merge needs 2.
+/// Streams one commit may write: an organisation's merge needs 2. More is refused as `command_too_large`.
 inline constexpr std::size_t streams_per_commit_max = 16;
 /// "organisation/" and 26 characters, with room.
 inline constexpr std::size_t stream_name_bytes_max = 64;

@@ -8,9 +8,10 @@
 namespace pioneer::adapters::segments {
 namespace {
 
-constexpr FeatureLevel any_feature_level{0xFFFF};
-
 using namespace eventstore;
+
+constexpr FeatureLevel any_feature_level{0xFFFF};
+constexpr std::size_t level_at = 6;  ///< in a record's header
 
 constexpr std::size_t scan_ahead_bytes = 1u << 20;
 
@@ -69,15 +70,14 @@ class Scan {
     for (const auto& record : records_) {
       const auto judgement = accept(end_.state, record, any_feature_level);
       if (judgement.verdict == Verdict::stop) return bad(judgement.reason, "feature_level_too_new");
-      if (!end_.newer && inspect_record(record)->feature_level.value > limits::feature_level)
-        end_.newer =
-            judgement.verdict == Verdict::accepted_leaf ? Sequence(end_.state.next.value - 1) : end_.state.next;
       if (judgement.verdict == Verdict::accepted_leaf) {
         end_.frontier.add(judgement.leaf);
         ++leaves;
       } else if (judgement.verdict != Verdict::accepted_fence) {
         return bad(std::string("a record that the log does not accept: ") + judgement.reason);
       }
+      if (!end_.newer && load<std::uint16_t>(record.data() + level_at) > limits::feature_level)
+        end_.newer = Sequence(end_.state.next.value - (judgement.verdict == Verdict::accepted_leaf ? 1 : 0));
     }
     if (leaves != batch.header.leaves) return bad("the batch holds another number of leaves than its header says");
     if (!records_.empty() && header_.source.kind == Source::Kind::topic)

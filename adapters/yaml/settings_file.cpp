@@ -25,8 +25,6 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
     StrictMap limits = top.map("limits");
     settings.loops = limits.number_or("loops", settings.loops, 0, 256);
     settings.connections_max = limits.number_or("connections", settings.connections_max, 1, 1'000'000);
-    settings.open_commands_per_connection_max =
-        limits.number_or("open_commands_per_connection", settings.open_commands_per_connection_max, 1, 1024);
     settings.disk_headroom_mebibytes =
         limits.number_or("disk_headroom_mebibytes", settings.disk_headroom_mebibytes, 0, 1'048'576);
     settings.streams_max = limits.number_or("streams", settings.streams_max, 1, 1'000'000);

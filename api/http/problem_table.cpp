@@ -65,7 +65,6 @@ constexpr ProblemText table[]{
     {"blob_quota", 429, "Too many uploads", "上传过多，请稍后再试。"},
     // Limits, and a node that cannot now.
     {"too_many_connections", 503, "Too many connections", "连接过多，请稍后再试。"},
-    {"too_many_open_commands", 429, "Too many open commands", "操作过于频繁，请稍后再试。"},
     {"queue_full", 429, "The queue is full", "系统繁忙，请稍后再试。"},
     {"past_busy", 429, "Too many look into the past just now", "查询历史的人过多，请稍后再试。"},
     {"too_many_listeners", 429, "Too many listeners", "实时订阅过多，请稍后再试。"},

@@ -13,6 +13,7 @@
 #include "domain/streams.hpp"
 #include "domain/supermarket/decide.hpp"
 #include "domain/supermarket/snapshot.hpp"
+#include "eventstore/check.hpp"
 #include "eventstore/limits.hpp"
 
 namespace pioneer::node {
@@ -283,6 +284,7 @@ std::optional<CommitBody> Application::commit_of(const domain::Command& command,
     fact.set_value(0);
   }
   for (const auto& change : changes) {
+    CHECK(change.stream.size() <= eventstore::limits::stream_name_bytes_max);  // names are ours: a kind and an id
     auto& part = *body.add_parts();
     part.set_stream(change.stream);
     part.set_first_revision(change.revision);
@@ -303,7 +305,8 @@ std::optional<CommitBody> Application::commit_of(const domain::Command& command,
     told.set_pseudonym(std::string(introduction.pseudonym.view()));
     told.set_sealed_member(introduction.sealed_member);
   }
-  if (body.ByteSizeLong() + commit_overhead > eventstore::limits::record_bytes_max) {
+  if (changes.size() > eventstore::limits::streams_per_commit_max ||
+      body.ByteSizeLong() + commit_overhead > eventstore::limits::record_bytes_max) {
     outcome.refusal = as_refusal(refusals::command_too_large);
     return std::nullopt;
   }

@@ -148,7 +148,7 @@ TEST(SettingsFile, TheExampleHoldsTheDefaults) {
   EXPECT_EQ(settings->services, defaults.services);
   EXPECT_EQ(settings->origin, defaults.origin);
   EXPECT_EQ(settings->connections_max, defaults.connections_max);
-  EXPECT_EQ(settings->open_commands_per_connection_max, defaults.open_commands_per_connection_max);
+  EXPECT_EQ(settings->disk_headroom_mebibytes, defaults.disk_headroom_mebibytes);
   EXPECT_EQ(settings->streams_max, defaults.streams_max);
   EXPECT_EQ(settings->cache_mebibytes, defaults.cache_mebibytes);
 }

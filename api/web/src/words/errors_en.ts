@@ -54,7 +54,6 @@ const en: Record<keyof typeof zh, string> = {
   document_too_large: 'The file is too large: at most 5 MB.',
   blob_quota: 'That is many uploads. Please try again later.',
   too_many_connections: 'Many people are here now. Please try again in a moment.',
-  too_many_open_commands: 'That was quick. Please try again in a moment.',
   queue_full: 'Many people are here now. Please try again in a moment.',
   too_many_listeners: 'Many people are watching. Please try again in a moment.',
   not_yet_projected: 'It is being updated. Please try again in a moment.',

@@ -52,7 +52,6 @@ export default {
   document_too_large: '文件太大，最多 5 MB。',
   blob_quota: '上传过多，请稍后再试。',
   too_many_connections: '连接过多，请稍后再试。',
-  too_many_open_commands: '操作过于频繁，请稍后再试。',
   queue_full: '现在人很多。请过一会儿再试。',
   too_many_listeners: '实时订阅过多，请稍后再试。',
   not_yet_projected: '数据正在更新，请稍后再试。',
