@@ -129,7 +129,10 @@ void Run::live(bool in_peace) {
   std::uint64_t unwritable = 0;
   for (std::uint64_t i = 0; i < turns && machine_.disk.powered() && unwritable < 3; ++i) {
     turn();
-    unwritable += !node_->node().readiness().ready;
+    const auto now = node_->node().readiness();
+    unwritable += !now.ready;
+    // Somebody makes room: the same process must go on where the log ends.
+    if (now.reason == "disk_full" && dice_.one_in(2)) machine_.disk.limit_bytes(~std::uint64_t{0});
   }
   note_failed_call();
 }
@@ -159,7 +162,8 @@ void Run::turn() {
 void Run::end() {
   if (!node_) return;
   const bool dark = !machine_.disk.powered();
-  const bool full = node_->node().readiness().reason == "sync_failed" && !machine_.disk.failed();
+  const auto reason = node_->node().readiness().reason;
+  const bool full = (reason == "disk_full" || reason == "keyring_failed") && !machine_.disk.failed();
   happened_.full_disks += full;
   if (dark) {
     node_.reset();

@@ -45,7 +45,7 @@ void confirm_clock(const Service& service, const Incoming& incoming) {
     return best;
   });
   if (!may) return incoming.refuse(may.error());
-  service.node.confirm_clock();
+  if (const auto confirmed = service.node.confirm_clock(); !confirmed) return incoming.fail(confirmed.error());
   incoming.view(ready_view(service, service.node.readiness()));
 }
 

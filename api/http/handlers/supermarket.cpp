@@ -108,7 +108,8 @@ void show_placed(const Service& service, const std::shared_ptr<Faces>& faces, co
                               auto view = queries::claim_view(live(service), caller, product, ticket);
                               if (view) faces->keep(product, view->view);
                               give(service, incoming, caller, std::move(view), position);
-                            });
+                            },
+                            Asked::promised);
   }
   ClaimView& view = *face;
   view.set_id(queries::claim_id(product, ticket));
