@@ -16,9 +16,9 @@ struct Settings {
   std::uint32_t loops = 0;                       ///< threads that serve connections; 0: one a core
   std::uint32_t connections_max = 4096;          ///< beyond: 503
   std::uint32_t disk_headroom_mebibytes = 128;  ///< less free where log or stores lie: 503 `disk_full`. 0: nobody looks
-  std::uint32_t streams_max = 1000;                     ///< listeners of /events at once; beyond: 429
-  std::uint32_t streams_per_address_max = 100;          ///< of those from one address: behind a proxy, raise it to all
-  std::uint32_t cache_mebibytes = 64;                   ///< memory for what is read again: the database's blocks
+  std::uint32_t streams_max = 1000;             ///< listeners of /events at once; beyond: 429
+  std::uint32_t streams_per_address_max = 100;  ///< of those from one address: behind a proxy, raise it to all
+  std::uint32_t cache_mebibytes = 64;           ///< memory for what is read again: the database's blocks
 };
 
 }  // namespace pioneer::api

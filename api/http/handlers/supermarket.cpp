@@ -103,13 +103,14 @@ void show_placed(const Service& service, const std::shared_ptr<Faces>& faces, co
   const auto ticket = placed->ticket();
   auto face = placed->state() == domain::ClaimState::confirmed ? faces->find(product) : std::nullopt;
   if (!face) {
-    return after_projection(service, incoming, outcome.answer.position,
-                            [&service, faces, incoming, caller, ticket, position, product] {
-                              auto view = queries::claim_view(live(service), caller, product, ticket);
-                              if (view) faces->keep(product, view->view);
-                              give(service, incoming, caller, std::move(view), position);
-                            },
-                            Asked::promised);
+    return after_projection(
+        service, incoming, outcome.answer.position,
+        [&service, faces, incoming, caller, ticket, position, product] {
+          auto view = queries::claim_view(live(service), caller, product, ticket);
+          if (view) faces->keep(product, view->view);
+          give(service, incoming, caller, std::move(view), position);
+        },
+        Asked::promised);
   }
   ClaimView& view = *face;
   view.set_id(queries::claim_id(product, ticket));

@@ -84,7 +84,7 @@ TEST_F(Handlers, RefusesAtOnceWhoseTokenWasRevokedHoweverFarBehindProjectionsAre
   hangs.get_future().wait();
   const auto hash = eventstore::sha256(eventstore::bytes_of(theirs));
   RevokeTokenBody revoked;
-  revoked.set_token_hash(queries::hex(hash.view()));
+  revoked.set_token_hash(hex(hash.view()));
   execute(node.edge().revoke_token(system, member, revoked));
   ASSERT_TRUE(node.caller(hash.view()).sender) << "the queries must not know yet, or this proves nothing";
   position = 0;
@@ -118,7 +118,8 @@ TEST_F(Handlers, SaysThatTheDiskIsFullBeforeAnythingIsSealed) {
 }
 
 TEST_F(Handlers, HidesPersonalFieldsWhileTheJournalCannotBeWritten) {
-  const auto made = post("/api/v1/members", R"({"name":"张三丰","phone":"+8613800138000","organisation":")" + city + "\"}");
+  const auto made =
+      post("/api/v1/members", R"({"name":"张三丰","phone":"+8613800138000","organisation":")" + city + "\"}");
   const auto member = "/api/v1/members/" + field(made.body, "id");
   ASSERT_THAT(get(member).body, HasSubstr("张三丰"));
   reopen_without_room();
