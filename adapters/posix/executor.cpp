@@ -35,7 +35,7 @@ void ThreadPool::run_promised(std::function<void()> work) {
 
 std::size_t ThreadPool::queued() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size();
+  return queue_.size() + promised_.size();
 }
 
 void ThreadPool::serve() {

@@ -133,13 +133,13 @@ TEST(ThreadPool, SaysNoWhenItsQueueIsFullAndServesWhatWasPromisedFirst) {
 TEST(ThreadPool, TellsHowMuchWaits) {
   std::promise<void> begun, may_end;
   ThreadPool pool(1, 10);
-  pool.run([&] {
+  ASSERT_TRUE(pool.run([&] {
     begun.set_value();
     may_end.get_future().wait();
-  });
+  }));
   begun.get_future().wait();
-  pool.run([] {});
-  pool.run([] {});
+  EXPECT_TRUE(pool.run([] {}));
+  EXPECT_TRUE(pool.run([] {}));
   EXPECT_EQ(pool.queued(), 2U);
   may_end.set_value();
 }
