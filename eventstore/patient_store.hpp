@@ -49,8 +49,8 @@ class PatientStore final : public KeyValueStore {
     return patience_.until_done([&] { return store_.write(batch); });
   }
   std::unique_ptr<Cursor> cursor(Table table) const override { return store_.cursor(table); }
-  Result<void> ingest_sorted(Table table, std::vector<std::pair<std::string, std::string>> rows) override {
-    return store_.ingest_sorted(table, std::move(rows));
+  Result<void> ingest_sorted(Table table, const SortedChanges& changes) override {
+    return store_.ingest_sorted(table, changes);
   }
   Result<void> flush() override {
     return patience_.until_done([&] { return store_.flush(); });
