@@ -162,6 +162,8 @@ constexpr ProblemText table[]{
     {"already_completed", 409, "Completed already", "该认领已完成。"},
     {"marked_no_show", 409, "Marked as not attended", "该认领已记为未到场。"},
     {"claim_already_rated", 409, "Rated already", "您已评价过，谢谢。"},
+    {"check_in_not_open", 409, "Check-in is not open yet", "签到在首场开始前24小时开放。"},
+    {"not_yet", 409, "Not over yet", "最后一场尚未结束。"},
     {"nothing_to_promote", 409, "Nobody to promote", "没有可递补的候补。"},
 };
 // clang-format on

@@ -1,6 +1,5 @@
 #include "api/node/reactions.hpp"
 
-#include "domain/common/limits.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/varint.hpp"
 
@@ -51,10 +50,8 @@ void Reactions::react_to(const eventstore::AcceptedCommit& commit) {
     for (const auto& event : part.events()) {
       if (event.type() == "PlacesPromoted") {
         domain::PlacesPromoted promoted;
-        if (promoted.ParseFromString(event.payload()) &&
-            promoted.last() - promoted.first() + 1 >= domain::limits::promotion_tickets_max) {
+        if (promoted.ParseFromString(event.payload()) && promoted.more())
           send(commit.sequence, edge_.continue_promotion(*product));
-        }
       } else if (event.type() == "ClaimRated") {
         domain::ClaimRated rated;
         if (!rated.ParseFromString(event.payload()) || !rated.has_problem()) continue;

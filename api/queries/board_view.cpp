@@ -137,6 +137,9 @@ domain::Decided<std::vector<projections::BoardColumn>> columns_of(const BoardSou
 
 std::vector<Id> organisations_of(const domain::organisations::Directory& directory, const Id& id, bool subtree) {
   std::vector<Id> today = subtree ? directory.subtree(id) : std::vector<Id>{directory.resolve(id)};
+  for (const auto& closed : directory.closed()) {
+    if (subtree && closed != today.front() && directory.covers(id, closed)) today.push_back(closed);
+  }
   const std::unordered_set<Id, domain::IdHash> wanted(today.begin(), today.end());
   // What was merged keeps its rows under its own id.
   for (const auto& merged : directory.merged()) {
@@ -147,7 +150,8 @@ std::vector<Id> organisations_of(const domain::organisations::Directory& directo
 
 domain::Decided<Id> may_list(const node::Community& community, const domain::Actor& actor, domain::Action action,
                              const Id& organisation) {
-  if (community.directory.active(organisation) == nullptr)
+  // What a closed one holds is still to be seen and finished.
+  if (community.directory.resolve(organisation).is_zero())
     return domain::refuse(domain::refusals::unknown_organisation);
   return authorise(action, actor, domain::Relation::none, organisation, community.directory);
 }

@@ -58,17 +58,19 @@ void show_actions(const ProductRow& row, const domain::Actor& actor, const domai
     if (authorise(action, actor, domain::Relation::none, row.terms.organisation, directory))
       view.add_actions(std::string(word));
   };
-  if (row.counts.state == ProductState::draft) offer(Action::publish_product, "publish");
+  // A closed organisation offers nothing new.
+  const bool active = directory.active(row.terms.organisation) != nullptr;
+  if (active && row.counts.state == ProductState::draft) offer(Action::publish_product, "publish");
   if (row.counts.state == ProductState::draft || row.counts.state == ProductState::published) {
-    offer(Action::change_capacity, "capacity");
+    if (active) offer(Action::change_capacity, "capacity");
     offer(Action::cancel_product, "cancel");
   }
   if (row.counts.state != ProductState::published) return;
-  offer(Action::complete_product, "complete");
+  if (row.terms.ends() <= now) offer(Action::complete_product, "complete");
   const auto closes = row.terms.closes.us != 0 ? row.terms.closes : row.terms.starts();
   const bool open = row.terms.opens <= now && (closes.us == 0 || now < closes);
   const bool room = row.counts.places_left() > 0 || row.terms.waitlist;
-  if (open && room) offer(Action::place_claim, "claim");
+  if (active && open && room) offer(Action::place_claim, "claim");
 }
 
 domain::Decided<ProductRow> readable_product(const MarketSource& source, const node::Caller& caller, const Id& id) {
@@ -91,6 +93,7 @@ void show_claim(const projections::Claim& claim, const ProductRow& product, api:
   view.set_product(product.id.text());
   view.set_places(claim.places);
   if (claim.waitlist_position != 0) view.set_waitlist_position(claim.waitlist_position);
+  view.set_passed_over(claim.state == domain::ClaimState::waitlisted && claim.places > product.counts.capacity);
   view.set_title(product.terms.title);
   show_sessions(product.terms.sessions, view.mutable_sessions());
   set_time(*view.mutable_placed_at(), claim.placed.us);

@@ -31,6 +31,12 @@ const Organisation* Directory::active(const Id& organisation) const {
   return record != nullptr && record->state == OrganisationState::active ? record : nullptr;
 }
 
+Id Directory::nearest_active(const Id& organisation) const {
+  Id id = resolve(organisation);
+  while (!id.is_zero() && active(id) == nullptr) id = resolve(find(id)->parent);
+  return id;
+}
+
 int Directory::distance(const Id& ancestor, const Id& organisation) const {
   const Id top = resolve(ancestor);
   if (top.is_zero()) return -1;
@@ -151,9 +157,10 @@ void Directory::apply(const Id&, const OrganisationAbsorbed&) {}
 
 void Directory::apply(const Id& id, const OrganisationClosed&) {
   const auto found = organisations_.find(id);
-  if (found == organisations_.end()) return;
+  if (found == organisations_.end() || found->second.state != OrganisationState::active) return;
   leave(id, found->second);
   found->second.state = OrganisationState::closed;
+  closed_.push_back(id);
 }
 
 }  // namespace pioneer::domain::organisations

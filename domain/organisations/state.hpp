@@ -51,6 +51,10 @@ class Directory {
   const std::vector<Id>& roots() const { return roots_; }
   /// All that were ever merged into another, in order: what was filed under them stays under their ids.
   const std::vector<Id>& merged() const { return merged_; }
+  /// All that were ever closed, in order: what they hold is still seen and finished by those above.
+  const std::vector<Id>& closed() const { return closed_; }
+  /// The resolved organisation if it is active, else the nearest active one above; zero: none.
+  Id nearest_active(const Id& organisation) const;
   /// The active organisation with this code; zero: none.
   Id by_code(std::string_view code) const;
   /// 1 for a root; 0: unknown.
@@ -74,6 +78,7 @@ class Directory {
   std::unordered_map<std::string, Id> by_code_;
   std::vector<Id> roots_;
   std::vector<Id> merged_;
+  std::vector<Id> closed_;
 };
 
 }  // namespace pioneer::domain::organisations

@@ -143,7 +143,9 @@ Outcome decide(const State& state, const SubmitRequest& command, const Context& 
   // Only a reaction may speak in somebody's name, and only a reaction is told of a problem in a rating.
   if (!reaction && !command.asker().empty()) return refuse(shared::out_of_bounds, "asker");
   if (!reaction && command.channel() == Channel::feedback) return refuse(shared::out_of_bounds, "channel");
-  const auto holder = first_holder(command.organisation(), context);
+  // A problem with what a closed organisation still finishes goes to the one above it.
+  const Id above = reaction ? context.directory.nearest_active(Id::of(command.organisation())) : Id{};
+  const auto holder = above.is_zero() ? first_holder(command.organisation(), context) : Decided<Id>(above);
   if (!holder) return std::unexpected(holder.error());
   // Who told a problem in a rating need not have named a category.
   const bool unnamed = reaction && command.category().empty();

@@ -46,6 +46,12 @@ Decided<Id> acting_for(const State& state, Action action, const Context& context
   return authorise(action, context.actor, Relation::none, state.organisation, context.directory);
 }
 
+/// A closed organisation offers nothing new.
+Decided<void> offers(const State& state, const Context& context) {
+  if (context.directory.active(state.organisation) == nullptr) return refuse(shared::organisation_closed);
+  return {};
+}
+
 /// Refused unless claims can be placed, cancelled, promoted.
 Decided<void> published(const State& state) {
   switch (state.state) {
@@ -111,27 +117,52 @@ std::unexpected<Refusal> refuse_state(ClaimState::Value state) {
   }
 }
 
-/// Those who are confirmed next: in order from the head of the line, while the head fits into what `taken` of
-/// `capacity` leaves. `leaving`: a ticket that the same decision cancels; 0: none. Nothing: nobody.
-std::optional<PlacesPromoted> promotion(const State& state, std::uint32_t capacity, std::uint64_t taken,
-                                        std::uint32_t leaving) {
-  PlacesPromoted event;
-  std::vector<std::uint32_t> skipped;
-  for (std::uint32_t number = state.promoted_through + 1; number <= state.tickets.size(); ++number) {
-    if (event.first() != 0 && number - event.first() >= limits::promotion_tickets_max) break;
-    const Ticket& t = state.tickets[number - 1];
-    if (t.state != ClaimState::waitlisted || number == leaving) {
-      if (event.first() != 0) skipped.push_back(number);
-      continue;
-    }
-    if (taken + t.places > capacity) break;
-    taken += t.places;
-    if (event.first() == 0) event.set_first(number);
-    event.set_last(number);
-    for (const std::uint32_t s : skipped) event.add_skipped(s);
-    skipped.clear();
+/// The waiting list as a decision looks through it.
+struct Line {
+  const State& state;
+  std::uint32_t capacity;
+  std::uint64_t taken;    ///< places, before anybody is promoted
+  std::uint32_t leaving;  ///< a ticket that the same decision cancels; 0: none
+
+  bool waits(std::uint32_t number) const {
+    return state.tickets[number - 1].state == ClaimState::waitlisted && number != leaving;
   }
-  if (event.first() == 0) return std::nullopt;
+  /// From `number` on, the first that waits for no more than the product has; behind all tickets: nobody.
+  std::uint32_t next(std::uint32_t number) const {
+    while (number <= state.tickets.size() && (!waits(number) || state.tickets[number - 1].places > capacity)) ++number;
+    return number;
+  }
+  /// The head of the line. Who was passed over may come first again when there are more places.
+  std::uint32_t head() const {
+    return next(capacity > state.capacity && state.passed_over != 0 ? 1 : state.promoted_through + 1);
+  }
+  bool fits(std::uint32_t number) const {
+    return number <= state.tickets.size() && taken + state.tickets[number - 1].places <= capacity;
+  }
+};
+
+/// Those who are confirmed next: in order from the head of the line, while the head fits. A range begins with those
+/// whom it passes over for the first time, so that the log says over whom. Nothing: nobody fits.
+std::optional<PlacesPromoted> promotion(Line line) {
+  std::uint32_t head = line.head();
+  if (!line.fits(head)) return std::nullopt;
+  std::uint32_t number = std::min(head, line.state.promoted_through + 1);
+  while (!line.waits(number)) ++number;
+  PlacesPromoted event;
+  event.set_first(number);
+  const std::uint32_t end = number + limits::promotion_tickets_max;
+  for (; line.fits(head) && head < end; head = line.next(head + 1)) {
+    for (; number < head; ++number) event.add_skipped(number);
+    event.set_last(head);
+    number = head + 1;
+    line.taken += line.state.tickets[head - 1].places;
+  }
+  // A whole range of claims larger than the product.
+  if (event.last() == 0) {
+    for (; number < end; ++number) event.add_skipped(number);
+    event.set_last(end - 1);
+  }
+  event.set_more(line.fits(head));
   return event;
 }
 
@@ -165,6 +196,7 @@ Outcome decide(const State& state, const PublishProduct&, const Context& context
   if (!acting) return std::unexpected(acting.error());
   if (state.state == ProductState::cancelled) return refuse(refusals::product_cancelled);
   if (state.state != ProductState::draft) return refuse(refusals::product_not_draft);
+  if (const auto ok = offers(state, context); !ok) return std::unexpected(ok.error());
   if (context.now >= state.last_session_ends) return refuse(refusals::sessions_over);
   return one(*acting, ProductPublished{});
 }
@@ -177,12 +209,13 @@ Outcome decide(const State& state, const ChangeCapacity& command, const Context&
   if (state.state != ProductState::draft) {
     if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
   }
+  if (const auto ok = offers(state, context); !ok) return std::unexpected(ok.error());
   if (command.capacity() == state.capacity) return refuse(refusals::capacity_unchanged, "capacity");
   if (command.capacity() < state.taken) return refuse(refusals::capacity_below_confirmed, "capacity");
   CapacityChanged event;
   event.set_capacity(command.capacity());
   auto decision = one(*acting, std::move(event));
-  if (auto promoted = promotion(state, command.capacity(), state.taken, 0)) {
+  if (auto promoted = promotion({state, command.capacity(), state.taken, 0})) {
     decision.events.emplace_back(std::move(*promoted));
   }
   return decision;
@@ -204,6 +237,7 @@ Outcome decide(const State& state, const CompleteProduct&, const Context& contex
   const auto acting = acting_for(state, Action::complete_product, context);
   if (!acting) return std::unexpected(acting.error());
   if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
+  if (context.now < state.last_session_ends) return refuse(refusals::not_yet);
   return one(*acting, ProductCompleted{});
 }
 
@@ -214,15 +248,16 @@ Outcome decide(const State& state, const PlaceClaim& command, const Context& con
   if (state.state == ProductState::draft) return refuse(refusals::product_not_published);
   if (command.places() == 0) return refuse(shared::out_of_bounds, "places");
   if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
+  if (const auto ok = offers(state, context); !ok) return std::unexpected(ok.error());
   if (context.now < state.opens) return refuse(refusals::claims_not_open);
   if (context.now >= state.closes) return refuse(refusals::claims_closed);
   const auto held = state.held.find(*acting);
   const std::uint64_t already = held == state.held.end() ? 0 : held->second;
   if (already + command.places() > state.max_per_member) return refuse(refusals::too_many_places, "places");
-  // It could never be confirmed, and would stop all behind it for ever.
+  // It could only wait for more places than were ever offered.
   if (command.places() > state.capacity) return refuse(refusals::product_full, "places");
   if (state.tickets.size() >= limits::claims_per_product_max) return refuse(refusals::too_many_claims);
-  const bool fits = state.waiting == 0 && command.places() <= places_left(state);
+  const bool fits = state.waiting == state.passed_over && command.places() <= places_left(state);
   if (!fits && !state.waitlist) return refuse(refusals::product_full, "places");
   ClaimPlaced event;
   event.set_ticket(static_cast<std::uint32_t>(state.tickets.size() + 1));
@@ -243,7 +278,7 @@ Outcome decide(const State& state, const CancelClaim& command, const Context& co
   event.set_ticket(command.ticket());
   auto decision = one(claim->acting_as, std::move(event));
   const std::uint64_t taken = state.taken - (waiting ? 0 : claim->ticket->places);
-  if (auto promoted = promotion(state, state.capacity, taken, command.ticket())) {
+  if (auto promoted = promotion({state, state.capacity, taken, command.ticket()})) {
     decision.events.emplace_back(std::move(*promoted));
   }
   return decision;
@@ -258,6 +293,8 @@ Outcome decide(const State& state, const CheckIn& command, const Context& contex
   }
   const auto now = claim_state(state, *claim->ticket);
   if (now != ClaimState::confirmed) return refuse_state(now);
+  const Instant came = command.occurred_us() == 0 ? context.now : Instant{command.occurred_us()};
+  if (came.us < state.first_session.us - limits::check_in_before_us) return refuse(refusals::check_in_not_open);
   if (const auto ok = code_fits(command.code(), claim->as_owner); !ok) return std::unexpected(ok.error());
   CheckedIn event;
   event.set_ticket(command.ticket());
@@ -313,7 +350,7 @@ Outcome decide(const State& state, const ContinuePromotion&, const Context& cont
   const auto acting = acting_for(state, Action::continue_promotion, context);
   if (!acting) return std::unexpected(acting.error());
   if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
-  auto promoted = promotion(state, state.capacity, state.taken, 0);
+  auto promoted = promotion({state, state.capacity, state.taken, 0});
   if (!promoted) return refuse(refusals::nothing_to_promote);
   return one(*acting, std::move(*promoted));
 }

@@ -57,15 +57,40 @@ inline constexpr RefusalText marked_no_show{"marked_no_show", RefusalKind::confl
                                             "This claim was marked as not attended."};
 inline constexpr RefusalText claim_already_rated{"claim_already_rated", RefusalKind::conflict,
                                                  "You have rated this already. Thank you."};
+inline constexpr RefusalText check_in_not_open{"check_in_not_open", RefusalKind::conflict,
+                                               "Check-in opens 24 hours before the first session. Come back then."};
+inline constexpr RefusalText not_yet{"not_yet", RefusalKind::conflict,
+                                     "The last session is not over. Complete the product when it is."};
 inline constexpr RefusalText nothing_to_promote{"nothing_to_promote", RefusalKind::conflict,
                                                 "Nobody who waits fits into the free places."};
 
-inline constexpr std::array all{product_not_draft,   session_in_the_past, sessions_over,      product_not_published,
-                                product_cancelled,   product_completed,   capacity_unchanged, capacity_below_confirmed,
-                                claims_not_open,     claims_closed,       too_many_places,    product_full,
-                                too_many_claims,     claim_not_found,     already_cancelled,  already_started,
-                                not_started,         claim_waitlisted,    already_checked_in, code_needed,
-                                wrong_code,          not_checked_in,      already_completed,  marked_no_show,
-                                claim_already_rated, nothing_to_promote};
+inline constexpr std::array all{product_not_draft,
+                                session_in_the_past,
+                                sessions_over,
+                                product_not_published,
+                                product_cancelled,
+                                product_completed,
+                                capacity_unchanged,
+                                capacity_below_confirmed,
+                                claims_not_open,
+                                claims_closed,
+                                too_many_places,
+                                product_full,
+                                too_many_claims,
+                                claim_not_found,
+                                already_cancelled,
+                                already_started,
+                                not_started,
+                                claim_waitlisted,
+                                already_checked_in,
+                                code_needed,
+                                wrong_code,
+                                not_checked_in,
+                                already_completed,
+                                marked_no_show,
+                                claim_already_rated,
+                                check_in_not_open,
+                                not_yet,
+                                nothing_to_promote};
 
 }  // namespace pioneer::domain::supermarket::refusals

@@ -66,6 +66,7 @@ std::optional<State> decode(std::string_view bytes) {
     state.held[owner] += places;
     if (claim == ClaimState::waitlisted) {
       ++state.waiting;
+      if (places > state.capacity) ++state.passed_over;
     } else {
       state.taken += places;
     }

@@ -12,9 +12,14 @@ Ticket* at(State& state, std::uint32_t number) {
 
 bool waits(const Ticket& t) { return t.state == ClaimState::waitlisted; }
 
-void pass_those_who_do_not_wait(State& state) {
-  while (state.promoted_through < state.tickets.size() && !waits(state.tickets[state.promoted_through])) {
-    ++state.promoted_through;
+bool is_larger_than_all(const State& state, const Ticket& t) { return waits(t) && t.places > state.capacity; }
+
+/// `last`: a promotion has looked at the tickets up to it.
+void pass_those_who_do_not_wait(State& state, std::uint32_t last = 0) {
+  for (; state.promoted_through < state.tickets.size(); ++state.promoted_through) {
+    const Ticket& next = state.tickets[state.promoted_through];
+    const bool passed_over = is_larger_than_all(state, next) && state.promoted_through < last;
+    if (waits(next) && !passed_over) break;
   }
 }
 
@@ -45,7 +50,24 @@ void apply(State& state, const ProductCreated& e, const Happened&) {
 }
 
 void apply(State& state, const ProductPublished&, const Happened&) { state.state = ProductState::published; }
-void apply(State& state, const CapacityChanged& e, const Happened&) { state.capacity = e.capacity(); }
+// Whoever is larger than the product is passed over; who was and fits again is next in line, having come first.
+void apply(State& state, const CapacityChanged& e, const Happened&) {
+  const bool nobody_concerned = state.waiting == 0 || (e.capacity() > state.capacity && state.passed_over == 0);
+  state.capacity = e.capacity();
+  if (nobody_concerned) return;
+  state.passed_over = 0;
+  std::uint32_t first = 0;
+  for (std::uint32_t number = 1; number <= state.tickets.size(); ++number) {
+    const Ticket& t = state.tickets[number - 1];
+    if (!waits(t)) continue;
+    if (is_larger_than_all(state, t)) {
+      ++state.passed_over;
+    } else if (first == 0) {
+      first = number;
+    }
+  }
+  if (first != 0) state.promoted_through = std::min(state.promoted_through, first - 1);
+}
 void apply(State& state, const ProductCancelled&, const Happened&) { state.state = ProductState::cancelled; }
 void apply(State& state, const ProductCompleted&, const Happened&) { state.state = ProductState::completed; }
 
@@ -55,6 +77,7 @@ void apply(State& state, const ClaimPlaced& e, const Happened& happened) {
   state.held[happened.actor] += e.places();
   if (e.state() == ClaimState::waitlisted) {
     ++state.waiting;
+    if (e.places() > state.capacity) ++state.passed_over;
   } else {
     state.taken += e.places();
   }
@@ -66,6 +89,7 @@ void apply(State& state, const ClaimCancelled& e, const Happened&) {
   if (t == nullptr || t->state == ClaimState::cancelled) return;
   if (waits(*t)) {
     --state.waiting;
+    if (is_larger_than_all(state, *t)) --state.passed_over;
   } else {
     state.taken -= t->places;
   }
@@ -77,17 +101,17 @@ void apply(State& state, const ClaimCancelled& e, const Happened&) {
   if (held->second == 0) state.held.erase(held);
 }
 
-// Every ticket of the range that does not wait any more was skipped, so the list of the skipped need not be looked at.
+// Of the skipped, only those passed over still wait.
 void apply(State& state, const PlacesPromoted& e, const Happened&) {
   for (std::uint32_t number = e.first(); number <= e.last(); ++number) {
     Ticket* t = at(state, number);
     if (t == nullptr) break;
-    if (!waits(*t)) continue;
+    if (!waits(*t) || is_larger_than_all(state, *t)) continue;
     t->state = ClaimState::confirmed;
     --state.waiting;
     state.taken += t->places;
   }
-  pass_those_who_do_not_wait(state);
+  pass_those_who_do_not_wait(state, e.last());
 }
 
 void apply(State& state, const CheckedIn& e, const Happened&) { set_claim(state, e.ticket(), ClaimState::checked_in); }
@@ -121,7 +145,18 @@ std::uint32_t places_left(const State& state) {
   return state.taken >= state.capacity ? 0 : static_cast<std::uint32_t>(state.capacity - state.taken);
 }
 
-std::uint32_t next_in_line(const State& state) { return state.waiting == 0 ? 0 : state.promoted_through + 1; }
+bool is_passed_over(const State& state, const Ticket& ticket) {
+  return claim_state(state, ticket) == ClaimState::waitlisted && is_larger_than_all(state, ticket);
+}
+
+std::uint32_t next_in_line(const State& state) {
+  if (state.waiting == state.passed_over) return 0;
+  for (std::uint32_t number = state.promoted_through + 1; number <= state.tickets.size(); ++number) {
+    const Ticket& t = state.tickets[number - 1];
+    if (waits(t) && !is_larger_than_all(state, t)) return number;
+  }
+  return 0;
+}
 
 bool promotion_pending(const State& state) {
   const std::uint32_t next = next_in_line(state);
@@ -132,7 +167,7 @@ std::uint32_t waitlist_position(const State& state, std::uint32_t number) {
   const Ticket* wanted = ticket(state, number);
   if (wanted == nullptr || claim_state(state, *wanted) != ClaimState::waitlisted) return 0;
   std::uint32_t position = 0;
-  for (std::uint32_t n = next_in_line(state); n <= number; ++n) {
+  for (std::uint32_t n = state.passed_over == 0 ? state.promoted_through + 1 : 1; n <= number; ++n) {
     if (waits(state.tickets[n - 1])) ++position;
   }
   return position;

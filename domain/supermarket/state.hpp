@@ -44,7 +44,10 @@ struct State {
   std::unordered_map<Pseudonym, std::uint32_t, IdHash> held;
   std::uint64_t taken = 0;    ///< places of claims neither waiting nor cancelled; never above capacity
   std::uint32_t waiting = 0;  ///< claims that wait
-  /// Every ticket up to this one has left the waiting list, or never stood in it: the next in line is behind it.
+  /// Those of `waiting` that want more places than the product has since its capacity was lowered: passed over.
+  std::uint32_t passed_over = 0;
+  /// The next in line is behind this ticket. Up to it, every one has left the waiting list, never stood in it, or was
+  /// passed over by a promotion.
   std::uint32_t promoted_through = 0;
 };
 
@@ -56,11 +59,14 @@ const Ticket* ticket(const State& state, std::uint32_t number);
 /// claims are.
 ClaimState::Value claim_state(const State& state, const Ticket& ticket);
 std::uint32_t places_left(const State& state);
-/// The claim that is next in line; 0: nobody waits.
+/// True when this claim waits for more places than there are now. It keeps its turn for when there are more.
+bool is_passed_over(const State& state, const Ticket& ticket);
+/// The claim that is next in line: the first of those that wait and are not passed over; 0: there is none.
 std::uint32_t next_in_line(const State& state);
 /// True when the next in line fits: a promotion was longer than one commit. The node then sends ContinuePromotion.
 bool promotion_pending(const State& state);
-/// 1 for the next in line; 0: does not wait. O(waiting); a fresh claim's is state.waiting.
+/// Its place among all that wait, those passed over counted too: 1 for the first; 0: does not wait. A fresh claim's is
+/// state.waiting. O(waiting), O(tickets) while somebody is passed over.
 std::uint32_t waitlist_position(const State& state, std::uint32_t number);
 
 }  // namespace pioneer::domain::supermarket

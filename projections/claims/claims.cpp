@@ -1,5 +1,6 @@
 #include "projections/claims/claims.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -88,10 +89,17 @@ class Tickets {
 
   /// Fills in the positions of those among `claims` (by ticket, ascending) that wait.
   Result<void> find_positions(std::vector<Claim>& claims) const {
-    std::uint32_t position = 0;
+    // Those passed over come first: they are all before promoted_to.
+    const auto& passed_over = counts_.passed_over;
+    auto position = static_cast<std::uint32_t>(passed_over.size());
     std::uint32_t from = counts_.promoted_to + 1;
     for (auto& claim : claims) {
       if (claim.state != ClaimState::waitlisted) continue;
+      if (claim.ticket <= counts_.promoted_to) {
+        const auto place = std::ranges::upper_bound(passed_over, claim.ticket);
+        claim.waitlist_position = static_cast<std::uint32_t>(place - passed_over.begin());
+        continue;
+      }
       const auto counted = waiting_in(from, claim.ticket + 1);
       if (!counted) return std::unexpected(counted.error());
       claim.waitlist_position = position += *counted;

@@ -138,8 +138,8 @@ void Organisations::set(OrganisationRow row) {
   order_.insert(order_key(row));
   if (row.state == OrganisationState::active) {
     if (!row.code.empty()) by_code_.insert_or_assign(row.code, row.id);
-    children_[row.parent].push_back(row.id);
   }
+  if (row.state != OrganisationState::merged) children_[row.parent].push_back(row.id);
   if (row.state == OrganisationState::merged) merged_[row.merged_into].push_back(row.id);
   const auto id = row.id;
   all_.insert_or_assign(id, std::move(row));
@@ -205,7 +205,10 @@ std::size_t Organisations::children(const Id& id) const {
   std::size_t count = 0;
   const auto all = alone(id);
   const std::shared_lock lock(mutex_);
-  for (const auto& one : all) count += below(one).size();
+  for (const auto& one : all) {
+    count += static_cast<std::size_t>(std::ranges::count_if(
+        below(one), [&](const Id& child) { return find(child)->state == OrganisationState::active; }));
+  }
   return count;
 }
 

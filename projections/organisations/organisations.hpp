@@ -70,7 +70,7 @@ class Organisations {
   /// Active ones directly below the resolved one.
   std::size_t children(const domain::Id& id) const;
   /// The resolved one first, then all below it; and of each, those merged into it, whose requests and products are
-  /// theirs now: what boards and lists are asked with. Empty: unknown.
+  /// theirs now: what boards and lists are asked with. Closed ones too, for what they hold. Empty: unknown.
   std::vector<domain::Id> subtree(const domain::Id& id) const;
   /// The resolved one and those merged into it.
   std::vector<domain::Id> alone(const domain::Id& id) const;
@@ -97,7 +97,7 @@ class Organisations {
   mutable std::shared_mutex mutex_;
   std::unordered_map<domain::Id, OrganisationRow, domain::IdHash> all_;
   std::unordered_map<std::string, domain::Id> by_code_;  ///< active ones
-  Ids children_;                                         ///< by parent as their own row says it; not closed, not merged
+  Ids children_;                                         ///< by parent as their own row says it; not merged
   Ids merged_;                                           ///< into the key, directly
   std::set<std::string> order_;                          ///< level, code, name, id: the order of lists
 };

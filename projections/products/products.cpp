@@ -64,7 +64,8 @@ class Fold {
   void operator()(const domain::ClaimCancelled& e) {
     change(e.ticket(), [&](TicketRow& ticket) {
       if (ticket.state == ClaimState::cancelled) return;
-      if (waits(e.ticket(), ticket)) {
+      if (counts_.waits(e.ticket(), ticket)) {
+        std::erase(counts_.passed_over, e.ticket());
         --counts_.waiting;
         counts_.waiting_places -= ticket.places;
       } else {
@@ -74,15 +75,22 @@ class Fold {
     });
   }
   void operator()(const domain::PlacesPromoted& e) {
-    // Whoever still waits in the range is confirmed; those skipped wait no more.
-    for (auto number = std::max(e.first(), counts_.promoted_to + 1); number <= std::min(e.last(), counts_.tickets);
-         ++number) {
+    // Whoever waits in the range is confirmed; of those skipped, who still waits was passed over.
+    std::vector<std::uint32_t> passed;
+    for (auto number = e.first(); number <= std::min(e.last(), counts_.tickets); ++number) {
       const auto ticket = read(number);
-      if (!ticket || ticket->state != ClaimState::waitlisted) continue;
+      if (!ticket || !counts_.waits(number, *ticket)) continue;
+      if (std::ranges::binary_search(e.skipped(), number)) {
+        passed.push_back(number);
+        continue;
+      }
       --counts_.waiting;
       counts_.waiting_places -= ticket->places;
       counts_.taken += ticket->places;
     }
+    std::erase_if(counts_.passed_over, [&](auto number) { return e.first() <= number && number <= e.last(); });
+    const auto behind = std::ranges::upper_bound(counts_.passed_over, e.last());
+    counts_.passed_over.insert(behind, passed.begin(), passed.end());
     counts_.promoted_to = std::max(counts_.promoted_to, e.last());
   }
   void operator()(const domain::CheckedIn& e) { set_state(e.ticket(), ClaimState::checked_in); }
@@ -102,10 +110,6 @@ class Fold {
   void operator()(const Other&) {}  // of other streams
 
  private:
-  bool waits(std::uint32_t number, const TicketRow& ticket) const {
-    return ticket.state == ClaimState::waitlisted && number > counts_.promoted_to;
-  }
-
   void become(ProductState::Value state, const std::string& reason = {}) {
     const auto* const stored = batch_.get(product_keys::terms(part_.id));
     auto terms = stored ? ProductTermsRow::decode(*stored) : std::nullopt;

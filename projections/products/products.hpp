@@ -43,6 +43,8 @@ struct ProductTermsRow {
 
   /// Of the first session; zero: there is none.
   domain::Instant starts() const;
+  /// Of the last session.
+  domain::Instant ends() const;
   std::string encode() const;
   static std::optional<ProductTermsRow> decode(std::string_view row);
 };
@@ -85,7 +87,10 @@ struct ProductCounts {
   std::uint32_t waiting = 0;         ///< claims that wait
   std::uint64_t waiting_places = 0;  ///< places that they want
   std::uint32_t tickets = 0;
-  std::uint32_t promoted_to = 0;  ///< waiting claims up to this ticket are confirmed
+  std::uint32_t promoted_to = 0;  ///< waiting claims up to this ticket are confirmed, save those passed over
+  /// Tickets that promotions passed over and that still wait, ascending: they want more places than the product had.
+  /// Seldom any, for no claim is larger than its product until the capacity is lowered.
+  std::vector<std::uint32_t> passed_over;
   std::uint32_t ratings = 0;
   std::uint64_t stars = 0;  ///< sum
   std::string tail;         ///< claims after the last full block
@@ -93,6 +98,7 @@ struct ProductCounts {
   std::uint32_t places_left() const { return taken >= capacity ? 0 : static_cast<std::uint32_t>(capacity - taken); }
   /// Nobody waits for what is over.
   bool lapsed() const { return state == domain::ProductState::cancelled || state == domain::ProductState::completed; }
+  bool waits(std::uint32_t ticket, const TicketRow& row) const;
   /// The claim's state as it counts today.
   domain::ClaimState::Value state_of(std::uint32_t ticket, const TicketRow& row) const;
   std::string encode() const;
@@ -108,7 +114,7 @@ struct ProductRow {
 class ProductsProjection final : public Projection {
  public:
   std::string_view name() const override { return "products"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   void apply(const Commit& commit, Batch& batch) const override;
 };
 

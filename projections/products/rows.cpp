@@ -18,6 +18,12 @@ domain::Instant ProductTermsRow::starts() const {
   return first;
 }
 
+domain::Instant ProductTermsRow::ends() const {
+  domain::Instant last;
+  for (const auto& session : sessions) last = std::max(last, session.ends);
+  return last;
+}
+
 std::string ProductTermsRow::encode() const {
   Encoder to;
   to.text(title).text(description).text(kind).id(organisation).number(sessions.size());
@@ -76,9 +82,14 @@ TicketRow TicketRow::read(const char* from) {
   return row;
 }
 
+bool ProductCounts::waits(std::uint32_t ticket, const TicketRow& row) const {
+  return row.state == ClaimState::waitlisted &&
+         (ticket > promoted_to || std::ranges::binary_search(passed_over, ticket));
+}
+
 ClaimState::Value ProductCounts::state_of(std::uint32_t ticket, const TicketRow& row) const {
   auto claim = row.state;
-  if (claim == ClaimState::waitlisted && ticket <= promoted_to) claim = ClaimState::confirmed;
+  if (claim == ClaimState::waitlisted && !waits(ticket, row)) claim = ClaimState::confirmed;
   if (claim == ClaimState::waitlisted && lapsed()) return ClaimState::cancelled;
   if (claim == ClaimState::confirmed && state == ProductState::cancelled) return ClaimState::cancelled;
   return claim;
@@ -88,7 +99,8 @@ std::string ProductCounts::encode() const {
   Encoder to;
   to.reserve(48 + tail.size());
   to.number(state).number(revision).number(capacity).number(taken).number(waiting).number(waiting_places);
-  to.number(tickets).number(promoted_to).number(ratings).number(stars).text(tail);
+  to.number(tickets).number(promoted_to).number(ratings).number(stars).text(tail).number(passed_over.size());
+  for (const auto ticket : passed_over) to.number(ticket);
   return to.take();
 }
 
@@ -106,6 +118,9 @@ std::optional<ProductCounts> ProductCounts::decode(std::string_view row) {
   counts.ratings = from.number_as<std::uint32_t>();
   counts.stars = from.number();
   counts.tail = from.text();
+  const auto passed = from.number();
+  for (std::uint64_t i = 0; i < passed && i < counts.tickets; ++i)
+    counts.passed_over.push_back(from.number_as<std::uint32_t>());
   if (!from.complete() || counts.tail.size() != counts.tickets % block * TicketRow::bytes) return std::nullopt;
   return counts;
 }

@@ -63,5 +63,38 @@ TEST(MemberCells, AreWhatTheReadmeSays) {
                    }));
 }
 
+TEST(JournalCells, AreWhatTheReadmeSays) {
+  RecordPersonalDataOpened command;
+  command.set_organisation(bytes("community_a"));
+  command.set_purpose("get_member");
+  *command.add_subjects() = sealed("dora");
+  const std::vector<std::pair<std::string, World>> states = {
+      {"no such organisation", World{}}, {"active", World{}}, {"closed", [] {
+                                                                 World w;
+                                                                 w.directory.evolve(id("community_a"),
+                                                                                    OrganisationClosed{}, {});
+                                                                 return w;
+                                                               }()}};
+  const std::vector<std::pair<std::string, RecordPersonalDataOpened>> commands = {
+      {"RecordPersonalDataOpened", command}};
+  const World w;
+  const std::vector<std::pair<std::string, Actor>> roles = {
+      {"nobody", nobody()},
+      {"a member", person(w, "alice")},
+      {"cadre there", person(w, "cadre_a")},
+      {"cadre elsewhere", person(w, "cadre_b")},
+      {"auditor above", person(w, "auditor")},
+      {"administrator of the street", person(w, "administrator")},
+      {"administrator of the city", person(w, "root_administrator")},
+      {"system", system()},
+  };
+  expect_generated("domain/members/README.md", "journal cells",
+                   cells(names(commands), names(states), names(roles), [&](auto c, auto s, auto r) {
+                     auto asked = commands[c].second;
+                     if (s == 0) asked.set_organisation(bytes("nowhere"));
+                     return cell_of(members::decide(asked, states[s].second.context(roles[r].second)));
+                   }));
+}
+
 }  // namespace
 }  // namespace pioneer::domain::specs

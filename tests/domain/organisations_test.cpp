@@ -200,6 +200,10 @@ TEST(CloseOrganisation, NeedsNoActiveChildren) {
   // What is closed is still read by those above it, and its code is free again.
   EXPECT_TRUE(w.directory.covers(id("street"), id("community_a")));
   EXPECT_TRUE(w.directory.by_code("350203001001").is_zero());
+  EXPECT_EQ(w.directory.closed(), (std::vector<Id>{id("closed_community"), id("community_a")}));
+  EXPECT_EQ(w.directory.nearest_active(id("community_a")), id("street"));
+  EXPECT_EQ(w.directory.nearest_active(id("community_b")), id("community_b"));
+  EXPECT_TRUE(w.directory.nearest_active(id("nowhere")).is_zero());
   spec.when(close_organisation("community_b"), person(w, "administrator")).happened();
   spec.when(close_organisation("street"), person(w, "administrator")).happened();
 }

@@ -63,6 +63,41 @@ TEST(SubmitRequest, ByAReactionSpeaksForTheRaterOrForNobody) {
   EXPECT_EQ(named.state().asker, pseudonym("alice"));
 }
 
+TEST(SubmitRequest, ByAReactionToAClosedOrganisationGoesToTheOneAbove) {
+  SubmitRequest command = submit();
+  command.set_organisation(bytes("closed_community"));
+  RequestSpec spec;
+  spec.when(command, person(spec.world, "alice")).refused(shared::organisation_closed, "organisation");
+  command.set_channel(Channel::feedback);
+  command.set_cause(8);
+  spec.when(command, system()).happened();
+  EXPECT_EQ(spec.state().organisation, id("street"));
+}
+
+TEST(Requests, OfAClosedOrganisationAreFinishedByThoseAbove) {
+  RequestSpec spec;
+  spec.when(submit(), person(spec.world, "alice")).happened();
+  spec.world.directory.evolve(id("community_a"), OrganisationClosed{}, {});
+  spec.when(AcceptRequest{}, person(spec.world, "cadre_street")).then({RequestAccepted{}});
+  spec.when(assign("street"), person(spec.world, "cadre_a")).happened();
+  EXPECT_EQ(spec.state().organisation, id("street"));
+}
+
+TEST(Requests, OfAMergedOrganisationAreFinishedByTheOther) {
+  RequestSpec spec;
+  spec.when(submit(), person(spec.world, "alice")).happened();
+  spec.when(AcceptRequest{}, person(spec.world, "cadre_b")).refused(shared::not_found);
+  OrganisationMerged merged;
+  merged.set_into(bytes("community_b"));
+  spec.world.directory.evolve(id("community_a"), merged, {});
+  spec.when(AcceptRequest{}, person(spec.world, "cadre_b")).then({RequestAccepted{}});
+  spec.when(with_text<ResolveRequest>(), person(spec.world, "cadre_b")).happened();
+  RequestSpec later;
+  later.world.directory.evolve(id("community_a"), merged, {});
+  later.when(submit(), person(later.world, "alice")).happened();
+  EXPECT_EQ(later.state().organisation, id("community_b"));
+}
+
 TEST(SubmitRequest, ByAReactionNeedsNoCategoryOfItsOwn) {
   SubmitRequest command = submit();
   command.set_channel(Channel::feedback);

@@ -67,6 +67,8 @@ TEST(ProductCells, AreWhatTheReadmeSays) {
   cancelled.given(product_cancelled());
   auto completed = offered();
   completed.given(ProductCompleted{});
+  auto closed = offered();
+  closed.world.directory.evolve(id("community_a"), OrganisationClosed{}, {});
   const std::vector<std::pair<std::string, ProductSpec>> states = {
       {"nothing yet", ProductSpec{}},
       {"draft", draft},
@@ -76,6 +78,7 @@ TEST(ProductCells, AreWhatTheReadmeSays) {
       {"published, promotion pending", promoting},
       {"cancelled", cancelled},
       {"completed", completed},
+      {"published, organisation closed", closed},
   };
   const std::vector<std::pair<std::string, Command>> commands = {
       {"CreateProduct", run(create())},
@@ -87,6 +90,8 @@ TEST(ProductCells, AreWhatTheReadmeSays) {
       {"ContinuePromotion", run(ContinuePromotion{})},
   };
   expect_generated("domain/supermarket/README.md", "product cells", run_all(commands, states, start));
+  expect_generated("domain/supermarket/README.md", "product cells after the last session",
+                   run_all({commands[1], commands[4], commands[5]}, states, after(session_us + 2 * hour_us)));
 }
 
 TEST(ClaimCells, AreWhatTheReadmeSays) {

@@ -199,6 +199,82 @@ TEST(ChangeCapacity, PromotesWhenRaisedAndStopsAtWhatIsTaken) {
   EXPECT_EQ(places_left(spec.state()), 0U);
 }
 
+TEST(ChangeCapacity, PassesOverWhoWantsMoreThanThereIsNow) {
+  auto spec = offered(pottery(5, 5));
+  const auto& w = spec.world;
+  const Actor cadre = person(w, "cadre_a");
+  spec.when(claim(3), person(w, "alice")).then({placed(1, 3, confirmed)});
+  spec.when(claim(5), person(w, "bob")).then({placed(2, 5, waitlisted)});
+  spec.when(claim(1), person(w, "cadre_b")).then({placed(3, 1, waitlisted)});
+  EXPECT_FALSE(is_passed_over(spec.state(), *ticket(spec.state(), 2)));
+  spec.when(change_capacity(4), cadre).then({capacity_changed(4), promoted(2, 3, {2})});
+  EXPECT_TRUE(is_passed_over(spec.state(), *ticket(spec.state(), 2)));
+  EXPECT_EQ(waitlist_position(spec.state(), 2), 1U);
+  EXPECT_EQ(next_in_line(spec.state()), 0U);
+  // Nobody who fits waits, so a new claim is confirmed when it fits.
+  spec.when(on_ticket<CancelClaim>(1), person(w, "alice")).then({on_ticket<ClaimCancelled>(1)});
+  spec.when(claim(2), person(w, "auditor")).then({placed(4, 2, confirmed)});
+  spec.when(claim(2), person(w, "alice")).then({placed(5, 2, waitlisted)});
+  // When there are as many places again, it is first in line, as it came first.
+  spec.when(change_capacity(5), cadre).then({capacity_changed(5)});
+  EXPECT_EQ(next_in_line(spec.state()), 2U);
+  spec.when(on_ticket<CancelClaim>(4), person(w, "auditor")).then({on_ticket<ClaimCancelled>(4)});
+  spec.when(on_ticket<CancelClaim>(3), person(w, "cadre_b")).then({on_ticket<ClaimCancelled>(3), promoted(2, 2)});
+  EXPECT_EQ(next_in_line(spec.state()), 5U);
+  EXPECT_EQ(waitlist_position(spec.state(), 5), 1U);
+}
+
+TEST(ChangeCapacity, ServesWhoWasPassedOverBeforeThoseBehind) {
+  auto spec = offered(pottery(5, 9));
+  const auto& w = spec.world;
+  const Actor cadre = person(w, "cadre_a");
+  spec.when(claim(2), person(w, "alice")).happened();
+  spec.when(claim(5), person(w, "bob")).happened();
+  spec.when(change_capacity(2), cadre).then({capacity_changed(2)});
+  for (std::uint32_t n = 3; n <= 5; ++n) spec.when(claim(2), person(w, "auditor")).happened();
+  spec.when(change_capacity(4), cadre).then({capacity_changed(4), promoted(2, 3, {2})});
+  spec.when(change_capacity(9), cadre).then({capacity_changed(9), promoted(2, 2)});
+  spec.when(change_capacity(20), cadre).then({capacity_changed(20), promoted(4, 5)});
+}
+
+TEST(ChangeCapacity, PassesOverAWholeRange) {
+  auto spec = offered(pottery(5, 5));
+  spec.given(placed(1, 1, confirmed), id("somebody"));
+  for (std::uint32_t i = 2; i <= 1'501; ++i) spec.given(placed(i, 5, waitlisted), id("claimant " + std::to_string(i)));
+  spec.given(placed(1'502, 1, waitlisted), pseudonym("alice"));
+  spec.when(change_capacity(4), person(spec.world, "cadre_a")).happened();
+  ASSERT_EQ(spec.outcome()->events.size(), 2U);
+  const auto& range = std::get<PlacesPromoted>(spec.outcome()->events[1]);
+  EXPECT_EQ(range.first(), 2U);
+  EXPECT_EQ(range.last(), 1'001U);
+  EXPECT_EQ(range.skipped_size(), 1'000);
+  EXPECT_TRUE(range.more());
+  spec.when(ContinuePromotion{}, system()).happened();
+  EXPECT_EQ(std::get<PlacesPromoted>(spec.outcome()->events[0]).last(), 1'502U);
+  EXPECT_FALSE(std::get<PlacesPromoted>(spec.outcome()->events[0]).more());
+  EXPECT_EQ(spec.state().taken, 2U);
+  EXPECT_EQ(spec.state().passed_over, 1'500U);
+}
+
+TEST(ClosedOrganisation, OffersNothingNewAndFinishesWhatItHas) {
+  auto spec = offered(pottery(2, 2));
+  auto& w = spec.world;
+  const Actor above = person(w, "cadre_street");
+  spec.when(claim(2), person(w, "alice")).happened();
+  spec.when(claim(1), person(w, "bob")).then({placed(2, 1, waitlisted)});
+  w.directory.evolve(id("community_a"), OrganisationClosed{}, {});
+  spec.when(claim(1), person(w, "bob")).refused(shared::organisation_closed);
+  spec.when(change_capacity(9), above).refused(shared::organisation_closed);
+  spec.when(on_ticket<CancelClaim>(1), person(w, "alice")).then({on_ticket<ClaimCancelled>(1), promoted(2, 2)});
+  spec.at(after(session_us)).when(on_ticket<CheckIn>(2), above).then({on_ticket<CheckedIn>(2)});
+  spec.at(after(session_us + day_us)).when(CompleteProduct{}, above).then({ProductCompleted{}});
+  ProductSpec draft;
+  draft.given(created());
+  draft.world.directory.evolve(id("community_a"), OrganisationClosed{}, {});
+  draft.when(publish(), person(draft.world, "cadre_street")).refused(shared::organisation_closed);
+  draft.when(cancel_product(), person(draft.world, "cadre_street")).then({product_cancelled()});
+}
+
 TEST(ContinuePromotion, GoesOnWhereOneCommitEndedAndNobodyOvertakes) {
   auto spec = offered(pottery(1, 1));
   const auto& w = spec.world;
@@ -206,11 +282,12 @@ TEST(ContinuePromotion, GoesOnWhereOneCommitEndedAndNobodyOvertakes) {
     spec.given(placed(i, 1, i == 1 ? confirmed : waitlisted), id("claimant " + std::to_string(i)));
   }
   spec.when(ContinuePromotion{}, system()).refused(refusals::nothing_to_promote);
-  spec.when(change_capacity(10'000), person(w, "cadre_a")).then({capacity_changed(10'000), promoted(2, 1'001)});
+  spec.when(change_capacity(10'000), person(w, "cadre_a"))
+      .then({capacity_changed(10'000), promoted(2, 1'001, {}, true)});
   EXPECT_TRUE(promotion_pending(spec.state()));
   spec.when(claim(1), person(w, "alice")).then({placed(2'502, 1, waitlisted)});
   spec.when(ContinuePromotion{}, person(w, "cadre_a")).refused(shared::forbidden);
-  spec.when(ContinuePromotion{}, system()).then({promoted(1'002, 2'001)});
+  spec.when(ContinuePromotion{}, system()).then({promoted(1'002, 2'001, {}, true)});
   spec.when(ContinuePromotion{}, system()).then({promoted(2'002, 2'502)});
   EXPECT_FALSE(promotion_pending(spec.state()));
   spec.when(ContinuePromotion{}, system()).refused(refusals::nothing_to_promote);
@@ -222,7 +299,7 @@ TEST(ContinuePromotion, PassesThoseWhoLeftHoweverMany) {
   spec.given(placed(1, 1, confirmed), id("somebody"));
   for (std::uint32_t i = 2; i <= 3'000; ++i) spec.given(placed(i, 1, waitlisted), id("claimant " + std::to_string(i)));
   for (std::uint32_t i = 3; i <= 2'999; ++i) spec.given(on_ticket<ClaimCancelled>(i));
-  spec.when(change_capacity(9), person(spec.world, "cadre_a")).then({capacity_changed(9), promoted(2, 2)});
+  spec.when(change_capacity(9), person(spec.world, "cadre_a")).then({capacity_changed(9), promoted(2, 2, {}, true)});
   EXPECT_TRUE(promotion_pending(spec.state()));
   spec.when(ContinuePromotion{}, system()).then({promoted(3'000, 3'000)});
   EXPECT_FALSE(promotion_pending(spec.state()));
@@ -318,8 +395,18 @@ TEST(CheckIn, CanBeMadeByTheOwnerAndTellAnEarlierTime) {
   later.set_code(DoorCode::venue);
   later.set_occurred_us(after(1).us);
   spec.when(later, alice).refused(shared::out_of_bounds, "occurredAt");
-  later.set_occurred_us(start.us);
-  spec.at(after(day_us)).when(later, alice).then({on_ticket<CheckedIn>(1)}).as(pseudonym("alice"));
+  later.set_occurred_us(after(session_us - day_us - 1).us);
+  spec.at(after(session_us)).when(later, alice).refused(refusals::check_in_not_open);
+  later.set_occurred_us(after(session_us - day_us).us);
+  spec.when(later, alice).then({on_ticket<CheckedIn>(1)}).as(pseudonym("alice"));
+}
+
+TEST(CheckIn, OpensADayBeforeTheFirstSession) {
+  auto spec = offered();
+  const Actor cadre = person(spec.world, "cadre_a");
+  spec.when(claim(1), person(spec.world, "alice")).happened();
+  spec.at(after(session_us - day_us - 1)).when(on_ticket<CheckIn>(1), cadre).refused(refusals::check_in_not_open);
+  spec.at(after(session_us - day_us)).when(on_ticket<CheckIn>(1), cadre).then({on_ticket<CheckedIn>(1)});
 }
 
 TEST(CheckIn, IsNotForThoseWhoWait) {
@@ -343,7 +430,8 @@ TEST(CompleteProduct, EndsTheWaitingAndKeepsAttendanceOpen) {
   const Actor cadre = person(spec.world, "cadre_a");
   spec.when(claim(1), person(spec.world, "alice")).happened();
   spec.when(claim(1), person(spec.world, "bob")).happened();
-  spec.at(after(session_us + day_us)).when(CompleteProduct{}, cadre).then({ProductCompleted{}});
+  spec.at(after(session_us + 2 * hour_us - 1)).when(CompleteProduct{}, cadre).refused(refusals::not_yet);
+  spec.at(after(session_us + 2 * hour_us)).when(CompleteProduct{}, cadre).then({ProductCompleted{}});
   EXPECT_EQ(claim_state(spec.state(), *ticket(spec.state(), 2)), ClaimState::cancelled);
   spec.when(on_ticket<CheckIn>(2), cadre).refused(refusals::already_cancelled);
   spec.when(on_ticket<CheckIn>(1), cadre).then({on_ticket<CheckedIn>(1)});
@@ -354,7 +442,7 @@ TEST(RateClaim, CanTellAProblemOfAKnownCategory) {
   auto spec = offered();
   const Actor alice = person(spec.world, "alice");
   spec.when(claim(1), alice).happened();
-  spec.when(on_ticket<CheckIn>(1), person(spec.world, "cadre_a")).happened();
+  spec.at(after(session_us)).when(on_ticket<CheckIn>(1), person(spec.world, "cadre_a")).happened();
   RateClaim command = rate(1, 2);
   command.set_problem_category("repair");
   spec.when(command, alice).refused(shared::out_of_bounds, "problem");

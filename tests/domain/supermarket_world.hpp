@@ -84,11 +84,13 @@ inline CheckIn check_in(std::uint32_t ticket, DoorCode::Value code) {
   c.set_code(code);
   return c;
 }
-inline PlacesPromoted promoted(std::uint32_t first, std::uint32_t last, std::vector<std::uint32_t> skipped = {}) {
+inline PlacesPromoted promoted(std::uint32_t first, std::uint32_t last, std::vector<std::uint32_t> skipped = {},
+                               bool more = false) {
   PlacesPromoted e;
   e.set_first(first);
   e.set_last(last);
   for (const auto s : skipped) e.add_skipped(s);
+  e.set_more(more);
   return e;
 }
 inline RateClaim rate(std::uint32_t ticket, std::uint32_t stars) {

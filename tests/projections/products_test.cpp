@@ -66,6 +66,49 @@ TEST_F(ProductsTest, CountsPlacesAndThoseWhoWait) {
   EXPECT_EQ(counts().ratings, 1u);
 }
 
+TEST_F(ProductsTest, KnowsWhomAPromotionPassedOver) {
+  offer(5);
+  const auto capacity = [](std::uint32_t places) {
+    domain::CapacityChanged e;
+    e.set_capacity(places);
+    return e;
+  };
+  then(id_of('a'), placed(1, 3, ClaimState::confirmed));
+  then(id_of('b'), placed(2, 5, ClaimState::waitlisted));
+  then(id_of('c'), placed(3, 1, ClaimState::waitlisted));
+  then(id_of('d'), placed(4, 3, ClaimState::waitlisted));
+  then(id_of('g'), capacity(4), promoted(2, 3, {2}));
+  project();
+  EXPECT_EQ(claim(2).state, ClaimState::waitlisted);
+  EXPECT_EQ(claim(2).waitlist_position, 1u);
+  EXPECT_EQ(claim(3).state, ClaimState::confirmed);
+  EXPECT_EQ(claim(4).waitlist_position, 2u);
+  EXPECT_EQ(counts().waiting, 2u);
+  EXPECT_EQ(counts().taken, 4u);
+  EXPECT_EQ(ProductCounts::decode(counts().encode())->passed_over, std::vector<std::uint32_t>{2});
+  then(id_of('g'), capacity(9), promoted(2, 2));
+  project();
+  EXPECT_EQ(claim(2).state, ClaimState::confirmed);
+  EXPECT_EQ(claim(4).waitlist_position, 1u);
+  EXPECT_EQ(counts().taken, 9u);
+  EXPECT_TRUE(counts().passed_over.empty());
+}
+
+TEST_F(ProductsTest, LetsThosePassedOverLeave) {
+  offer(5);
+  domain::CapacityChanged lowered;
+  lowered.set_capacity(1);
+  then(id_of('b'), placed(1, 5, ClaimState::waitlisted));
+  then(id_of('c'), placed(2, 1, ClaimState::waitlisted));
+  then(id_of('g'), lowered, promoted(1, 2, {1}));
+  then(id_of('b'), of_ticket<domain::ClaimCancelled>(1));
+  project();
+  EXPECT_EQ(claim(1).state, ClaimState::cancelled);
+  EXPECT_EQ(counts().waiting, 0u);
+  EXPECT_EQ(counts().taken, 1u);
+  EXPECT_TRUE(counts().passed_over.empty());
+}
+
 TEST_F(ProductsTest, CancellingManyClaimsWritesAFewRows) {
   offer(1'000'000);
   for (std::uint32_t ticket = 1; ticket <= 1000; ++ticket) then(id_of('a'), placed(ticket, 1, ClaimState::confirmed));

@@ -70,7 +70,10 @@ std::uint64_t RecountedProduct::taken() const {
 }
 
 std::size_t RecountedProduct::head() const {
-  return static_cast<std::size_t>(std::ranges::find(claims_, Standing::waits, &Claim::standing) - claims_.begin());
+  const auto is_next = [&](const Claim& claim) {
+    return claim.standing == Standing::waits && claim.places <= capacity_;
+  };
+  return static_cast<std::size_t>(std::ranges::find_if(claims_, is_next) - claims_.begin());
 }
 
 void RecountedProduct::place(const domain::ClaimPlaced& placed, const std::string& actor,
@@ -95,11 +98,12 @@ void RecountedProduct::cancel(const domain::ClaimCancelled& cancelled, std::vect
 }
 
 void RecountedProduct::promote(const domain::PlacesPromoted& promoted, std::vector<std::string>& wrong) {
-  if (promoted.first() != head() + 1) wrong.push_back("a promotion does not begin with the first in line");
+  if (promoted.first() > head() + 1) wrong.push_back("a promotion does not begin with the first in line");
   for (auto ticket = promoted.first(); ticket <= promoted.last() && ticket <= claims_.size(); ++ticket) {
     auto& claim = claims_[ticket - 1];
     const bool skipped = std::ranges::find(promoted.skipped(), ticket) != promoted.skipped().end();
-    if (skipped == (claim.standing == Standing::waits)) wrong.push_back("a promotion skips or takes the wrong one");
+    const bool next = claim.standing == Standing::waits && claim.places <= capacity_;
+    if (skipped == next) wrong.push_back("a promotion skips or takes the wrong one");
     if (!skipped) claim.standing = Standing::holds;
   }
 }

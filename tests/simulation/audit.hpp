@@ -32,7 +32,7 @@ class RecountedProduct {
   void cancel(const domain::ClaimCancelled& cancelled, std::vector<std::string>& wrong);
   void promote(const domain::PlacesPromoted& promoted, std::vector<std::string>& wrong);
   std::uint64_t taken() const;
-  /// Index of the first who waits; the number of claims if nobody does.
+  /// Index of the first who waits for no more than the product has; the number of claims if nobody does.
   std::size_t head() const;
 
   std::vector<Claim> claims_;

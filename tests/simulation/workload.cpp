@@ -198,9 +198,14 @@ Sent& Workload::create_product() {
   body.set_description("一起做碗");
   body.set_kind("activity");
   body.set_organisation(dice_.pick(organisations_).text());
+  // Some begin within the day, so that people check in at once; some are over before the run ends.
+  constexpr std::int64_t day_s = 24 * 3600;
+  const std::int64_t begins_s = start_s + (dice_.one_in(2) ? day_s / 2 : month_s);
+  const std::int64_t ends_s = begins_s + (dice_.one_in(3) ? 4 * day_s : month_s);
   auto& session = *body.add_sessions();
-  session.mutable_starts()->set_seconds(start_s + month_s);
-  session.mutable_ends()->set_seconds(start_s + month_s + 3600);
+  session.mutable_starts()->set_seconds(begins_s);
+  session.mutable_ends()->set_seconds(ends_s);
+  body.mutable_closes_at()->set_seconds(ends_s);
   session.set_venue("社区中心");
   body.set_capacity(static_cast<std::uint32_t>(dice_.between(1, 6)));
   body.set_max_per_member(static_cast<std::uint32_t>(dice_.between(1, 4)));

@@ -5,7 +5,9 @@
 
 #include "adapters/prometheus/prometheus_metrics.hpp"
 #include "api/http/handlers/live.hpp"
+#include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
+#include "tests/api/http/hand_clock.hpp"
 #include "tests/api/http/whole_node.hpp"
 
 namespace pioneer::api::http {
@@ -96,6 +98,7 @@ class City {
     options.directory = std::filesystem::path(anchor_.path()).parent_path().string() + "/data";
     options.make = true;
     options.segment_bytes = 1 << 20;
+    options.clock = &clock_;
     deployment_ = server::Deployment::open(options).value();
     deployment_->start();
     past_ = std::make_unique<Past>(deployment_->node().log(), past_stores_, replays_);
@@ -223,11 +226,18 @@ class City {
   }
 
   /// Places are given back before the first session begins; people check in while it lasts.
-  std::string product_body(std::string_view year = "2020") const {
+  std::string product_body(std::string_view year = "2020", std::string_view ends = "2090-01-01T10:00:00Z") const {
     return R"({"title":"陶艺课","description":"亲子","kind":"activity","organisation":")" + community_ +
-           R"(","sessions":[{"starts":")" + std::string(year) +
-           R"(-01-01T08:00:00Z","ends":"2090-01-01T10:00:00Z","venue":"社区中心"}],)"
-           R"("capacity":20,"maxPerMember":2,"waitlist":true,"closesAt":"2090-01-01T09:00:00Z"})";
+           R"(","sessions":[{"starts":")" + std::string(year) + R"(-01-01T08:00:00Z","ends":")" + std::string(ends) +
+           R"(","venue":"社区中心"}],"capacity":20,"maxPerMember":2,"waitlist":true,"closesAt":")" + std::string(ends) +
+           "\"}";
+  }
+  Subject product_that_is_over(std::string_view call) {
+    const auto body = product_body("2020", rfc3339_of_us(clock_.now().value + 1'000'000));
+    const auto path = "/api/v1/products/" + field(done("/api/v1/products", body, cadre_), "id");
+    done(path + "/publish", "{}", cadre_);
+    clock_.pass(2'000'000);
+    return {path + std::string(call)};
   }
   Subject product(bool published, std::string_view call, std::string body = "{}", std::string_view year = "2020") {
     const auto path = "/api/v1/products/" + field(done("/api/v1/products", product_body(year), cadre_), "id");
@@ -346,19 +356,19 @@ class City {
     f[publish_product] = {[this] { return product(false, "/publish"); }};
     f[change_capacity] = {[this] { return product(true, "/capacity", R"({"capacity":30})"); }};
     f[cancel_product] = {[this] { return product(true, "/cancel", R"({"reason":"台风"})"); }};
-    // The session goes on until 2090: that it is over, or that somebody did not come, is refused by a rule.
-    f[complete_product] = {.make = [this] { return product(true, "/complete"); }, .succeeds = false};
+    f[complete_product] = {[this] { return product_that_is_over("/complete"); }};
     f[place_claim] = {[this] { return product(true, "/claims", R"({"places":1})"); }};
     f[list_claims] = {[this] { return product(true, "/claims"); }};
     f[get_claim] = {[this] { return claim({}, ""); }};
     f[cancel_claim] = {[this] { return claim({}, "/cancel"); }};
     f[check_in] = {[this] { return claim({}, "/check-in"); }};
     f[complete_claim] = {[this] { return claim({"check-in"}, "/complete"); }};
-    f[mark_no_show] = {.make = [this] { return claim({}, "/no-show"); }, .succeeds = false};
+    f[mark_no_show] = {[this] { return claim({}, "/no-show"); }};
     f[rate_claim] = {[this] { return claim({"check-in", "complete"}, "/rating", R"({"stars":5})"); }};
   }
 
   tests::TemporaryFile anchor_;
+  HandClock clock_;
   adapters::posix::PosixRandom random_;
   std::unique_ptr<server::Deployment> deployment_;
   adapters::posix::ThreadPool pool_{2};
