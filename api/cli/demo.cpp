@@ -60,11 +60,11 @@ std::expected<Script, std::string> read_script(const std::string& content) {
   if (!mapping) return std::unexpected(mapping.error());
   script.mapping = std::move(*mapping);
   auto organisations = adapters::csv::read_organisations(content + "/organisations.csv");
-  if (!organisations) return std::unexpected(sentence_of(organisations.error()));
+  if (!organisations) return std::unexpected(content + "/organisations.csv: " + sentence_of(organisations.error()));
   script.organisations = std::move(organisations->rows);
   script.requests_file = content + "/la311-2020-01.csv";
   auto derived = derived_rows(script.requests_file, script.mapping);
-  if (!derived) return std::unexpected(sentence_of(derived.error()));
+  if (!derived) return std::unexpected(script.requests_file + ": " + sentence_of(derived.error()));
   script.derived = std::move(*derived);
   return script;
 }

@@ -8,6 +8,7 @@
 #include "adapters/csv/request_file.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
+#include "api/node/refusals.hpp"
 #include "domain/common/limits.hpp"
 #include "domain/common/text.hpp"
 
@@ -60,7 +61,11 @@ void Tally::count(const node::Outcome& outcome, const std::string& file, std::si
       ++unchanged;
       break;
     case Kind::refused:
-      refuse({file, line, sentence_of(*outcome.refusal)});
+      // The number of a row is the key of its command.
+      refuse({file, line,
+              outcome.refusal->code == node::refusals::idempotency_key_reused.code
+                  ? "A row with this number was imported before with other content. The first one stays."
+                  : sentence_of(*outcome.refusal)});
       break;
     case Kind::unknown:
     case Kind::unavailable:
