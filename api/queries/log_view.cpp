@@ -3,11 +3,14 @@
 #include <algorithm>
 
 #include "api/queries/concern.hpp"
+#include "api/queries/log_scope.hpp"
 #include "api/queries/names.hpp"
 #include "api/text/words.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
+#include "domain/supermarket/supermarket.pb.h"
+#include "projections/engine/row.hpp"
 
 namespace pioneer::queries {
 namespace {
@@ -75,11 +78,27 @@ google::protobuf::Value value_of(const Message& message, const FieldDescriptor* 
   return value;
 }
 
+/// Events hold instants as microseconds ("due_us"); they are shown as times ("due"), and zero, which says none, not at
+/// all.
+bool shown_as_time(const Message& message, const FieldDescriptor* field, google::protobuf::Struct& into) {
+  const bool is_time = field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 && field->name().ends_with("_us");
+  if (!is_time) return false;
+  const auto us = message.GetReflection()->GetInt64(message, field);
+  std::string text;
+  projections::append_json_time(text, {us});
+  const auto& name = field->json_name();
+  if (us != 0) {
+    (*into.mutable_fields())[name.substr(0, name.size() - 2)].set_string_value(text.substr(1, text.size() - 2));
+  }
+  return true;
+}
+
 void to_struct(const Message& message, google::protobuf::Struct& into) {
   const auto* r = message.GetReflection();
   const auto* type = message.GetDescriptor();
   for (int i = 0; i < type->field_count(); ++i) {
     const auto* field = type->field(i);
+    if (shown_as_time(message, field, into)) continue;
     auto& slot = (*into.mutable_fields())[field->json_name()];
     if (field->is_repeated()) {
       auto& list = *slot.mutable_list_value();
@@ -149,7 +168,7 @@ domain::Decided<api::StreamView> stream_view(const node::Node& node, const node:
 domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, eventstore::Sequence from,
                                        std::size_t limit) {
   const auto may = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
-    // The log holds every organisation's acts: an auditor of any root may read it.
+    // An auditor of any root may read the log, of others' acts only that there were some.
     domain::Decided<Id> best = domain::refuse(domain::refusals::forbidden);
     for (const auto& root : community.directory.roots()) {
       best = authorise(domain::Action::get_log, caller.actor, domain::Relation::none, root, community.directory);
@@ -176,7 +195,15 @@ domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Calle
     set_time(*item.mutable_recorded_at(), commit->recorded_at.us);
     if (commit->occurred_at != commit->recorded_at) set_time(*item.mutable_occurred_at(), commit->occurred_at.us);
     if (commit->cause != 0) item.set_cause(commit->cause - 1);
-    for (const auto& part : commit->parts) {
+    // What is outside the auditor's organisations is shown as its place and hash: enough to check the whole.
+    const auto mine = node.projector().with_community([&](const node::Community& community) {
+      std::vector<bool> each;
+      for (const auto& part : commit->parts) each.push_back(audits(node, community, caller.actor, part));
+      return each;
+    });
+    for (std::size_t i = 0; i < commit->parts.size(); ++i) {
+      if (!mine[i]) continue;
+      const auto& part = commit->parts[i];
       auto& stream = *item.add_streams();
       stream.set_stream(part.raw->stream());
       if (!part.actor.is_zero()) stream.set_actor(part.actor.text());

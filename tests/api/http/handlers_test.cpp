@@ -229,6 +229,39 @@ TEST_F(Handlers, JournalsWhatItOpens) {
   EXPECT_THAT(log.body, Not(HasSubstr("张三")));
 }
 
+TEST_F(Handlers, ShowsAnAuditorNothingOfAnotherRoot) {
+  Call system;
+  system.system = true;
+  auto& edge = deployment->node().edge();
+  RegisterOrganisationBody other;
+  other.set_name("张家港市");
+  other.set_level("city");
+  const auto there = execute(edge.register_organisation(system, other));
+  RegisterMemberBody member;
+  member.set_name("审计员");
+  member.set_organisation(there);
+  const auto auditor = execute(edge.register_member(system, member));
+  GrantRoleBody grant;
+  grant.set_role("auditor");
+  grant.set_organisation(there);
+  execute(edge.grant_role(system, auditor, grant));
+  const std::string theirs = "another-auditors-token";
+  execute(edge.issue_token(system, auditor, eventstore::sha256(eventstore::bytes_of(theirs)).view(), IssueTokenBody{}));
+  EXPECT_EQ(get("/api/v1/categories", "").status, 200U);
+  const auto made = post("/api/v1/requests",
+                         R"({"title":"漏水","description":"厨房","category":"repair","organisation":")" + city + "\"}");
+  ASSERT_EQ(made.status, 201U) << made.body;
+  const auto at = "/api/v1/log?from=" + header(made, "Pioneer-Position") + "&limit=1";
+  EXPECT_THAT(get(at).body, HasSubstr("RequestSubmitted"));
+  EXPECT_THAT(get(at).body, HasSubstr(R"("due":"2)"));
+  const auto outside = get(at, theirs);
+  ASSERT_EQ(outside.status, 200U) << outside.body;
+  EXPECT_THAT(outside.body, HasSubstr(R"("streams":[])"));
+  EXPECT_EQ(field(outside.body, "leafHash"), field(get(at).body, "leafHash"));
+  EXPECT_EQ(field(outside.body, "leafHash").size(), 64U);
+  EXPECT_THAT(get("/api/v1/log?from=0&limit=100", theirs).body, HasSubstr("member/" + auditor));
+}
+
 TEST_F(Handlers, ShowsAStreamAndTheLog) {
   const auto stream = get("/api/v1/streams/organisation/" + city);
   ASSERT_EQ(stream.status, 200U) << stream.body;

@@ -1,0 +1,43 @@
+#include "api/queries/log_scope.hpp"
+
+#include "domain/authorisation/authorisation.hpp"
+#include "domain/streams.hpp"
+
+namespace pioneer::queries {
+namespace {
+
+using domain::Id;
+using projections::StreamKind;
+
+/// Zero: the read models know no such stream, so nobody in particular audits it.
+Id organisation_of(const node::Node& node, const projections::Part& part) {
+  const auto& models = node.models();
+  if (part.kind == StreamKind::request) {
+    const auto row = models.requests().get(part.id);
+    return row && *row ? (*row)->organisation : Id{};
+  }
+  if (part.kind == StreamKind::product) {
+    const auto row = models.products().get(part.id);
+    return row && *row ? (*row)->terms.organisation : Id{};
+  }
+  if (part.kind == StreamKind::member) {
+    const auto row = models.members().get(part.id);
+    return row && *row ? (*row)->organisation : Id{};
+  }
+  if (part.kind == StreamKind::access) {
+    const auto [kind, rest] = domain::parts_of(part.raw->stream());
+    return Id::parse(rest.substr(0, rest.find('-'))).value_or(Id{});
+  }
+  return {};
+}
+
+}  // namespace
+
+bool audits(const node::Node& node, const node::Community& community, const domain::Actor& actor,
+            const projections::Part& part) {
+  if (part.kind == StreamKind::organisation || part.kind == StreamKind::policy) return true;
+  const Id organisation = organisation_of(node, part);
+  return domain::covering_grant(actor, domain::Role::auditor, organisation, community.directory) != nullptr;
+}
+
+}  // namespace pioneer::queries
