@@ -13,8 +13,8 @@ class CheckIn : public WholeNode {
     const auto made =
         post("/api/v1/products",
              R"({"title":"陶艺课","description":"亲子","kind":"activity","organisation":")" + city +
-                 R"(","sessions":[{"starts":"2090-01-01T08:00:00Z","ends":"2090-01-01T10:00:00Z","venue":"中心"}],)"
-                 R"("capacity":5,"maxPerMember":2,"waitlist":true})");
+                 R"(","sessions":[{"starts":"2020-01-01T08:00:00Z","ends":"2090-01-01T10:00:00Z","venue":"中心"}],)"
+                 R"("capacity":5,"maxPerMember":2,"waitlist":true,"closesAt":"2090-01-01T09:00:00Z"})");
     EXPECT_EQ(made.status, 201U) << made.body;
     product = "/api/v1/products/" + field(made.body, "id");
     EXPECT_EQ(post(product + "/publish", "{}").status, 200U);
