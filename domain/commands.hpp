@@ -19,7 +19,8 @@ namespace pioneer::domain {
 using AnyCommand = std::variant<
     AdoptPolicy,
     RegisterOrganisation, RenameOrganisation, MoveOrganisation, MergeOrganisation, CloseOrganisation,
-    RegisterMember, GrantRole, RevokeRole, IssueToken, RevokeToken, EraseMember, RecordPersonalDataOpened,
+    RegisterMember, GrantRole, RevokeRole, IssueToken, RevokeToken, IssueSignIn, OpenSession, EraseMember,
+    RecordPersonalDataOpened,
     SubmitRequest, ImportRequest, AcceptRequest, AssignRequest, ReportProgress, ResolveRequest, ConfirmRequest,
     DisputeRequest, RateRequest, WithdrawRequest, PassDeadline,
     CreateProduct, PublishProduct, ChangeCapacity, CancelProduct, CompleteProduct, PlaceClaim, CancelClaim, CheckIn,

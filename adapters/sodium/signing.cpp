@@ -140,6 +140,8 @@ std::string SigningKey::verifier() const {
   return name_ + "+" + hex(key_id()) + "+" + base64(ed25519 + std::string(view(public_)));
 }
 
+std::string SigningKey::public_key() const { return std::string(view(public_)); }
+
 std::string SigningKey::private_text() const {
   return std::string(private_prefix) + name_ + "+" + hex(key_id()) + "+" + base64(ed25519 + std::string(view(seed_)));
 }

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "api/ports/signer.hpp"
 #include "eventstore/ports/disk.hpp"
 #include "eventstore/ports/random.hpp"
 
 namespace pioneer::adapters {
 
 /// Plain value; any thread. The secret part is overwritten when it ends.
-class SigningKey {
+class SigningKey final : public api::Signer {
  public:
   /// The file that holds it, in the directory of the keys.
   static constexpr std::string_view file_name = "log-signing";
@@ -25,17 +26,18 @@ class SigningKey {
                                                const std::string& directory, const std::string& name);
   /// From the text of a private key.
   static eventstore::Result<SigningKey> parse(std::string_view text);
-  ~SigningKey();
+  ~SigningKey() override;
   SigningKey(const SigningKey&) = default;
   SigningKey& operator=(const SigningKey&) = default;
 
-  const std::string& name() const { return name_; }
-  std::string verifier() const;
+  std::string name() const override { return name_; }
+  std::string verifier() const override;
+  std::string public_key() const override;
   std::string private_text() const;
   /// The four bytes that stand before a signature in a note.
   std::string key_id() const;
   /// 64 bytes over exactly these.
-  std::string sign(std::string_view message) const;
+  std::string sign(std::string_view message) const override;
 
  private:
   SigningKey() = default;

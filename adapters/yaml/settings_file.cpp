@@ -17,6 +17,8 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
   text(top, "listen", settings.listen);
   text(top, "services", settings.services);
   text(top, "origin", settings.origin);
+  text(top, "web", settings.web);
+  text(top, "map", settings.map);
   text(top, "master_key", settings.master_key);
   if (settings.listen.find(':') == std::string::npos) {
     file.expected(top.at("listen"), "listen", "HOST:PORT such as \"127.0.0.1:8080\"");

@@ -37,6 +37,12 @@ struct TokenOptions {
   std::string expires;  ///< RFC 3339; empty: never
 };
 Exit create_token(const Place& place, const TokenOptions& options);
+struct SignInLinkOptions {
+  std::string member;                            ///< a name or an id
+  std::string origin = "http://127.0.0.1:8080";  ///< how browsers reach the server; a running one knows
+  std::uint32_t days = 7;                        ///< how long it is good
+};
+Exit make_link(const Place& place, const SignInLinkOptions& options);
 struct RevokeTokenOptions {
   std::string token;  ///< the token itself, or the 64 digits of its hash as `token list` shows them
 };

@@ -18,6 +18,7 @@
 #include "api/cli/local.hpp"
 #include "api/cli/token.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/http/sign_in_code.hpp"
 #include "domain/streams.hpp"
 
 namespace pioneer::cli {
@@ -29,6 +30,9 @@ using demo::Minute;
 constexpr unsigned days_least = 30, days_most = 365;
 constexpr int busy_open = 300, busy_overdue = 40;
 constexpr std::string_view tokens_file = "demo-tokens.txt";
+/// One for a phone, one for a desktop, one for whoever looks over the shoulder.
+constexpr int links_each = 3;
+constexpr std::int64_t link_valid_us = 30LL * 24 * 3600 * 1'000'000;
 
 /// Everything that is read before anything is made.
 struct Script {
@@ -108,21 +112,33 @@ struct Pass {
   std::string member;
   std::string name;
   std::string where;
-  std::string link;
+  std::string page;
+  std::vector<std::string> sign_in;  ///< links, each good once
   std::string token;
 };
 
-Pass issue(demo::Stage& stage, const demo::Person& person, std::string role, std::string where, std::string link) {
-  const std::string token = make_token(stage.local().cryptography());
-  stage.send(stage.edge().issue_token(stage.as_system(), person.sender.member.text(), token_hash(token), {}));
-  return {std::move(role), person.sender.member.text(), person.name, std::move(where), std::move(link), token};
+Pass issue(demo::Stage& stage, const demo::Person& person, std::string role, std::string where, const std::string& url,
+           const std::string& page) {
+  const std::string member = person.sender.member.text();
+  Pass pass{std::move(role), member, person.name, std::move(where), url + page, {}, {}};
+  pass.token = make_token(stage.local().cryptography());
+  stage.send(stage.edge().issue_token(stage.as_system(), member, token_hash(pass.token), {}));
+  for (int i = 0; i < links_each; ++i) {
+    const std::string code = make_code(stage.local().cryptography());
+    stage.send(stage.edge().issue_sign_in(stage.as_system(), member, token_hash(code),
+                                          stage.local().clock().now().value + link_valid_us, {}));
+    pass.sign_in.push_back(api::http::sign_in_link(url, code));
+  }
+  return pass;
 }
 
 /// Without names: this text outlives an erasure, in a file.
 std::string text_of(const std::vector<Pass>& passes) {
   std::string text;
   for (const auto& pass : passes) {
-    text += pass.role + " of " + pass.where + "\n  " + pass.link + "\n  token " + pass.token + "\n";
+    text += pass.role + " of " + pass.where + "\n";
+    for (const auto& link : pass.sign_in) text += "  " + link + "\n";
+    text += "  token " + pass.token + "\n";
   }
   return text;
 }
@@ -138,12 +154,15 @@ bool write_private(const std::string& path, const std::string& text) {
 std::string json_of(const std::vector<Pass>& passes, const demo::Stage& stage) {
   JsonArray list;
   for (const auto& pass : passes) {
+    JsonArray links;
+    for (const auto& link : pass.sign_in) links.add("\"" + link + "\"");
     list.add(JsonObject()
                  .text("role", pass.role)
                  .text("member", pass.member)
                  .text("name", pass.name)
                  .text("organisation", pass.where)
-                 .text("link", pass.link)
+                 .text("page", pass.page)
+                 .raw("signIn", links.str())
                  .text("token", pass.token)
                  .str());
   }
@@ -186,10 +205,10 @@ Exit play(const Place& place, const DemoOptions& options, const Script& script, 
   auto& busy = cast.busy();
   const std::string url = "http://" + options.listen;
   const std::vector<Pass> passes{
-      issue(stage, cast.shown_member(), "member", cast.communities()[1]->name, url + "/api/v1/me"),
-      issue(stage, busy.cadre, "cadre", busy.name, url + "/api/v1/boards/" + busy.organisation.text()),
-      issue(stage, cast.auditor(), "auditor", "厦门市", url + "/api/v1/log"),
-      issue(stage, cast.administrator(), "administrator", "厦门市", url + "/api/v1/organisations")};
+      issue(stage, cast.shown_member(), "member", cast.communities()[1]->name, url, "/"),
+      issue(stage, busy.cadre, "cadre", busy.name, url, "/boards/" + busy.organisation.text()),
+      issue(stage, cast.auditor(), "auditor", "厦门市", url, "/log"),
+      issue(stage, cast.administrator(), "administrator", "厦门市", url, "/organisations")};
   stage.settle();
   // The threads only to end as a server ends: all projected, the log closed.
   (*local)->start();
@@ -203,7 +222,8 @@ Exit play(const Place& place, const DemoOptions& options, const Script& script, 
   } else {
     say(grouped(stage.accepted()) + " commands of " + std::to_string(options.days) + " days, beside " +
         grouped(by_code->size()) + " organisations and the requests of Los Angeles.");
-    say(text + "These tokens stand in " + place.data + "/" + std::string(tokens_file) + " too.");
+    say(text + "Each link signs in once, for thirty days. All stand in " + place.data + "/" + std::string(tokens_file) +
+        " too.");
   }
   return Exit::done;
 }

@@ -41,6 +41,12 @@ void add_token(CLI::App& app, Chosen& chosen) {
   c.add_option("--phone", make.phone, "of a new member");
   c.add_option("--expires", make.expires, "a time such as 2027-01-31T00:00:00Z; else it never does");
   c.callback([&chosen] { chosen = [](const Place& p) { return create_token(p, make); }; });
+  static SignInLinkOptions link;
+  auto& l = *token.add_subcommand("link", "Print a link that signs a member in once, in a browser");
+  l.add_option("--member", link.member, "a member's name, or id")->required();
+  l.add_option("--days", link.days, "how long it is good")->check(CLI::Range(1, 31))->capture_default_str();
+  l.add_option("--origin", link.origin, "how browsers reach the server, with --data")->capture_default_str();
+  l.callback([&chosen] { chosen = [](const Place& p) { return make_link(p, link); }; });
   static RevokeTokenOptions revoke;
   auto& r = *token.add_subcommand("revoke", "End a token");
   r.add_option("TOKEN", revoke.token, "the token, or its hash as `token list` shows it")->required();

@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "adapters/csv/organisation_file.hpp"
+#include "adapters/posix/clock.hpp"
 #include "api/cli/imports.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
@@ -166,6 +167,20 @@ Exit create_token(const Place& place, const TokenOptions& options) {
     say(std::string(registered ? "Registered a new member. " : "") + "Member " + token->id() + ", " + options.role +
         " of " + options.organisation + ". The token is shown only now: " + token->token());
   }
+  return Exit::done;
+}
+
+Exit make_link(const Place& place, const SignInLinkOptions& options) {
+  if (!domain::Id::parse(options.member)) {
+    return cli::fail(Exit::usage,
+                     "Over a server a member is named by its id. Names are looked up with --data DIR only.");
+  }
+  api::IssueSignInBody body;
+  const auto now_s = adapters::posix::PosixClock().now().value / 1'000'000;
+  body.mutable_expires()->set_seconds(now_s + std::int64_t{options.days} * 24 * 3600);
+  const auto link = post<api::SignInLinkView>(place, "/api/v1/members/" + options.member + "/sign-in-links", body);
+  if (!link) return link.error();
+  say(place.json ? api::http::to_json(*link) : "Good once, shown only now: " + link->link());
   return Exit::done;
 }
 

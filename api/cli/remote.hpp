@@ -34,6 +34,7 @@ std::string command_id_of(std::string_view words);
 
 Exit import_organisations(const Place& place, const std::string& file);
 Exit create_token(const Place& place, const TokenOptions& options);
+Exit make_link(const Place& place, const SignInLinkOptions& options);
 Exit revoke_token(const Place& place, const RevokeTokenOptions& options);
 Exit erase(const Place& place, const EraseOptions& options);
 

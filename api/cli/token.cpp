@@ -6,6 +6,7 @@
 #include "api/cli/remote.hpp"
 #include "api/cli/token.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/http/sign_in_code.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
 
@@ -18,6 +19,8 @@ std::string token_hash(std::string_view token) {
 std::string make_token(api::Cryptography& cryptography) {
   return "pioneer_" + api::base64url(cryptography.make_secret().view());
 }
+
+std::string make_code(api::Cryptography& cryptography) { return api::http::code_of(cryptography.make_secret().view()); }
 
 namespace {
 
@@ -91,6 +94,11 @@ std::string_view state_of(const TokenRow& row, domain::Instant now) {
   return token.valid(now) ? "valid" : "expired";
 }
 
+std::string kind_of(const domain::members::Token& token) {
+  if (token.purpose == domain::TokenPurpose::session) return "  session";
+  return token.purpose == domain::TokenPurpose::sign_in ? "  sign-in code" : "";
+}
+
 }  // namespace
 
 Exit create_token(const Place& place, const TokenOptions& options) {
@@ -137,6 +145,37 @@ Exit create_token(const Place& place, const TokenOptions& options) {
   return Exit::done;
 }
 
+Exit make_link(const Place& place, const SignInLinkOptions& options) {
+  if (!place.server.empty()) return remote::make_link(place, options);
+  auto local = open_local(place);
+  if (!local) return fail(local.error());
+  const auto found = find_members(**local, options.member);
+  if (found.size() != 1) {
+    return fail(Exit::no, found.empty() ? "There is no member " + options.member + "."
+                                        : "Several members are called " + options.member + ". Name one by its id.");
+  }
+  const std::string code = make_code((*local)->cryptography());
+  const std::int64_t expires_us = (*local)->clock().now().value + std::int64_t{options.days} * 24 * 3600 * 1'000'000;
+  auto command =
+      (*local)->node().edge().issue_sign_in(system_call(), found.front().text(), token_hash(code), expires_us, {});
+  if (const auto issued = carry_out(**local, std::move(command)); !issued) {
+    return fail(issued.error().exit, issued.error().sentence);
+  }
+  (*local)->stop();
+  const std::string link = api::http::sign_in_link(options.origin, code);
+  if (place.json) {
+    say(JsonObject()
+            .text("member", found.front().text())
+            .text("link", link)
+            .text("code", api::http::spaced(code))
+            .text("expires", api::http::rfc3339_of_us(expires_us))
+            .str());
+  } else {
+    say("Good once, shown only now: " + link);
+  }
+  return Exit::done;
+}
+
 Exit revoke_token(const Place& place, const RevokeTokenOptions& options) {
   if (!place.server.empty()) return remote::revoke_token(place, options);
   auto local = open_local(place);
@@ -169,7 +208,7 @@ Exit list_tokens(const Place& place) {
     const std::string expires = token.expires.us == 0 ? "" : api::http::rfc3339_of_us(token.expires.us);
     const std::string_view state = state_of(row, now);
     if (!place.json) {
-      say(api::hex(hash) + "  " + token.member.text() + "  " + std::string(state) +
+      say(api::hex(hash) + "  " + token.member.text() + "  " + std::string(state) + kind_of(token) +
           (expires.empty() ? "" : "  until " + expires));
       continue;
     }

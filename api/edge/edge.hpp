@@ -100,6 +100,20 @@ class Edge {
   /// `token_hash`: SHA-256 of the token, 32 bytes; the token itself never comes here.
   Commanded issue_token(const Call&, std::string_view member, std::string_view token_hash, const IssueTokenBody&);
   Commanded revoke_token(const Call&, std::string_view member, const RevokeTokenBody&);
+  /// `code_hash`: SHA-256 of the code, 32 bytes.
+  Commanded issue_sign_in(const Call&, std::string_view member, std::string_view code_hash, std::int64_t expires_us,
+                          const IssueSignInBody&);
+  /// Gives what `given_hash` names, a code or a session, for a session.
+  struct NewSession {
+    std::string given_hash;
+    std::string token_hash;
+    std::int64_t expires_us = 0;
+    domain::Device::Value device = domain::Device::unspecified;
+  };
+  Commanded open_session(const Call&, const domain::Id& member, const NewSession&);
+  /// 32 bytes that nobody can foretell and that a repeat of the call gets again: what is shown once can be shown twice
+  /// to a client whose answer was lost. Refusal: `keys_unavailable`.
+  domain::Decided<std::string> secret_for(const Call&, std::string_view purpose, std::string_view about) const;
   Commanded erase_member(const Call&, std::string_view member);
   /// Before PERSONAL fields of these members are shown: at most 200 subjects. Those whose key is gone are left out.
   Commanded record_personal_data_opened(const Call&, const domain::Id& organisation, std::string_view purpose,

@@ -86,6 +86,44 @@ Commanded Edge::revoke_token(const Call& call, std::string_view member, const Re
   return draft.finish(std::move(command), &body);
 }
 
+Commanded Edge::issue_sign_in(const Call& call, std::string_view member, std::string_view code_hash,
+                              std::int64_t expires_us, const IssueSignInBody& body) {
+  Draft draft(*sealing_, call);
+  domain::IssueSignIn command;
+  command.set_member(draft.path_id(member));
+  command.set_code_hash(std::string(code_hash));
+  command.set_expires_us(expires_us);
+  if (body.has_expires()) command.set_expires_us(draft.take(checks::instant(body.expires(), "expires")));
+  return draft.finish(std::move(command), &body);
+}
+
+Commanded Edge::open_session(const Call& call, const domain::Id& member, const NewSession& wanted) {
+  Draft draft(*sealing_, call);
+  domain::OpenSession command;
+  command.set_member(std::string(member.view()));
+  command.set_given_hash(wanted.given_hash);
+  // A repeat is of the same code; when it comes and from where is not part of it.
+  const domain::OpenSession content = command;
+  command.set_token_hash(wanted.token_hash);
+  command.set_expires_us(wanted.expires_us);
+  command.set_device(wanted.device);
+  return draft.finish(std::move(command), &content);
+}
+
+domain::Decided<std::string> Edge::secret_for(const Call& call, std::string_view purpose,
+                                              std::string_view about) const {
+  const auto key = sealing_->keyring.get(reserved_key::tokens);
+  if (!key || call.command_id.empty()) {
+    return std::unexpected(domain::Refusal{
+        domain::RefusalKind::conflict, "keys_unavailable", "No secret can be made now; try again later.", {}});
+  }
+  const domain::Id sender = call.sender ? call.sender->member : domain::Id{};
+  constexpr std::string_view end("\0", 1);
+  const Secret secret = sealing_->cryptography.derive(
+      key->sealing, {"secret", sealing_->log_id, purpose, end, sender.view(), call.command_id, end, about});
+  return std::string(secret.view());
+}
+
 Commanded Edge::erase_member(const Call& call, std::string_view member) {
   Draft draft(*sealing_, call);
   domain::EraseMember command;

@@ -61,6 +61,11 @@ Credentials credentials_of(const HttpHeaders& headers) {
   return {};
 }
 
+std::string set_session_cookie(std::string_view secret, std::int64_t valid_s) {
+  return std::string(session_cookie) + "=" + std::string(secret) + "; Path=/; Max-Age=" + std::to_string(valid_s) +
+         "; Secure; HttpOnly; SameSite=Lax";
+}
+
 std::optional<std::string> idempotency_key(std::string_view header) {
   auto text = trimmed(header);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
@@ -96,7 +101,7 @@ bool origin_is_ours(const HttpHeaders& headers, std::string_view own_origin) {
   if (!site.empty() && site != "same-origin") return false;
   const auto origin = headers.find("Origin");
   if (origin.empty()) return !site.empty();
-  if (!own_origin.empty()) return origin == own_origin;
+  if (!own_origin.empty() && origin == own_origin) return true;
   const auto host = headers.find("Host");
   return !host.empty() && (origin == "https://" + std::string(host) || origin == "http://" + std::string(host));
 }

@@ -30,16 +30,28 @@ inline constexpr std::string_view public_headers =
     "X-Content-Type-Options: nosniff\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n";
-/// For the web client's pages: own scripts and styles only, none inline, in nobody's frame.
-inline constexpr std::string_view page_headers =
-    "Cache-Control: no-cache\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'\r\n"
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
-    "Referrer-Policy: same-origin\r\n";
+// What the web client's files have in common: own scripts and styles only, none inline, in nobody's frame; camera,
+// microphone and place for our own pages alone.
+#define PIONEER_PAGE_HEADERS                                                                            \
+  "X-Content-Type-Options: nosniff\r\n"                                                                 \
+  "Content-Security-Policy: default-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "       \
+  "media-src 'self' blob:; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; " \
+  "frame-ancestors 'none'\r\n"                                                                          \
+  "Permissions-Policy: camera=(self), microphone=(self), geolocation=(self)\r\n"                        \
+  "Cross-Origin-Opener-Policy: same-origin\r\n"                                                         \
+  "Referrer-Policy: no-referrer\r\n"                                                                    \
+  "Vary: Accept-Encoding\r\n"
+/// Asked for again each time (cheaply, by ETag): the start page, the service worker.
+inline constexpr std::string_view page_headers = "Cache-Control: no-cache\r\n" PIONEER_PAGE_HEADERS;
+/// What has its content's hash in its name is kept for ever.
+inline constexpr std::string_view asset_headers =
+    "Cache-Control: public, max-age=31536000, immutable\r\n" PIONEER_PAGE_HEADERS;
+#undef PIONEER_PAGE_HEADERS
 
 inline constexpr std::string_view session_cookie = "__Host-pioneer";
+/// The value of Set-Cookie that gives a browser its session; an empty secret with 0 seconds takes it away. No script
+/// reads it, no plain connection carries it (browsers count their own machine as safe), no other site's form sends it.
+std::string set_session_cookie(std::string_view secret, std::int64_t valid_s);
 
 struct Credentials {
   enum class Kind { none, bearer, session };
@@ -60,8 +72,8 @@ std::string etag(std::uint64_t revision);
 /// Whole, unsigned, decimal. Nothing if it is not.
 std::optional<std::uint64_t> whole_number(std::string_view text);
 
-/// May a change that carries a cookie come from this page? By Sec-Fetch-Site and Origin against Host (or `own_origin`,
-/// "https://…", where a proxy changes the host). Without both: no.
+/// May a change that carries a cookie come from this page? By Sec-Fetch-Site and Origin against Host, or `own_origin`
+/// ("https://…"), which browsers see where a proxy changes the host. Without both: no.
 bool origin_is_ours(const HttpHeaders& headers, std::string_view own_origin);
 
 /// "application/json; charset=utf-8" → "application/json", in lower case.

@@ -23,6 +23,7 @@ HttpResponse Incoming::success(Standing standing) const {
                         .fixed = route->personal ? private_headers : public_headers};
   if (standing.revision) response.headers.push_back({"ETag", etag(*standing.revision)});
   if (standing.position) response.headers.push_back({"Pioneer-Position", std::to_string(*standing.position)});
+  if (!set_cookie.empty()) response.headers.push_back({"Set-Cookie", set_cookie});
   return response;
 }
 

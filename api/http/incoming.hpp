@@ -40,6 +40,7 @@ class Incoming {
   std::int64_t expected_revision = -1;         ///< If-Match; −1: any
   std::optional<std::uint64_t> wait_for = {};  ///< Pioneer-Position that a query waits for
   Language language = Language::english;
+  std::string set_cookie = {};  ///< goes with the view
 
   /// Reads the body; false: the client has been told what is wrong with it. An empty body counts as {}.
   [[nodiscard]] bool read_body(google::protobuf::Message& into) const;

@@ -175,6 +175,7 @@ void responses(Struct& operation, const Route& route) {
   put(good, "description", "Done");
   const char* type = route.answers == AnswerKind::events         ? "text/event-stream"
                      : route.answers == AnswerKind::bytes        ? "application/octet-stream"
+                     : route.answers == AnswerKind::calendar     ? "text/calendar"
                      : route.operation == Operation::get_metrics ? "text/plain"
                                                                  : "application/json";
   auto& schema = object(object(object(good, "content"), type), "schema");

@@ -144,7 +144,11 @@ bool Router::read_headers(Incoming& incoming) const {
 
 bool Router::may_change(const Incoming& incoming) const {
   const auto& h = incoming.request.headers;
-  if (incoming.credentials.kind == Credentials::Kind::session && !origin_is_ours(h, options_.own_origin)) {
+  // A page of another site must not sign its visitors in either: so without a bearer token the page counts, if any.
+  const auto kind = incoming.credentials.kind;
+  const bool from_a_page = h.has("Origin") || h.has("Sec-Fetch-Site");
+  const bool asked = kind == Credentials::Kind::session || (kind == Credentials::Kind::none && from_a_page);
+  if (asked && !origin_is_ours(h, options_.own_origin)) {
     incoming.problem({.code = "origin_refused", .detail = "A change by cookie must come from our own pages."});
     return false;
   }

@@ -28,10 +28,17 @@ enum class Operation : std::uint8_t {
   revoke_role,
   issue_token,
   revoke_token,
+  issue_sign_in,
   erase_member,
   get_me,
   list_my_claims,
   list_my_requests,
+  open_session,
+  get_session,
+  rotate_session,
+  end_session,
+  list_my_sessions,
+  revoke_my_session,
   get_categories,
   submit_request,
   list_requests,
@@ -59,6 +66,10 @@ enum class Operation : std::uint8_t {
   complete_claim,
   mark_no_show,
   rate_claim,
+  check_in_tickets,
+  get_ticket_key,
+  get_product_calendar,
+  get_my_calendar,
   get_board,
   post_blob,
   get_blob,
@@ -83,7 +94,7 @@ struct Parameter {
   std::string_view text;  ///< what it means, for the document
 };
 
-enum class AnswerKind : std::uint8_t { view, events, bytes, text };
+enum class AnswerKind : std::uint8_t { view, events, bytes, text, calendar };
 
 struct Route {
   Operation operation;

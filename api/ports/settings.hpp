@@ -12,6 +12,8 @@ struct Settings {
   std::string listen = "127.0.0.1:8080";              ///< HOST:PORT; port 0: any free one
   std::string services = "ops/config/services.yaml";  ///< categories and deadlines
   std::string origin = "http://127.0.0.1:8080";  ///< how clients reach us: links, and the log's name in checkpoints
+  std::string web;                               ///< folder of the web application; empty: beside the program, else there is none
+  std::string map;                               ///< a .pmtiles file, served by ranges; empty: none
   std::string master_key;                        ///< file of the key that wraps all keys; empty: `data`/keys/master
   std::uint32_t loops = 0;                       ///< threads that serve connections; 0: one a core
   std::uint32_t connections_max = 4096;          ///< beyond: 503

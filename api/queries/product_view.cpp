@@ -114,6 +114,12 @@ void show_ticket_code(const MarketSource& source, const Id& product, const proje
   view.set_code(source.node.edge().opener().ticket_code(product, claim.ticket));
 }
 
+/// What lets the claim's owner in, while it does.
+void show_ticket(const MarketSource& source, const projections::Claim& claim, const Id& product, api::ClaimView& view) {
+  const bool counts = claim.state == domain::ClaimState::confirmed || claim.state == domain::ClaimState::checked_in;
+  if (source.ticket && counts) view.set_ticket(source.ticket(product, claim.ticket, claim.places));
+}
+
 /// True when the rating tells a problem.
 bool show_rating(const MarketSource& source, const Id& product, std::uint32_t ticket, api::ClaimView& view) {
   const auto rating = source.models.claims().rating(product, ticket);
@@ -301,7 +307,9 @@ Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Call
   const bool problem = show_rating(source, product, ticket, answer.view);
   if (own && problem) ToldProblems(source, caller.sender->member).show(product, ticket, answer.view);
   if (own || checks_in(source, caller, **row)) show_ticket_code(source, product, **claim, answer.view);
-  if (!own) {
+  if (own) {
+    show_ticket(source, **claim, product, answer.view);
+  } else {
     show_owner(source, stream, (*claim)->owner, answer.view, answer.journal);
     answer.journal.purpose = "get_claim";
     answer.journal.organisation = organisation_of_grant(source.node, *may);
@@ -336,6 +344,17 @@ Answered<api::ClaimList> list_claims(const MarketSource& source, const node::Cal
   return answer;
 }
 
+domain::Decided<void> may_check_in(const MarketSource& source, const node::Caller& caller, const Id& product) {
+  const auto row = readable_product(source, caller, product);
+  if (!row) return std::unexpected(row.error());
+  const auto may = source.node.projector().with_community([&](const node::Community& community) {
+    return authorise(domain::Action::check_in_tickets, caller.actor, domain::Relation::none, row->terms.organisation,
+                     community.directory);
+  });
+  if (!may) return std::unexpected(may.error());
+  return {};
+}
+
 domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node::Caller& caller,
                                           const std::string& after, std::size_t limit) {
   if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
@@ -353,6 +372,7 @@ domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node
       auto& view = *list.add_items();
       show_claim(claim, **row, view);
       show_ticket_code(source, *id, claim, view);
+      show_ticket(source, claim, *id, view);
       if (show_rating(source, *id, claim.ticket, view)) told.show(*id, claim.ticket, view);
     }
   }

@@ -1,6 +1,8 @@
 // The supermarket as a caller sees it: products, claims, the caller's own.
 #pragma once
 
+#include <functional>
+
 #include "api/messages/views.pb.h"
 #include "api/node/node.hpp"
 #include "api/queries/answer.hpp"
@@ -21,6 +23,8 @@ struct MarketSource {
   const node::Node& node;
   const projections::ReadModels& models;
   bool past = false;  ///< a replay's: nothing can be done to what was
+  /// The text that lets its holder in; absent: claims show none.
+  std::function<std::string(const domain::Id& product, std::uint32_t claim, std::uint32_t places)> ticket = {};
 };
 
 /// Drafts are for officials of the organisation; everything else for everybody. Refusal: not_found.
@@ -46,6 +50,8 @@ Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Call
 /// For those who check in: with names, which are journalled. `after`: the last ticket seen.
 Answered<api::ClaimList> list_claims(const MarketSource& source, const node::Caller& caller, const domain::Id& product,
                                      std::uint32_t after, std::size_t limit);
+/// May the caller check people in at this product? Refusals: not_found, not_signed_in, forbidden.
+domain::Decided<void> may_check_in(const MarketSource& source, const node::Caller& caller, const domain::Id& product);
 /// The caller's own, product by product, of at most `limit` (≤ 200) products. Refusal: not_signed_in.
 domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node::Caller& caller,
                                           const std::string& after, std::size_t limit = mine_page_usual);

@@ -5,20 +5,26 @@
 
 #include "adapters/beast/http_server.hpp"
 #include "adapters/media/media_cleaner.hpp"
+#include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
+#include "adapters/sodium/signing.hpp"
 #include "adapters/vips/vips_photos.hpp"
 #include "api/http/handlers/live.hpp"
 #include "api/http/handlers/service.hpp"
+#include "api/http/handlers/session_uses.hpp"
 #include "api/http/openapi.hpp"
 #include "api/http/problems.hpp"
 #include "api/http/queue_metrics.hpp"
 #include "api/http/request_metrics.hpp"
+#include "api/http/tickets.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
+#include "api/server/map_file.hpp"
 #include "api/server/past_stores.hpp"
 #include "api/server/version.hpp"
+#include "api/server/web_folder.hpp"
 #include "eventstore/limits.hpp"
 
 namespace pioneer::server {
@@ -44,10 +50,18 @@ bool erases(const eventstore::AcceptedCommit& commit) {
   });
 }
 
+/// As `pioneer keys show` makes it, where there is none yet.
+eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eventstore::Random& random) {
+  adapters::posix::PosixDisk disk;
+  const auto name = "pioneer.log/" + queries::hex(deployment.node().log().state().log_id.view());
+  return adapters::SigningKey::settle(disk, random, deployment.directory() + "/keys", name);
+}
+
 }  // namespace
 
 // What uses another stands behind it: the server goes first.
 struct Front::Parts {
+  std::unique_ptr<MapFile> map;  ///< tasks of the executor read it
   adapters::posix::PosixRandom random;
   adapters::posix::ThreadPool executor{query_threads};
   adapters::posix::ThreadPool uploads{upload_threads};
@@ -62,10 +76,36 @@ struct Front::Parts {
   std::unique_ptr<api::http::QueueMetrics> queues;
   std::unique_ptr<DiskPastStores> past_stores;
   std::unique_ptr<api::http::Past> past;
+  api::http::SessionUses uses;
+  api::http::Site site;
+  std::unique_ptr<api::Signer> signer;  ///< the log's own key: tickets are checked with what checks checkpoints
+  std::unique_ptr<api::http::Tickets> tickets;
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
   std::unique_ptr<api::HttpServer> server;
 };
+
+/// The web application, and a map beside it.
+eventstore::Result<void> Front::open_pages(Parts& parts, const api::Settings& settings) {
+  const auto web = settings.web.empty() ? installed_web() : settings.web;
+  if (!web.empty()) {
+    auto site = read_site(web);
+    if (!site) return eventstore::failure("bad_web", site.error());
+    parts.site = std::move(*site);
+  }
+  if (!settings.map.empty()) {
+    auto map = MapFile::open(settings.map);
+    if (!map) return eventstore::failure("bad_map", map.error());
+    parts.map = std::move(*map);
+  }
+  return {};
+}
+
+/// Pages are in memory; a map's part is read from the disk, for which no loop waits.
+void Front::give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder) {
+  if (parts.map == nullptr || request.path != MapFile::path) return responder.respond(parts.site.answer(request));
+  parts.executor.run([map = parts.map.get(), request, responder] { responder.respond(map->answer(request)); });
+}
 
 /// What the front does when commits are projected.
 node::Projector::Listener Front::followed(const Parts& parts, const eventstore::Log& log) {
@@ -117,6 +157,11 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   auto parts = std::make_unique<Parts>();
   Parts& p = *parts;
   node::Node& node = deployment.node();
+  if (auto pages = open_pages(p, settings); !pages) return std::unexpected(pages.error());
+  auto key = signing_key(deployment, p.random);
+  if (!key) return std::unexpected(key.error());
+  p.signer = std::make_unique<adapters::SigningKey>(std::move(*key));
+  p.tickets = std::make_unique<api::http::Tickets>(*p.signer, std::string(node.log().state().log_id.view()));
   p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
   p.past_stores = std::make_unique<DiskPastStores>(deployment.directory() + "/past");
   p.past = std::make_unique<api::http::Past>(node.log(), *p.past_stores, p.replays);
@@ -139,6 +184,9 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .format = eventstore::limits::format,
       .feature_level = eventstore::limits::feature_level,
       .openapi = api::http::openapi_document(std::string(version)),
+      .origin = settings.origin,
+      .tickets = p.tickets.get(),
+      .uses = &p.uses,
   });
   p.router = std::make_unique<api::http::Router>(api::http::Router::Options{
       .new_command_id = [&random = p.random] { return api::http::new_command_id(random); },
@@ -146,6 +194,8 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .measure = [requests = p.requests](
                      const api::http::Route* route,
                      api::Responder responder) { return requests->measured(route, std::move(responder)); },
+      .pages = [&p](const api::HttpRequest& request,
+                    const api::Responder& responder) { give_page(p, request, responder); },
   });
   api::http::register_handlers(*p.router, *p.service);
   if (const auto missing = p.router->unhandled(); !missing.empty())

@@ -11,7 +11,8 @@ namespace pioneer::server {
 
 class Front {
  public:
-  /// The deployment is started and outlives the front. Errors: "cannot_listen", "routes_unhandled".
+  /// The deployment is started and outlives the front. Errors: "cannot_listen", "routes_unhandled", "bad_web",
+  /// "bad_map".
   static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings);
   /// Stops, if it did not yet.
   ~Front();
@@ -27,6 +28,8 @@ class Front {
   struct Parts;
   static node::Projector::Listener followed(const Parts& parts, const eventstore::Log& log);
   static void watch_queues(Parts& parts, const node::Node& node);
+  static eventstore::Result<void> open_pages(Parts& parts, const api::Settings& settings);
+  static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -17,7 +17,7 @@ constexpr int exit_usage = 2;
 constexpr int exit_could_not_run = 3;
 
 struct Options {
-  std::string config, data, listen, services;
+  std::string config, data, listen, services, origin, web;
 };
 
 void say(const std::string& text) {
@@ -46,6 +46,10 @@ api::Checked<api::Settings> settings_of(const Options& options) {
   if (!options.data.empty()) settings.data = options.data;
   if (!options.listen.empty()) settings.listen = options.listen;
   if (!options.services.empty()) settings.services = options.services;
+  if (!options.web.empty()) settings.web = options.web;
+  // Whoever listens elsewhere than the file says is reached there too, unless told otherwise.
+  if (!options.listen.empty()) settings.origin = "http://" + options.listen;
+  if (!options.origin.empty()) settings.origin = options.origin;
   return settings;
 }
 
@@ -117,6 +121,8 @@ int main(int argc, char** argv) {
   app.add_option("--config", options.config, "settings (YAML); the options below win over it");
   app.add_option("--data", options.data, "data directory; an empty one gets a new log");
   app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes any free one");
+  app.add_option("--origin", options.origin, "how browsers reach us, https://HOST; else http:// and --listen");
+  app.add_option("--web", options.web, "folder of the web application; else ../share/web beside the program");
   app.add_option("--services", options.services, "categories and deadlines (YAML)");
   app.add_flag("--print-openapi", print_openapi, "print the contract (OpenAPI 3.1) and end; clients are made from it");
   app.set_version_flag("--version", std::string(server::version));

@@ -20,6 +20,7 @@ constexpr Who system_only{.system = true};
 constexpr Who administrators{.administrator = true, .system = true};
 constexpr Who registrars{.cadre = true, .administrator = true, .system = true};
 constexpr Who self_or_administrator{.own = true, .administrator = true, .system = true};
+constexpr Who self_or_official{.own = true, .cadre = true, .administrator = true, .system = true};
 constexpr Who self_or_system{.own = true, .system = true};
 constexpr Who cadres{.cadre = true};
 constexpr Who cadres_hidden{.cadre = true, .hidden = true};
@@ -50,6 +51,8 @@ constexpr std::array table{
     PIONEER_MAY(revoke_role, administrators),
     PIONEER_MAY(issue_token, self_or_administrator),
     PIONEER_MAY(revoke_token, self_or_administrator),
+    PIONEER_MAY(issue_sign_in, self_or_official),
+    PIONEER_MAY(open_session, anyone),
     PIONEER_MAY(erase_member, self_or_system),
     PIONEER_MAY(record_personal_data_opened,
                 (Who{.cadre = true, .auditor = true, .administrator = true, .system = true})),
@@ -86,6 +89,11 @@ constexpr std::array table{
     PIONEER_MAY(get_me, members),
     PIONEER_MAY(list_my_claims, members),
     PIONEER_MAY(list_my_requests, members),
+    PIONEER_MAY(get_session, members),
+    PIONEER_MAY(rotate_session, members),
+    PIONEER_MAY(end_session, members),
+    PIONEER_MAY(list_my_sessions, members),
+    PIONEER_MAY(revoke_my_session, members),
     PIONEER_MAY(get_request, concerned_hidden),
     PIONEER_MAY(list_requests, officials),
     PIONEER_MAY(get_board, officials),
@@ -94,6 +102,10 @@ constexpr std::array table{
     PIONEER_MAY(list_products, anyone),
     PIONEER_MAY(list_claims, officials),
     PIONEER_MAY(get_claim, concerned_hidden),
+    PIONEER_MAY(check_in_tickets, cadres),
+    PIONEER_MAY(get_ticket_key, anyone),
+    PIONEER_MAY(get_product_calendar, anyone),
+    PIONEER_MAY(get_my_calendar, members),
     PIONEER_MAY(get_stream, concerned_hidden),
     PIONEER_MAY(get_log, auditors),
     PIONEER_MAY(confirm_clock, administrators),

@@ -24,7 +24,8 @@ class Directory;
 enum class Action : std::uint8_t {
   adopt_policy,
   register_organisation, rename_organisation, move_organisation, merge_organisation, close_organisation,
-  register_member, grant_role, revoke_role, issue_token, revoke_token, erase_member, record_personal_data_opened,
+  register_member, grant_role, revoke_role, issue_token, revoke_token, issue_sign_in, open_session, erase_member,
+  record_personal_data_opened,
   submit_request, import_request, accept_request, assign_request, report_progress, resolve_request, confirm_request,
   dispute_request, rate_request, withdraw_request, pass_deadline,
   create_product, publish_product, change_capacity, cancel_product, complete_product, place_claim, cancel_claim, check_in,
@@ -32,8 +33,10 @@ enum class Action : std::uint8_t {
   // Queries.
   get_organisation, list_organisations, get_categories, get_policy,
   get_member, get_member_name, get_me, list_my_claims, list_my_requests,
+  get_session, rotate_session, end_session, list_my_sessions, revoke_my_session,
   get_request, list_requests, get_board,
   get_product, get_draft_product, list_products, list_claims, get_claim,
+  check_in_tickets, get_ticket_key, get_product_calendar, get_my_calendar,
   get_stream, get_log, confirm_clock, get_events, get_events_of_organisation, get_events_of_product,
   post_blob, get_blob,
   get_figures, get_openapi, get_health, get_ready, get_version, get_metrics,

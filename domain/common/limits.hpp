@@ -32,6 +32,10 @@ inline constexpr std::size_t organisation_name_chars_max = 120;
 inline constexpr std::size_t organisation_code_chars_max = 120;
 /// lower_snake words: kinds of product, codes of categories.
 inline constexpr std::size_t word_chars_max = 40;
+/// A slip that lies about for longer is more danger than help.
+inline constexpr std::int64_t sign_in_valid_us_max = 31LL * 24 * 3600 * 1'000'000;
+/// A phone that is used twice a year stays signed in, one that was lost does not for ever.
+inline constexpr std::int64_t session_valid_us_max = 400LL * 24 * 3600 * 1'000'000;
 /// Whose personal fields one query may open: one page of a list.
 inline constexpr int subjects_opened_max = 200;
 inline constexpr int categories_max = 500;

@@ -56,6 +56,41 @@ Decided<Id> authorise_tokens(Action action, const State& state, const Id& member
   return acting;
 }
 
+/// For sign-in codes: their maker holds, there or above, every role that the member holds, or administers it.
+Decided<Id> authorise_sign_in(const State& state, const Id& member, const Context& context) {
+  const Actor& actor = context.actor;
+  const auto acting = authorise(Action::issue_sign_in, actor, relation(context), state.organisation, context.directory);
+  if (!acting || actor.is_self || actor.kind == Actor::Kind::system) return acting;
+  for (const Grant& grant : context.roster.grants(member)) {
+    if (grant.role == Role::member) continue;
+    const bool covered = covering_grant(actor, grant.role, grant.organisation, context.directory) != nullptr ||
+                         covering_grant(actor, Role::administrator, grant.organisation, context.directory) != nullptr;
+    if (!covered) return refuse(shared::forbidden);
+  }
+  return acting;
+}
+
+/// Refused unless it ends between now and `valid_us_max` from now.
+Decided<void> ends_in_time(std::int64_t expires_us, std::int64_t valid_us_max, const Context& context) {
+  if (expires_us < 0 || expires_us > context.now.us + valid_us_max) return refuse(shared::out_of_bounds, "expires");
+  if (expires_us <= context.now.us) return refuse(refusals::token_expired, "expires");
+  return {};
+}
+
+/// Refused unless a session may be had for it.
+Decided<void> may_open(const Token* given, const Id& member, const Context& context) {
+  if (given == nullptr || given->member != member || given->purpose == TokenPurpose::unspecified) {
+    return refuse(refusals::no_such_code);
+  }
+  if (given->purpose == TokenPurpose::session) {
+    if (!given->valid(context.now)) return refuse(refusals::session_over);
+    return {};
+  }
+  if (given->revoked) return refuse(refusals::code_used);
+  if (!given->valid(context.now)) return refuse(refusals::code_expired);
+  return {};
+}
+
 template <class E>
 Decision<Event> one(const Id& acting_as, E event) {
   return {acting_as, {std::move(event)}};
@@ -151,6 +186,45 @@ Outcome decide(const State& state, const RevokeToken& command, const Context& co
   TokenRevoked event;
   event.set_token_hash(command.token_hash());
   return one(*acting, std::move(event));
+}
+
+Outcome decide(const State& state, const IssueSignIn& command, const Context& context) {
+  const auto acting = authorise_sign_in(state, Id::of(command.member()), context);
+  if (!acting) return std::unexpected(acting.error());
+  if (const auto ok = present(state); !ok) return std::unexpected(ok.error());
+  if (command.code_hash().size() != 32) return refuse(shared::out_of_bounds, "codeHash");
+  if (const auto ok = ends_in_time(command.expires_us(), limits::sign_in_valid_us_max, context); !ok) {
+    return std::unexpected(ok.error());
+  }
+  if (context.roster.token(command.code_hash()) != nullptr) return refuse(refusals::token_exists);
+  TokenIssued event;
+  event.set_token_hash(command.code_hash());
+  event.set_expires_us(command.expires_us());
+  event.set_purpose(TokenPurpose::sign_in);
+  return one(*acting, std::move(event));
+}
+
+Outcome decide(const State& state, const OpenSession& command, const Context& context) {
+  const auto acting =
+      authorise(Action::open_session, context.actor, relation(context), state.organisation, context.directory);
+  if (!acting) return std::unexpected(acting.error());
+  if (const auto ok = present(state); !ok) return std::unexpected(ok.error());
+  const Token* given = context.roster.token(command.given_hash());
+  if (const auto ok = may_open(given, Id::of(command.member()), context); !ok) return std::unexpected(ok.error());
+  if (command.token_hash().size() != 32) return refuse(shared::out_of_bounds, "tokenHash");
+  if (const auto ok = ends_in_time(command.expires_us(), limits::session_valid_us_max, context); !ok) {
+    return std::unexpected(ok.error());
+  }
+  if (!Device::Value_IsValid(command.device())) return refuse(shared::out_of_bounds, "device");
+  if (context.roster.token(command.token_hash()) != nullptr) return refuse(refusals::token_exists);
+  TokenRevoked ended;
+  ended.set_token_hash(command.given_hash());
+  TokenIssued issued;
+  issued.set_token_hash(command.token_hash());
+  issued.set_expires_us(command.expires_us());
+  issued.set_purpose(TokenPurpose::session);
+  issued.set_device(command.device());
+  return Decision<Event>{*acting, {std::move(ended), std::move(issued)}};
 }
 
 Outcome decide(const State& state, const EraseMember& command, const Context& context) {

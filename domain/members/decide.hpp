@@ -20,6 +20,11 @@ Outcome decide(const State& state, const RevokeRole& command, const Context& con
 /// (else a token for somebody mightier would be a way up).
 Outcome decide(const State& state, const IssueToken& command, const Context& context);
 Outcome decide(const State& state, const RevokeToken& command, const Context& context);
+/// The member, the system, or a cadre or administrator over the member who holds (or administers) every role that the
+/// member holds: whoever has the code can become the member.
+Outcome decide(const State& state, const IssueSignIn& command, const Context& context);
+/// Whoever holds the code, or the session that is given up for a new one: the caller has looked the member up by it.
+Outcome decide(const State& state, const OpenSession& command, const Context& context);
 /// The member or the system. Open claims are cancelled by the caller before.
 Outcome decide(const State& state, const EraseMember& command, const Context& context);
 

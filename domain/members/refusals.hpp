@@ -31,8 +31,16 @@ inline constexpr RefusalText token_expired{"token_expired", RefusalKind::invalid
 inline constexpr RefusalText no_such_token{"no_such_token", RefusalKind::not_found, "The member has no such token."};
 inline constexpr RefusalText token_revoked{"token_revoked", RefusalKind::conflict, "This token is revoked already."};
 
-inline constexpr std::array all{already_registered, phone_taken,   member_erased,      not_for_oneself,
-                                already_granted,    not_granted,   last_administrator, token_exists,
-                                token_expired,      no_such_token, token_revoked};
+inline constexpr RefusalText no_such_code{"no_such_code", RefusalKind::not_found, "The member has no such code."};
+inline constexpr RefusalText code_used{"code_used", RefusalKind::conflict,
+                                       "This code was used before. Each opens one session; ask for a new one."};
+inline constexpr RefusalText code_expired{"code_expired", RefusalKind::conflict,
+                                          "This code is no longer valid. Ask for a new one."};
+inline constexpr RefusalText session_over{"session_over", RefusalKind::conflict,
+                                          "This session has ended. Please sign in again."};
+
+inline constexpr std::array all{already_registered, phone_taken,        member_erased, not_for_oneself, already_granted,
+                                not_granted,        last_administrator, token_exists,  token_expired,   no_such_token,
+                                token_revoked,      no_such_code,       code_used,     code_expired,    session_over};
 
 }  // namespace pioneer::domain::members::refusals

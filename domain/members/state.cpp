@@ -27,7 +27,15 @@ void evolve(State& state, const Event& event, const Happened&) {
 
 void Roster::evolve(const Id& member, const Event& event, const Happened& happened) {
   members::evolve(members_[member], event, happened);
-  std::visit([&](const auto& e) { apply(member, e); }, event);
+  std::visit(
+      [&](const auto& e) {
+        if constexpr (requires { apply(member, e, happened.at); }) {
+          apply(member, e, happened.at);
+        } else {
+          apply(member, e);
+        }
+      },
+      event);
 }
 
 const State* Roster::member(const Id& member) const {
@@ -63,7 +71,8 @@ const Token* Roster::token(std::string_view token_hash) const {
 
 Id Roster::member_of_token(std::string_view token_hash, Instant now) const {
   const Token* found = token(token_hash);
-  return found != nullptr && found->valid(now) && is_member(found->member) ? found->member : Id{};
+  const bool identifies = found != nullptr && found->purpose != TokenPurpose::sign_in && found->valid(now);
+  return identifies && is_member(found->member) ? found->member : Id{};
 }
 
 std::size_t Roster::administrators_besides(const Id& grant, const Id& organisation,
@@ -94,8 +103,8 @@ void Roster::apply(const Id& member, const RoleRevoked& e) {
   if (active->second.empty()) active_.erase(active);
 }
 
-void Roster::apply(const Id& member, const TokenIssued& e) {
-  tokens_.try_emplace(e.token_hash(), Token{member, Instant{e.expires_us()}, false});
+void Roster::apply(const Id& member, const TokenIssued& e, Instant at) {
+  tokens_.try_emplace(e.token_hash(), Token{member, Instant{e.expires_us()}, false, e.purpose(), e.device(), at});
 }
 
 void Roster::apply(const Id& member, const TokenRevoked& e) {

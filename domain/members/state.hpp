@@ -42,6 +42,9 @@ struct Token {
   Id member;
   Instant expires;  ///< zero: never
   bool revoked = false;
+  TokenPurpose::Value purpose = TokenPurpose::unspecified;
+  Device::Value device = Device::unspecified;
+  Instant issued = {};
   /// Neither revoked nor expired. Whether the member is erased is the roster's to say.
   bool valid(Instant now) const { return !revoked && (expires.us == 0 || now < expires); }
 };
@@ -61,7 +64,7 @@ class Roster {
   const Holding* holding(const Id& grant) const;
   /// The token with this SHA-256 hash, revoked and expired ones too; null: none.
   const Token* token(std::string_view token_hash) const;
-  /// The member's id if the token is valid now and its member not erased; zero: no.
+  /// The member's id if the token is valid now, no sign-in code, and its member not erased; zero: no.
   Id member_of_token(std::string_view token_hash, Instant now) const;
   /// Active administrators of exactly this organisation (merged ones resolved), the given grant not counted.
   std::size_t administrators_besides(const Id& grant, const Id& organisation,
@@ -77,7 +80,7 @@ class Roster {
   void apply(const Id& member, const MemberRegistered& e);
   void apply(const Id& member, const RoleGranted& e);
   void apply(const Id& member, const RoleRevoked& e);
-  void apply(const Id& member, const TokenIssued& e);
+  void apply(const Id& member, const TokenIssued& e, Instant at);
   void apply(const Id& member, const TokenRevoked& e);
   void apply(const Id& member, const MemberErased& e);
 

@@ -25,12 +25,17 @@ World with_dora(const std::function<void(World&)>& change) {
 TEST(MemberCells, AreWhatTheReadmeSays) {
   TokenIssued token;
   token.set_token_hash(token_hash());
+  TokenIssued code;
+  code.set_token_hash(token_hash("code"));
+  code.set_expires_us(after(day_us).us);
+  code.set_purpose(TokenPurpose::sign_in);
   const std::vector<std::pair<std::string, World>> states = {
       {"nothing yet", World{}},
       {"active", with_dora([](World&) {})},
       {"active, cadre of the community", with_dora([](World& w) { w.grant("dora", Role::cadre, "community_a"); })},
       {"active, auditor of the city", with_dora([](World& w) { w.grant("dora", Role::auditor, "city"); })},
       {"active, with a token", with_dora([&](World& w) { w.roster.evolve(id("dora"), token, {}); })},
+      {"active, with a sign-in code", with_dora([&](World& w) { w.roster.evolve(id("dora"), code, {}); })},
       {"erased", with_dora([](World& w) { w.roster.evolve(id("dora"), MemberErased{}, {}); })},
   };
   auto grant = grant_role("dora", Role::cadre, "community_a");
@@ -41,6 +46,8 @@ TEST(MemberCells, AreWhatTheReadmeSays) {
       {"RevokeRole cadre of the community", run(revoke_role("dora", Role::cadre, "community_a"))},
       {"IssueToken", run(issue_token("dora", 0, "another"))},
       {"RevokeToken", run(revoke_token("dora"))},
+      {"IssueSignIn", run(issue_sign_in("dora", "another"))},
+      {"OpenSession", run(open_session("dora"))},
       {"EraseMember", run(erase_member("dora"))},
   };
   const World w = with_dora([](World&) {});

@@ -165,6 +165,82 @@ TEST(Token, CountsUntilItExpiresIsRevokedOrItsMemberIsErased) {
   EXPECT_TRUE(roster.member_of_token(token_hash("second"), start).is_zero());
 }
 
+TEST(IssueSignIn, IsForCadresOverTheMemberAndNoWayUp) {
+  RosterSpec spec;
+  auto& w = spec.world;
+  w.register_member("dora", "community_a");
+  spec.when(issue_sign_in("dora"), nobody()).refused(shared::not_signed_in);
+  spec.when(issue_sign_in("dora"), person(w, "alice")).refused(shared::forbidden);
+  spec.when(issue_sign_in("dora"), person(w, "cadre_b")).refused(shared::forbidden);
+  spec.when(issue_sign_in("dora"), person(w, "auditor")).refused(shared::forbidden);
+  TokenIssued issued;
+  issued.set_token_hash(token_hash("code"));
+  issued.set_expires_us(after(7 * day_us).us);
+  issued.set_purpose(TokenPurpose::sign_in);
+  spec.when(issue_sign_in("dora"), person(w, "cadre_a")).then({issued});
+  spec.when(issue_sign_in("dora", "own"), self(w, "dora")).happened();
+  // Whoever is more than the cadre there cannot be signed in by the cadre; another cadre there can.
+  w.grant("dora", Role::cadre, "community_a");
+  spec.when(issue_sign_in("dora", "second"), person(w, "cadre_a")).happened();
+  w.grant("dora", Role::auditor, "community_a");
+  spec.when(issue_sign_in("dora", "way up"), person(w, "cadre_a")).refused(shared::forbidden);
+  spec.when(issue_sign_in("dora", "third"), person(w, "administrator")).happened();
+  w.grant("dora", Role::administrator, "city");
+  spec.when(issue_sign_in("dora", "way up"), person(w, "administrator")).refused(shared::forbidden);
+}
+
+TEST(IssueSignIn, RefusesWhatDoesNotFit) {
+  RosterSpec spec;
+  spec.when(issue_sign_in("nobody"), system()).refused(shared::not_found);
+  spec.when(issue_sign_in("bob", "code", start.us), system()).refused(refusals::token_expired, "expires");
+  spec.when(issue_sign_in("bob", "code", after(32 * day_us).us), system()).refused(shared::out_of_bounds, "expires");
+  auto command = issue_sign_in("bob");
+  command.set_code_hash("short");
+  spec.when(command, system()).refused(shared::out_of_bounds, "codeHash");
+  spec.when(issue_sign_in("bob"), system()).happened();
+  spec.when(issue_sign_in("alice"), system()).refused(refusals::token_exists);
+}
+
+TEST(OpenSession, TakesACodeOnceAndNothingElse) {
+  RosterSpec spec;
+  auto& w = spec.world;
+  spec.when(issue_sign_in("bob"), system()).happened();
+  EXPECT_TRUE(w.roster.member_of_token(token_hash("code"), start).is_zero()) << "a code is no token";
+  spec.when(open_session("alice"), person(w, "alice")).refused(refusals::no_such_code);
+  spec.when(open_session("bob", "another"), self(w, "bob")).refused(refusals::no_such_code);
+  TokenRevoked ended;
+  ended.set_token_hash(token_hash("code"));
+  TokenIssued issued;
+  issued.set_token_hash(token_hash("session"));
+  issued.set_expires_us(after(90 * day_us).us);
+  issued.set_purpose(TokenPurpose::session);
+  issued.set_device(Device::phone);
+  spec.when(open_session("bob"), self(w, "bob")).then({ended, issued});
+  EXPECT_EQ(w.roster.member_of_token(token_hash("session"), start), id("bob"));
+  EXPECT_EQ(w.roster.token(token_hash("session"))->issued, start);
+  spec.when(open_session("bob", "code", "second"), self(w, "bob")).refused(refusals::code_used);
+  spec.when(issue_token("bob"), system()).happened();
+  spec.when(open_session("bob", "token", "second"), self(w, "bob")).refused(refusals::no_such_code);
+  spec.when(issue_sign_in("bob", "late"), system()).happened();
+  spec.now = after(7 * day_us);
+  spec.when(open_session("bob", "late", "second"), self(w, "bob")).refused(refusals::code_expired);
+}
+
+TEST(OpenSession, GivesASessionForANewOne) {
+  RosterSpec spec;
+  const auto& w = spec.world;
+  spec.when(issue_sign_in("bob"), system()).happened();
+  spec.when(open_session("bob"), self(w, "bob")).happened();
+  spec.when(open_session("bob", "session", "next"), self(w, "bob")).happened();
+  EXPECT_TRUE(w.roster.member_of_token(token_hash("session"), start).is_zero());
+  EXPECT_EQ(w.roster.member_of_token(token_hash("next"), start), id("bob"));
+  spec.when(open_session("bob", "session", "third"), self(w, "bob")).refused(refusals::session_over);
+  auto command = open_session("bob", "next", "third");
+  command.set_expires_us(after(401 * day_us).us);
+  spec.when(command, self(w, "bob")).refused(shared::out_of_bounds, "expires");
+  spec.when(open_session("bob", "next", "code"), self(w, "bob")).refused(refusals::token_exists);
+}
+
 TEST(EraseMember, IsTheMembersOrTheSystemsAndFinal) {
   RosterSpec spec;
   const auto& w = spec.world;

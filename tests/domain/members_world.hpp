@@ -44,6 +44,24 @@ inline RevokeToken revoke_token(std::string_view member, std::string_view token 
   c.set_token_hash(token_hash(token));
   return c;
 }
+inline IssueSignIn issue_sign_in(std::string_view member, std::string_view code = "code",
+                                 std::int64_t expires_us = after(7 * day_us).us) {
+  IssueSignIn c;
+  c.set_member(bytes(member));
+  c.set_code_hash(token_hash(code));
+  c.set_expires_us(expires_us);
+  return c;
+}
+inline OpenSession open_session(std::string_view member, std::string_view given = "code",
+                                std::string_view secret = "session") {
+  OpenSession c;
+  c.set_member(bytes(member));
+  c.set_given_hash(token_hash(given));
+  c.set_token_hash(token_hash(secret));
+  c.set_expires_us(after(90 * day_us).us);
+  c.set_device(Device::phone);
+  return c;
+}
 inline EraseMember erase_member(std::string_view member) {
   EraseMember c;
   c.set_member(bytes(member));

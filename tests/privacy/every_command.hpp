@@ -97,6 +97,9 @@ struct EveryCommand {
     api::RevokeTokenBody token;
     token.set_token_hash(photo());
     keep(edge.revoke_token(call(), member, token));
+    keep(edge.issue_sign_in(call(), member, std::string(32, 'c'), 1, {}));
+    keep(edge.open_session(call(), who.member,
+                           {.given_hash = std::string(32, 'c'), .token_hash = std::string(32, 's')}));
     keep(edge.erase_member(call(), member));
     const std::vector<api::Sender> subjects{who};
     keep(edge.record_personal_data_opened(call(), world.organisation, "call back", subjects));

@@ -9,7 +9,6 @@
 #include "api/queries/community_view.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/streams.hpp"
-#include "eventstore/record.hpp"
 
 namespace pioneer::api::http {
 namespace {

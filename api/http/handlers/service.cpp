@@ -4,6 +4,7 @@
 #include <array>
 #include <exception>
 
+#include "api/http/handlers/session_uses.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
@@ -21,13 +22,6 @@ void run_guarded(const IncomingPointer& incoming, const std::function<void()>& w
   } catch (const std::exception&) {
     incoming->problem({.code = "internal"});
   }
-}
-
-Call call_of(const Incoming& incoming, const node::Caller& caller) {
-  return {.sender = caller.sender,
-          .system = false,
-          .command_id = incoming.command_id,
-          .expected_revision = incoming.expected_revision};
 }
 
 /// 503 with the reason, where clients know it by its code.
@@ -69,8 +63,8 @@ struct Made {
 };
 
 /// What the caller asks for, as a command; nothing where that was answered already.
-std::optional<Made> make_command(const Service& service, const IncomingPointer& incoming, const Make& make) {
-  auto caller = identify(service, *incoming);
+std::optional<Made> make_command(const Service& service, const IncomingPointer& incoming,
+                                 std::optional<node::Caller> caller, const Make& make) {
   if (!caller) return std::nullopt;
   if (!caller->sender && !domain::permission(incoming->route->action).anyone) {
     incoming->problem({.code = "not_signed_in", .detail = domain::refusals::not_signed_in.sentence});
@@ -90,9 +84,9 @@ std::optional<Made> make_command(const Service& service, const IncomingPointer& 
   return Made{std::move(*caller), std::move(*command)};
 }
 
-void submit(const Service& service, const IncomingPointer& incoming, const Make& make,
-            std::function<void(const node::Caller&, const node::Outcome&)> accepted) {
-  auto made = make_command(service, incoming, make);
+void submit(const Service& service, const IncomingPointer& incoming, std::optional<node::Caller> caller,
+            const Make& make, std::function<void(const node::Caller&, const node::Outcome&)> accepted) {
+  auto made = make_command(service, incoming, std::move(caller), make);
   if (!made) return;
   service.node.submit(std::move(made->command), [incoming, caller = std::move(made->caller),
                                                  accepted = std::move(accepted)](const node::Outcome& outcome) {
@@ -154,29 +148,55 @@ std::string new_command_id(eventstore::Random& random) {
   return digits;
 }
 
+Call call_of(const Incoming& incoming, const node::Caller& caller) {
+  return {.sender = caller.sender,
+          .system = false,
+          .command_id = incoming.command_id,
+          .expected_revision = incoming.expected_revision};
+}
+
+std::string hash_of(std::string_view secret) {
+  return std::string(eventstore::sha256(eventstore::bytes_of(secret)).view());
+}
+
 std::optional<node::Caller> identify(const Service& service, const Incoming& incoming) {
-  if (incoming.credentials.kind == Credentials::Kind::none) return node::Caller{};
-  const auto hash = eventstore::sha256(eventstore::bytes_of(incoming.credentials.secret));
-  auto caller = service.node.caller(hash.view());
-  if (caller.sender) return caller;
-  incoming.problem({.code = "token_invalid", .detail = "This token is unknown, has expired or was revoked."});
+  using Kind = Credentials::Kind;
+  if (incoming.credentials.kind == Kind::none) return node::Caller{};
+  const auto hash = hash_of(incoming.credentials.secret);
+  auto caller = service.node.caller(hash);
+  if (caller.sender) {
+    if (service.uses != nullptr && incoming.credentials.kind == Kind::session)
+      service.uses->note(hash, service.node.clock().now().value);
+    return caller;
+  }
+  if (incoming.credentials.kind == Kind::bearer) {
+    incoming.problem({.code = "token_invalid", .detail = "This token is unknown, has expired or was revoked."});
+    return std::nullopt;
+  }
+  if (domain::permission(incoming.route->action).anyone) return node::Caller{};
+  incoming.problem({.code = "session_ended", .detail = "You are no longer signed in here. Please sign in again."});
   return std::nullopt;
 }
 
 void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
-  submit(service, incoming, make, std::move(show));
+  submit(service, incoming, identify(service, *incoming), make, std::move(show));
 }
 
 void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
-  submit(service, incoming, make,
-         [&service, incoming, show = std::move(show)](const node::Caller& caller, const node::Outcome& outcome) {
-           show_projected(service, incoming, caller, outcome, show);
+  send_as(service, incoming, identify(service, *incoming), make, std::move(show));
+}
+
+void send_as(const Service& service, const IncomingPointer& incoming, std::optional<node::Caller> caller,
+             const Make& make, Show show) {
+  submit(service, incoming, std::move(caller), make,
+         [&service, incoming, show = std::move(show)](const node::Caller& who, const node::Outcome& outcome) {
+           show_projected(service, incoming, who, outcome, show);
          });
 }
 
 void send_in_steps(const Service& service, const IncomingPointer& incoming, const Make& make, CarryOut carry_out,
                    Show show) {
-  auto made = make_command(service, incoming, make);
+  auto made = make_command(service, incoming, identify(service, *incoming), make);
   if (!made) return;
   const bool taken = service.executor.run([&service, incoming, made = std::move(*made), carry_out = std::move(carry_out),
                         show = std::move(show)]() mutable {
@@ -250,10 +270,12 @@ std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual,
 void register_handlers(Router& router, const Service& service) {
   register_organisations(router, service);
   register_members(router, service);
+  register_sessions(router, service);
   register_requests(router, service);
   register_boards(router, service);
   register_supermarket(router, service);
   register_blobs(router, service);
+  register_tickets(router, service);
   register_live(router, service);
   register_history(router, service);
   register_operations(router, service);

@@ -17,10 +17,14 @@
 #include "api/ports/metrics.hpp"
 #include "api/ports/photos.hpp"
 #include "api/queries/answer.hpp"
+#include "api/queries/product_view.hpp"
 #include "eventstore/ports/executor.hpp"
 #include "eventstore/ports/random.hpp"
 
 namespace pioneer::api::http {
+
+class SessionUses;
+class Tickets;
 
 /// Outlives the server.
 struct Service {
@@ -40,7 +44,10 @@ struct Service {
   std::string log_id = {};   ///< hexadecimal
   std::uint32_t format = 0;  ///< of the log
   std::uint32_t feature_level = 0;
-  std::string openapi = {};  ///< the document, made once
+  std::string openapi = {};          ///< the document, made once
+  std::string origin = {};           ///< "https://…": how browsers reach us, for links
+  const Tickets* tickets = nullptr;  ///< absent: claims show none, and none is checked
+  SessionUses* uses = nullptr;       ///< absent: nobody notes when a session was used
 };
 
 /// All handlers; `service` outlives the router.
@@ -49,15 +56,18 @@ void register_handlers(Router& router, const Service& service);
 // Groups, one file each.
 void register_organisations(Router& router, const Service& service);
 void register_members(Router& router, const Service& service);
+void register_sessions(Router& router, const Service& service);
 void register_requests(Router& router, const Service& service);
 void register_boards(Router& router, const Service& service);
 void register_supermarket(Router& router, const Service& service);
+void register_tickets(Router& router, const Service& service);
 void register_live(Router& router, const Service& service);
 void register_blobs(Router& router, const Service& service);
 void register_history(Router& router, const Service& service);
 void register_operations(Router& router, const Service& service);
 
-/// Whoever the credentials name. Credentials that name nobody are answered 401 `token_invalid`: then nothing.
+/// Whoever the credentials name. A token that names nobody is answered 401 `token_invalid`: then nothing. So is a
+/// cookie (`session_ended`), but where nobody need be signed in it counts as none: a script cannot take it off.
 std::optional<node::Caller> identify(const Service& service, const Incoming& incoming);
 
 using Make = std::function<Commanded(Edge& edge, const Call& call)>;
@@ -67,6 +77,9 @@ using Show = std::function<void(const node::Caller& caller, const node::Outcome&
 /// Sends the command that `make` builds. `show` answers when it is accepted, or was before; everything else is answered
 /// here.
 void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
+/// As whom `caller` says, whatever the credentials are; nothing: that was answered already.
+void send_as(const Service& service, const IncomingPointer& incoming, std::optional<node::Caller> caller,
+             const Make& make, Show show);
 /// Without waiting for the projection: `show` runs on the node's thread and must not block.
 void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show);
 
@@ -126,6 +139,14 @@ template <class View>
 void give(const IncomingPointer& incoming, const domain::Decided<View>& view, Standing standing = {}) {
   view ? incoming->view(*view, standing) : incoming->refuse(view.error());
 }
+
+/// What is sent for this caller.
+Call call_of(const Incoming& incoming, const node::Caller& caller);
+/// SHA-256 of a token, a code or a session's secret: what the log knows it by.
+std::string hash_of(std::string_view secret);
+
+/// The live read models, and tickets for the caller's own claims.
+queries::MarketSource market(const Service& service);
 
 /// A UUID (version 4) for a command whose client sent none.
 std::string new_command_id(eventstore::Random& random);

@@ -18,11 +18,9 @@ domain::Id product_of(const node::Outcome& outcome) {
   return domain::id_in(outcome.stream, domain::stream_kind::product).value_or(domain::Id{});
 }
 
-queries::MarketSource live(const Service& service) { return {service.node, service.node.models()}; }
-
 Show shown(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
-    const auto view = queries::product_view(live(service), caller, product_of(outcome));
+    const auto view = queries::product_view(market(service), caller, product_of(outcome));
     give(incoming, view, {.revision = view ? view->revision() : 0, .position = outcome.answer.position.value});
   };
 }
@@ -36,7 +34,7 @@ std::optional<std::uint32_t> ticket_of(std::string_view text) {
 Show shown_claim(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
     const auto ticket = ticket_of(incoming->path[1]).value_or(0);
-    give(service, incoming, caller, queries::claim_view(live(service), caller, product_of(outcome), ticket),
+    give(service, incoming, caller, queries::claim_view(market(service), caller, product_of(outcome), ticket),
          outcome.answer.position.value);
   };
 }
@@ -106,7 +104,8 @@ void show_placed(const Service& service, const std::shared_ptr<Faces>& faces, co
     return after_projection(
         service, incoming, outcome.answer.position,
         [&service, faces, incoming, caller, ticket, position, product] {
-          auto view = queries::claim_view(live(service), caller, product, ticket);
+          // Without a ticket, as on the hot path: it is signed when it is asked for.
+          auto view = queries::claim_view({service.node, service.node.models()}, caller, product, ticket);
           if (view) faces->keep(product, view->view);
           give(service, incoming, caller, std::move(view), position);
         },
@@ -169,7 +168,7 @@ void get_claim(const Service& service, const IncomingPointer& incoming, const no
   if (!product) return;
   const auto ticket = ticket_of(incoming->path[1]);
   if (!ticket) return incoming->problem({.code = "not_found"});
-  give(service, incoming, caller, queries::claim_view(live(service), caller, *product, *ticket));
+  give(service, incoming, caller, queries::claim_view(market(service), caller, *product, *ticket));
 }
 
 void list_claims(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
@@ -179,7 +178,7 @@ void list_claims(const Service& service, const IncomingPointer& incoming, const 
   const auto cursor = incoming->request.parameter("cursor");
   const auto after = cursor.empty() ? std::optional<std::uint32_t>(0) : ticket_of(cursor);
   if (!after) return incoming->problem({.code = "malformed_cursor"});
-  auto answered = queries::list_claims(live(service), caller, *product, *after, *limit);
+  auto answered = queries::list_claims(market(service), caller, *product, *after, *limit);
   if (!answered) return incoming->refuse(answered.error());
   if (answered->journal.subjects.empty()) return incoming->view(answered->view);
   give_journalled(service, incoming, caller, std::make_shared<ClaimList>(std::move(answered->view)), answered->journal,
@@ -209,7 +208,7 @@ void register_claims(Router& router, const Service& service) {
       const auto limit = limit_of(*incoming, queries::mine_page_usual, queries::mine_page_max);
       if (!limit) return;
       give(incoming,
-           queries::my_claims(live(service), caller, std::string(incoming->request.parameter("cursor")), *limit));
+           queries::my_claims(market(service), caller, std::string(incoming->request.parameter("cursor")), *limit));
     });
   });
   router.on(Operation::list_my_requests, [&service](const IncomingPointer& incoming) {
@@ -217,7 +216,7 @@ void register_claims(Router& router, const Service& service) {
       const auto limit = limit_of(*incoming, queries::mine_page_usual, queries::mine_page_max);
       if (!limit) return;
       give(incoming,
-           queries::my_requests(live(service), caller, std::string(incoming->request.parameter("cursor")), *limit));
+           queries::my_requests(market(service), caller, std::string(incoming->request.parameter("cursor")), *limit));
     });
   });
 }

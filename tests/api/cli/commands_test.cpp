@@ -164,6 +164,15 @@ TEST_F(Commands, KeysAreCountedAndShown) {
   EXPECT_EQ(json_member(pioneer.run({"keys", "show", "--json"}).out, "erasing"), "0");
 }
 
+TEST_F(Commands, ALinkSignsAMemberIn) {
+  ASSERT_EQ(token("Lin Yulan", "member", "3502").exit, 0);
+  const Ran made = pioneer.run({"token", "link", "--member", "Lin Yulan", "--origin", "https://p.example"});
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr(" https://p.example/in#"));
+  EXPECT_THAT(pioneer.run({"token", "list"}).out, HasSubstr("sign-in code"));
+  EXPECT_EQ(pioneer.run({"token", "link", "--member", "nobody"}).exit, 1);
+}
+
 TEST_F(Commands, VerifyFindsAFlippedByte) {
   EXPECT_EQ(json_member(pioneer.run({"verify", "--json"}).out, "ok"), "true");
   const auto segment = first_segment();

@@ -54,8 +54,9 @@ struct Subject {
 
 struct Fixture {
   std::function<Subject()> make;
-  bool root = false;     ///< it concerns the city itself, not a community inside the district
-  bool succeeds = true;  ///< somebody of the callers gets a 2xx
+  bool root = false;               ///< it concerns the city itself, not a community inside the district
+  bool succeeds = true;            ///< somebody of the callers gets a 2xx
+  bool absent_for_others = false;  ///< to all but the owner there is no such thing
 };
 
 /// The oracle: the table's row, and whether the caller's role covers what is concerned.
@@ -66,6 +67,7 @@ Told expected(const domain::Permission& row, const CallerKind& caller, bool iden
   const bool covers = holds && (caller.scope == Scope::city || (caller.scope == Scope::district && !fixture.root));
   const bool named = (caller.role == "cadre" && row.cadre) || (caller.role == "auditor" && row.auditor) ||
                      (caller.role == "administrator" && row.administrator);
+  if (fixture.absent_for_others && !caller.owner) return Told::not_found;
   if (row.anyone || row.any_member || (caller.owner && row.own) || (covers && named)) return Told::allowed;
   return row.hidden && !covers && !caller.owner ? Told::not_found : Told::forbidden;
 }
@@ -114,7 +116,8 @@ class City {
                                                  .media = &media_,
                                                  .metrics = metrics_.get(),
                                                  .version = "test",
-                                                 .openapi = openapi_document("test")});
+                                                 .openapi = openapi_document("test"),
+                                                 .tickets = &tickets_});
     router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random_); }});
     register_handlers(*router, *service_);
     found();
@@ -320,11 +323,38 @@ class City {
       subject.body = R"({"tokenHash":")" + hex(eventstore::sha256(eventstore::bytes_of(subject.owner)).view()) + "\"}";
       return subject;
     }};
+    f[issue_sign_in] = {[this] { return member("/sign-in-links"); }};
+    f[open_session] = {[this] {
+      const auto link = done("/api/v1/members/" + people.at("owner").id + "/sign-in-links", "{}", owner_);
+      return Subject{"/api/v1/session", R"({"code":")" + field(link, "code") + "\"}", {}};
+    }};
+    f[get_session] = {fixed("/api/v1/session")};
+    f[rotate_session] = {[this] { return session("/api/v1/session/rotate"); }};
+    f[end_session] = {[this] { return session("/api/v1/session/end"); }};
+    f[list_my_sessions] = {fixed("/api/v1/me/sessions")};
+    f[revoke_my_session] = {.make =
+                                [this] {
+                                  auto subject = member("");
+                                  subject.path = "/api/v1/me/sessions/" + hex(hash_of(subject.owner)) + "/revoke";
+                                  return subject;
+                                },
+                            .absent_for_others = true};
     f[erase_member] = {[this] { return member("/erase"); }};
     f[get_me] = {fixed("/api/v1/me")};
     f[list_my_claims] = {fixed("/api/v1/me/claims")};
     f[list_my_requests] = {fixed("/api/v1/me/requests")};
     f[get_categories] = {fixed("/api/v1/categories")};
+  }
+
+  /// A session of the owner's; its secret also does as a bearer token.
+  Subject session(std::string path) {
+    const auto link = done("/api/v1/members/" + people.at("owner").id + "/sign-in-links", "{}", owner_);
+    const auto opened = ask("POST", "/api/v1/session", R"({"code":")" + field(link, "code") + "\"}", "");
+    std::string cookie;
+    for (const auto& h : opened.headers)
+      if (h.name == "Set-Cookie") cookie = h.value;
+    const auto from = cookie.find('=') + 1;
+    return {std::move(path), "{}", cookie.substr(from, cookie.find(';') - from)};
   }
 
   void lay_out_requests() {
@@ -364,9 +394,20 @@ class City {
     f[check_in] = {[this] { return claim({}, "/check-in"); }};
     f[complete_claim] = {[this] { return claim({"check-in"}, "/complete"); }};
     f[mark_no_show] = {[this] { return claim({}, "/no-show"); }};
+    f[check_in_tickets] = {[this] {
+      auto subject = claim({}, "");
+      const auto ticket = field(ask("GET", subject.path, "", owner_).body, "ticket");
+      return Subject{subject.path.substr(0, subject.path.find("/claims")) + "/check-ins",
+                     R"({"tickets":[{"ticket":")" + ticket + "\"}]}", owner_};
+    }};
+    f[get_ticket_key] = {fixed("/api/v1/tickets/key")};
+    f[get_product_calendar] = {[this] { return product(true, "/calendar.ics"); }};
+    f[get_my_calendar] = {fixed("/api/v1/me/claims/calendar.ics")};
     f[rate_claim] = {[this] { return claim({"check-in", "complete"}, "/rating", R"({"stars":5})"); }};
   }
 
+  TestSigner signer_;
+  Tickets tickets_{signer_, std::string(16, 'l')};
   tests::TemporaryFile anchor_;
   HandClock clock_;
   adapters::posix::PosixRandom random_;

@@ -125,7 +125,9 @@ TEST(Origin, IsOursOnlyWhenItSaysSo) {
   EXPECT_FALSE(origin_is_ours(headers({{"Host", "p.cn"}, {"Origin", "null"}}), ""));
   EXPECT_FALSE(
       origin_is_ours(headers({{"Host", "p.cn"}, {"Origin", "https://p.cn"}, {"Sec-Fetch-Site", "cross-site"}}), ""));
-  EXPECT_FALSE(origin_is_ours(headers({{"Host", "p.cn"}, {"Origin", "https://p.cn"}}), "https://other.cn"));
+  // Browsers set Host themselves, and send a cookie to the host that it is of: our second name is ours as well.
+  EXPECT_TRUE(origin_is_ours(headers({{"Host", "p.cn"}, {"Origin", "https://p.cn"}}), "https://other.cn"));
+  EXPECT_FALSE(origin_is_ours(headers({{"Host", "p.cn"}, {"Origin", "https://evil.cn"}}), "https://other.cn"));
 }
 
 TEST(Query, IsDecodedPairByPair) {

@@ -12,6 +12,7 @@
 #include "adapters/posix/random.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/http/openapi.hpp"
+#include "api/http/tickets.hpp"
 #include "api/server/deployment.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/record.hpp"
@@ -55,6 +56,18 @@ class Waiting final : public Answer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<HttpResponse> given_;
+};
+
+/// Signs with what nobody but this test believes.
+class TestSigner final : public Signer {
+ public:
+  std::string name() const override { return "test"; }
+  std::string verifier() const override { return "test+0+"; }
+  std::string public_key() const override { return std::string(32, 'k'); }
+  std::string sign(std::string_view message) const override {
+    const std::string half(eventstore::sha256(eventstore::bytes_of(message)).view());
+    return half + half;
+  }
 };
 
 inline std::string header(const HttpResponse& response, std::string_view name) {
@@ -122,7 +135,8 @@ class WholeNode : public testing::Test {
                                                 .photos = photos,
                                                 .media = &media,
                                                 .version = "test",
-                                                .openapi = openapi_document("test")});
+                                                .openapi = openapi_document("test"),
+                                                .tickets = &tickets});
     router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random); }});
     register_handlers(*router, *service);
     found_a_city();
@@ -198,6 +212,8 @@ class WholeNode : public testing::Test {
     return field(issued.body, "token");
   }
 
+  TestSigner signer;
+  Tickets tickets{signer, std::string(16, 'l')};
   tests::TemporaryFile anchor;
   adapters::posix::PosixRandom random;
   MediaAsTheyAre media;

@@ -151,6 +151,11 @@ const en: Record<keyof typeof zh, string> = {
   code_used: 'This code has been used. Ask your community for another.',
   code_expired: 'This code is too old. Ask your community for another.',
   too_many_wrong_codes: 'Too many tries. Please wait a while.',
+  no_such_code: 'This code is not right. Please look again and type it anew.',
+  session_over: 'You are signed out. Please sign in again; what you wrote is kept.',
+  not_a_session: 'There is nothing to extend here.',
+  not_a_ticket: 'This is no ticket of this product.',
+  range_not_satisfiable: 'This part of the map cannot be had just now.',
   session_ended: 'You are signed out. Please sign in again; what you wrote is kept.',
 }
 export default en

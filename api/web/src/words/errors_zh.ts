@@ -149,5 +149,10 @@ export default {
   code_used: '这个登录码用过了。请社区再给一个。',
   code_expired: '这个登录码过期了。请社区再给一个。',
   too_many_wrong_codes: '试得太多了。请过一会儿再试。',
+  no_such_code: '登录码不对。请看清楚再填一次。',
+  session_over: '登录已结束，请再登录一次。写好的都还在。',
+  not_a_session: '这里不用延长登录。',
+  not_a_ticket: '这不是这一场的票。',
+  range_not_satisfiable: '地图的这一块暂时取不到。',
   session_ended: '登录已结束，请再登录一次。写好的都还在。',
 }

@@ -1,0 +1,22 @@
+// Signs as the log does. Real: adapters/sodium/signing.hpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace pioneer::api {
+
+/// Any thread.
+class Signer {
+ public:
+  virtual ~Signer() = default;
+  virtual std::string name() const = 0;
+  /// <name>+<hash>+<base64(0x01 ‖ public key)>, as of a signed note.
+  virtual std::string verifier() const = 0;
+  /// 32 bytes.
+  virtual std::string public_key() const = 0;
+  /// Ed25519 (RFC 8032): 64 bytes, the same for the same message.
+  virtual std::string sign(std::string_view message) const = 0;
+};
+
+}  // namespace pioneer::api
