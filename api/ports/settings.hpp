@@ -12,11 +12,11 @@ struct Settings {
   std::string listen = "127.0.0.1:8080";              ///< HOST:PORT; port 0: any free one
   std::string services = "ops/config/services.yaml";  ///< categories and deadlines
   std::string origin = "http://127.0.0.1:8080";  ///< how clients reach us: links, and the log's name in checkpoints
-  std::string web;                               ///< folder of the web application; empty: beside the program, else there is none
-  std::string map;                               ///< a .pmtiles file, served by ranges; empty: none
-  std::string master_key;                        ///< file of the key that wraps all keys; empty: `data`/keys/master
-  std::uint32_t loops = 0;                       ///< threads that serve connections; 0: one a core
-  std::uint32_t connections_max = 4096;          ///< beyond: 503
+  std::string web;          ///< folder of the web application; empty: beside the program, else there is none
+  std::string map;          ///< a .pmtiles file, served by ranges; empty: none
+  std::string master_key;   ///< file of the key that wraps all keys; empty: `data`/keys/master
+  std::uint32_t loops = 0;  ///< threads that serve connections; 0: one a core
+  std::uint32_t connections_max = 4096;         ///< beyond: 503
   std::uint32_t disk_headroom_mebibytes = 128;  ///< less free where log or stores lie: 503 `disk_full`. 0: nobody looks
   std::uint32_t streams_max = 1000;             ///< listeners of /events at once; beyond: 429
   std::uint32_t streams_per_address_max = 100;  ///< of those from one address: behind a proxy, raise it to all

@@ -98,9 +98,12 @@ void show_projected(const Service& service, const IncomingPointer& incoming, con
                     const node::Outcome& outcome, const Show& show) {
   // Roles may have changed by this very command: the view is for who the caller is now.
   const auto member = caller.sender ? caller.sender->member : domain::Id{};
-  after_projection(service, incoming, outcome.answer.position, [&service, show, member, outcome] {
-    show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
-  }, Asked::promised);
+  after_projection(
+      service, incoming, outcome.answer.position,
+      [&service, show, member, outcome] {
+        show(member.is_zero() ? node::Caller{} : service.node.caller_of(member), outcome);
+      },
+      Asked::promised);
 }
 
 }  // namespace
@@ -198,8 +201,8 @@ void send_in_steps(const Service& service, const IncomingPointer& incoming, cons
                    Show show) {
   auto made = make_command(service, incoming, identify(service, *incoming), make);
   if (!made) return;
-  const bool taken = service.executor.run([&service, incoming, made = std::move(*made), carry_out = std::move(carry_out),
-                        show = std::move(show)]() mutable {
+  const bool taken = service.executor.run([&service, incoming, made = std::move(*made),
+                                           carry_out = std::move(carry_out), show = std::move(show)]() mutable {
     run_guarded(incoming, [&] {
       const auto outcome = carry_out(std::move(made.command));
       if (settled(*incoming, outcome)) show_projected(service, incoming, made.caller, outcome, show);
