@@ -137,8 +137,9 @@ HttpResponse Site::answer(const HttpRequest& request) const {
   if (const auto page = pages_.find(*path); page != pages_.end()) return response_of(page->second, request);
   const auto last = std::string_view(*path).substr(path->rfind('/') + 1);
   const bool of_application = last.find('.') == std::string_view::npos && !path->starts_with("/assets/");
+  // Without an application the start page answers for itself and for printed links alone.
   const bool installed = pages_.size() > 1;
-  if (!of_application || (!installed && *path != "/")) return refused("not_found", request);
+  if (!of_application || (!installed && *path != "/" && *path != "/in")) return refused("not_found", request);
   return response_of(pages_.at(std::string(start_page)), request);
 }
 

@@ -12,15 +12,14 @@ namespace {
 using testing::HasSubstr;
 
 Site application() {
-  auto site = Site::of({{"index.html", "<html>start"},
-                        {"sw.js", "worker"},
-                        {"sw.js.br", "brotli of it"},
-                        {"assets/home-1a2b.js", "plain"},
-                        {"assets/home-1a2b.js.br", "brotli"},
-                        {"assets/home-1a2b.js.gz", "gzip"},
-                        {"stray.br", "of nothing"}});
-  EXPECT_TRUE(site.has_value());
-  return std::move(*site);
+  return Site::of({{"index.html", "<html>start"},
+                   {"sw.js", "worker"},
+                   {"sw.js.br", "brotli of it"},
+                   {"assets/home-1a2b.js", "plain"},
+                   {"assets/home-1a2b.js.br", "brotli"},
+                   {"assets/home-1a2b.js.gz", "gzip"},
+                   {"stray.br", "of nothing"}})
+      .value();
 }
 
 HttpResponse ask(const Site& site, std::string path, std::vector<std::pair<std::string, std::string>> fields = {},
@@ -107,6 +106,7 @@ TEST(Site, OnlyReads) {
 TEST(Site, SaysWhereTheApiIsWhenThereIsNoApplication) {
   const Site none;
   EXPECT_THAT(body(ask(none, "/")), HasSubstr("/api/openapi.json"));
+  EXPECT_THAT(body(ask(none, "/in")), HasSubstr("/api/openapi.json"));
   EXPECT_EQ(ask(none, "/requests/1").status, 404U);
 }
 
