@@ -308,6 +308,11 @@ Result<void> FileKeyring::sync_locked() {
     size_ = offset_of(written_) + bytes.size();
   }
   auto done = file_->write(offset_of(written_), bytes_of(bytes));
+  if (!done && done.error().code == "disk_full") {
+    // Behind what is written nothing counts yet: the next attempt writes the same bytes there.
+    size_ = offset_of(written_);
+    return done;
+  }
   if (done) done = file_->sync();
   const std::lock_guard lock(mutex_);
   if (!done) {

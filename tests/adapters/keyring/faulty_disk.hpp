@@ -31,6 +31,8 @@ class FaultyDisk final : public eventstore::Disk {
 
   /// The n-th write or sync from now on fails, and every one after it. Negative: none.
   void stop_after(int operations) { left_ = operations; }
+  /// While it is full, a write puts its first half down and fails.
+  void fill(bool full) { full_ = full; }
   bool stopped() const { return left_ == 0; }
   int operations() const { return operations_; }
 
@@ -84,6 +86,10 @@ class FaultyDisk final : public eventstore::Disk {
       return count;
     }
     Result<void> write(std::uint64_t offset, eventstore::ByteView bytes) override {
+      if (disk_.full_) {
+        apply(inode_->now, offset, eventstore::text_of(bytes.first(bytes.size() / 2)));
+        return failure("disk_full", "", eventstore::Retry::can_help);
+      }
       const bool dies = disk_.step();
       if (dies && !disk_.just_stopped_) return failure("stopped", "");
       inode_->unsynced.push_back({offset, std::string(eventstore::text_of(bytes))});
@@ -133,6 +139,7 @@ class FaultyDisk final : public eventstore::Disk {
 
   std::map<std::string, std::shared_ptr<Inode>> files_;
   int left_ = -1;
+  bool full_ = false;
   int operations_ = 0;
   bool just_stopped_ = false;
 };

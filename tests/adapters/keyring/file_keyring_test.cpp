@@ -185,6 +185,21 @@ TEST_F(FileKeyringTest, WritesOverTheZerosBehindItsSlotsAlsoAfterReopening) {
   EXPECT_EQ(keyring->size(), 13u);
 }
 
+TEST_F(FileKeyringTest, GoesOnWhenAFullDiskHasRoomAgain) {
+  auto keyring = make();
+  ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));
+  ASSERT_TRUE(keyring->sync());
+  disk.fill(true);
+  for (std::uint32_t n = 2; n < 100; ++n) ASSERT_TRUE(keyring->create(numbered(n), KeyKind::person));
+  EXPECT_EQ(keyring->sync().error().code, "disk_full");
+  EXPECT_EQ(keyring->sync().error().code, "disk_full");
+  ASSERT_TRUE(keyring->create(numbered(100), KeyKind::person));
+  disk.fill(false);
+  ASSERT_TRUE(keyring->sync());
+  keyring = reopen();
+  for (std::uint32_t n = 1; n <= 100; ++n) EXPECT_TRUE(keyring->get(numbered(n))) << n;
+}
+
 TEST_F(FileKeyringTest, MakesNoKeyAfterAFailedSync) {
   auto keyring = make();
   ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));
