@@ -1,4 +1,7 @@
 // What operators ask: health, readiness, version, measurements, the document of the API.
+#include <algorithm>
+#include <array>
+
 #include "api/http/handlers/service.hpp"
 #include "api/http/json.hpp"
 #include "api/messages/commands.pb.h"
@@ -27,6 +30,21 @@ void ready(const Service& service, const Incoming& incoming) {
                         .body = to_json(view)};
   if (!now.ready) response.headers.push_back({"Retry-After", "5"});
   incoming.responder.respond(std::move(response));
+}
+
+/// Whether this process is worth keeping: not once it will never write again. What passes by itself, or needs an
+/// operator rather than a restart, is readiness's to tell. Asks no disk and waits for nobody.
+void health(const Service& service, const Incoming& incoming) {
+  static constexpr std::array restart_cures_nothing{"",          "disk_full", "clock_jumped",       "clock_behind_log",
+                                                    "read_only", "stopping",  "newer_feature_level"};
+  const auto reason = service.node.readiness().reason;
+  if (std::ranges::none_of(restart_cures_nothing, [&](const char* one) { return reason == one; })) {
+    return incoming.problem({.code = reason == "projection_stopped" ? "projection_stopped" : "sync_failed",
+                             .detail = "This process will not write again; restart it."});
+  }
+  HealthView view;
+  view.set_status("ok");
+  incoming.view(view);
 }
 
 /// For an administrator of a root: the log is everybody's. It changes nothing in the log, so it goes past the Writer.
@@ -65,11 +83,7 @@ void text(const Incoming& incoming, std::string_view type, std::string body) {
 }  // namespace
 
 void register_operations(Router& router, const Service& service) {
-  router.on(Operation::get_health, [](const IncomingPointer& incoming) {
-    HealthView view;
-    view.set_status("ok");
-    incoming->view(view);
-  });
+  router.on(Operation::get_health, [&service](const IncomingPointer& incoming) { health(service, *incoming); });
   router.on(Operation::get_ready, [&service](const IncomingPointer& incoming) { ready(service, *incoming); });
   router.on(Operation::confirm_clock,
             [&service](const IncomingPointer& incoming) { confirm_clock(service, *incoming); });

@@ -1,4 +1,7 @@
 // A whole node through its routes.
+#include <sys/resource.h>
+
+#include <csignal>
 #include <cstdint>
 #include <future>
 
@@ -115,6 +118,27 @@ TEST_F(Handlers, SaysThatTheDiskIsFullBeforeAnythingIsSealed) {
   EXPECT_THAT(get("/readyz", "").body, HasSubstr(R"("reason":"disk_full")"));
   EXPECT_EQ(get("/api/v1/organisations/" + city, "").status, 200U);
   EXPECT_EQ(deployment->node().log().end(), end);
+}
+
+// No byte can be written to any file for a while, as on a disk that failed: what it kept is unknown.
+TEST_F(Handlers, NeverWritesAgainAfterAFailedWriteAndSaysSo) {
+  const auto rename = "/api/v1/organisations/" + city + "/rename";
+  ::rlimit usual{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+  const auto before = std::signal(SIGXFSZ, SIG_IGN);
+  const ::rlimit nothing{0, usual.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &nothing), 0);
+  const auto lost = post(rename, R"({"name":"厦门"})");
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &usual), 0);
+  std::signal(SIGXFSZ, before);
+  EXPECT_EQ(lost.status, 503U) << lost.body;
+  EXPECT_THAT(lost.body, HasSubstr("outcome_unknown"));
+  const auto refused = post(rename, R"({"name":"厦门"})");
+  EXPECT_EQ(refused.status, 503U) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr(R"("code":"sync_failed")"));
+  EXPECT_THAT(get("/readyz", "").body, HasSubstr(R"("reason":"sync_failed")"));
+  EXPECT_EQ(get("/healthz", "").status, 503U);
+  EXPECT_EQ(get("/api/v1/organisations/" + city, "").status, 200U);
 }
 
 TEST_F(Handlers, HidesPersonalFieldsWhileTheJournalCannotBeWritten) {
