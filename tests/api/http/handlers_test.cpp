@@ -4,7 +4,9 @@
 #include <csignal>
 #include <cstdint>
 #include <future>
+#include <thread>
 
+#include "api/text/bytes.hpp"
 #include "tests/api/http/whole_node.hpp"
 
 namespace pioneer::api::http {
