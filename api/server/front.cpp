@@ -104,7 +104,9 @@ eventstore::Result<void> Front::open_pages(Parts& parts, const api::Settings& se
 /// Pages are in memory; a map's part is read from the disk, for which no loop waits.
 void Front::give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder) {
   if (parts.map == nullptr || request.path != MapFile::path) return responder.respond(parts.site.answer(request));
-  parts.executor.run([map = parts.map.get(), request, responder] { responder.respond(map->answer(request)); });
+  const bool taken =
+      parts.executor.run([map = parts.map.get(), request, responder] { responder.respond(map->answer(request)); });
+  if (!taken) responder.respond(api::http::problem_response({.code = "queue_full", .retry_after_s = 1}));
 }
 
 /// What the front does when commits are projected.

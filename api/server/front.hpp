@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "api/ports/http.hpp"
 #include "api/ports/settings.hpp"
 #include "api/server/deployment.hpp"
 
