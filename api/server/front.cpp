@@ -88,11 +88,9 @@ struct Front::Parts {
 /// The web application, and a map beside it.
 eventstore::Result<void> Front::open_pages(Parts& parts, const api::Settings& settings) {
   const auto web = settings.web.empty() ? installed_web() : settings.web;
-  if (!web.empty()) {
-    auto site = read_site(web);
-    if (!site) return eventstore::failure("bad_web", site.error());
-    parts.site = std::move(*site);
-  }
+  auto site = web.empty() ? api::http::Site() : read_site(web);
+  if (!site) return eventstore::failure("bad_web", site.error());
+  parts.site = std::move(*site);
   if (!settings.map.empty()) {
     auto map = MapFile::open(settings.map);
     if (!map) return eventstore::failure("bad_map", map.error());
