@@ -151,7 +151,13 @@ struct RocksDbStore::Database {
   /// After a full disk: RocksDB keeps what it could not flush in memory, and flushes it now if there is room.
   Result<void> go_on() {
     if (!full.load(std::memory_order_relaxed)) return {};
-    if (const auto resumed = db->Resume(); !resumed.ok()) return result(resumed);
+    const auto resumed = db->Resume();
+    if (resumed.IsCorruption()) return result(resumed);
+    // It refuses in its own words (busy, aborted) while its own recovery runs: to us the disk is still full.
+    if (!resumed.ok()) {
+      const std::string what = " (" + directory + ": " + resumed.ToString() + ")";
+      return failure("disk_full", "The disk of the derived database is full" + what, Retry::can_help);
+    }
     full = false;
     return {};
   }
