@@ -38,7 +38,7 @@ const en: typeof zh = {
   state: {
     submitted: 'New', accepted: 'Accepted', in_progress: 'In progress', awaiting_confirmation: 'To confirm', closed_confirmed: 'Solved', closed_unconfirmed: 'Closed', withdrawn: 'Withdrawn',
   },
-  claim: { confirmed: 'Place kept', waitlisted: 'In the queue', cancelled: 'Cancelled', checked_in: 'Checked in', completed: 'Attended', no_show: 'Did not come', ahead: '{n} ahead of you' },
+  claim: { confirmed: 'Place kept', waitlisted: 'In the queue', cancelled: 'Cancelled', checked_in: 'Checked in', completed: 'Attended', no_show: 'Did not come', ahead: '{n} ahead of you', passedOver: 'There are fewer places now than you asked for, so others go first. When there are more, you come first.' },
   productState: { draft: 'Drafts', published: 'Offered', cancelled: 'Cancelled', completed: 'Over' },
   channel: { web: 'online', phone: 'by phone', visit: 'home visit', app: 'app', email: 'e-mail', counter: 'at the desk', imported: 'passed on', feedback: 'from a rating', staff: 'by staff' },
   kind: { activity: 'Activity', training: 'Learning', service: 'Service', transport: 'Rides', clinic: 'Health' },

@@ -157,5 +157,9 @@ const en: Record<keyof typeof zh, string> = {
   not_a_ticket: 'This is no ticket of this product.',
   range_not_satisfiable: 'This part of the map cannot be had just now.',
   session_ended: 'You are signed out. Please sign in again; what you wrote is kept.',
+  check_in_not_open: 'Check-in opens a day before it begins.',
+  not_yet: 'It is not over yet. Please do this after the last session.',
+  as_of_in_future: 'This moment is still to come.',
+  past_busy: 'Many look into the past just now. Please try again shortly.',
 }
 export default en

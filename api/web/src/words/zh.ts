@@ -38,7 +38,7 @@ export default {
   state: {
     submitted: '待受理', accepted: '已受理', in_progress: '处理中', awaiting_confirmation: '待确认', closed_confirmed: '已解决', closed_unconfirmed: '已办结', withdrawn: '已撤回',
   },
-  claim: { confirmed: '有位置', waitlisted: '排队中', cancelled: '已取消', checked_in: '已签到', completed: '已参加', no_show: '没有来', ahead: '前面有 {n} 位' },
+  claim: { confirmed: '有位置', waitlisted: '排队中', cancelled: '已取消', checked_in: '已签到', completed: '已参加', no_show: '没有来', ahead: '前面有 {n} 位', passedOver: '名额现在比你要的少，先让后面的人。名额变多时先给你。' },
   productState: { draft: '草稿', published: '在架', cancelled: '已取消', completed: '已结束' },
   channel: { web: '网上', phone: '电话来', visit: '走访', app: '手机', email: '邮件', counter: '窗口', imported: '转来', feedback: '评价里说的', staff: '工作人员' },
   kind: { activity: '活动', training: '学习', service: '服务', transport: '出行', clinic: '健康' },

@@ -36,6 +36,7 @@ export const sampleClaim: Claim = {
   product: 'sample',
   places: 2,
   waitlistPosition: 4,
+  passedOver: false,
   title: '亲子陶艺课',
   sessions: [{ starts: sampleProduct.starts!, ends: sampleProduct.starts!, venue: '社区活动室二楼' }],
 }
