@@ -155,4 +155,8 @@ export default {
   not_a_ticket: '这不是这一场的票。',
   range_not_satisfiable: '地图的这一块暂时取不到。',
   session_ended: '登录已结束，请再登录一次。写好的都还在。',
+  check_in_not_open: '开始前一天才可以签到。',
+  not_yet: '活动还没结束。请在最后一场之后再办。',
+  as_of_in_future: '这个时间还没到。',
+  past_busy: '现在查看历史的人很多，请稍后再试。',
 }
