@@ -118,6 +118,7 @@ void show_placed(const Service& service, const std::shared_ptr<Faces>& faces, co
   view.set_revision(outcome.revision);
   view.set_places(placed->places());
   queries::set_time(*view.mutable_placed_at(), outcome.recorded.us);
+  view.set_code(service.node.edge().opener().ticket_code(product, ticket));
   incoming->view(view, {.revision = outcome.revision, .position = position});
 }
 
