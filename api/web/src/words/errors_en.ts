@@ -161,9 +161,5 @@ const en: Record<keyof typeof zh, string> = {
   not_yet: 'It is not over yet. Please do this after the last session.',
   as_of_in_future: 'This moment is still to come.',
   past_busy: 'Many look into the past just now. Please try again shortly.',
-  check_in_not_open: 'Check-in opens a day before it begins.',
-  not_yet: 'It is not over yet. Please do this after the last session.',
-  as_of_in_future: 'This moment is still to come.',
-  past_busy: 'Many look into the past just now. Please try again shortly.',
 }
 export default en
