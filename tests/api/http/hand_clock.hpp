@@ -10,7 +10,7 @@ namespace pioneer::api::http {
 /// Stands still until it is put forward.
 class HandClock final : public eventstore::Clock {
  public:
-  eventstore::Instant now() const override { return {now_us_.load()}; }
+  eventstore::Instant now() const override { return eventstore::Instant{now_us_.load()}; }
   eventstore::Instant since_boot() const override { return now(); }
   bool driven() const override { return true; }
   void pass(std::int64_t us) { now_us_ += us; }

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstdint>
 #include <future>
+#include <memory>
+#include <mutex>
 #include <thread>
 
 #include "api/text/bytes.hpp"
@@ -73,12 +75,13 @@ TEST_F(Handlers, RefusesAtOnceWhoseTokenWasRevokedHoweverFarBehindProjectionsAre
   ASSERT_EQ(ask_for_help().status, 201U);
 
   auto& node = deployment->node();
-  std::promise<void> hangs;
+  // Shared: the projector keeps copies of its listeners, and calls them until the deployment ends.
+  const auto hangs = std::make_shared<std::promise<void>>();
+  const auto told = std::make_shared<std::once_flag>();
   std::promise<void> release;
   const auto released = release.get_future().share();
-  node.projector().listen([&hangs, released, first = true](std::span<const eventstore::AcceptedCommit>) mutable {
-    if (!std::exchange(first, false)) return;
-    hangs.set_value();
+  node.projector().listen([hangs, told, released](std::span<const eventstore::AcceptedCommit>) {
+    std::call_once(*told, [&] { hangs->set_value(); });
     released.wait();
   });
   Call system;
@@ -86,7 +89,7 @@ TEST_F(Handlers, RefusesAtOnceWhoseTokenWasRevokedHoweverFarBehindProjectionsAre
   RenameOrganisationBody renamed;
   renamed.set_name("厦门");
   execute(node.edge().rename_organisation(system, city, renamed));
-  hangs.get_future().wait();
+  hangs->get_future().wait();
   const auto hash = eventstore::sha256(eventstore::bytes_of(theirs));
   RevokeTokenBody revoked;
   revoked.set_token_hash(hex(hash.view()));

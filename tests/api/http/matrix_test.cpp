@@ -240,7 +240,7 @@ class City {
     const auto path = "/api/v1/products/" + field(done("/api/v1/products", body, cadre_), "id");
     done(path + "/publish", "{}", cadre_);
     clock_.pass(2'000'000);
-    return {path + std::string(call)};
+    return {path + std::string(call), "{}", {}};
   }
   Subject product(bool published, std::string_view call, std::string body = "{}", std::string_view year = "2020") {
     const auto path = "/api/v1/products/" + field(done("/api/v1/products", product_body(year), cadre_), "id");

@@ -234,7 +234,7 @@ TEST(Problems, HaveTheFieldsOfRfc9457) {
 TEST(Problems, KnowEveryRefusal) {
   std::vector<domain::RefusalText> all(domain::all_refusals().begin(), domain::all_refusals().end());
   all.insert(all.end(), node::refusals::all.begin(), node::refusals::all.end());
-  const std::set<std::string_view> with_a_status_of_their_own{"not_signed_in", "revision_mismatch"};
+  const std::set<std::string_view> with_a_status_of_their_own{"not_signed_in", "revision_mismatch", "token_invalid"};
   for (const auto& refusal : all) {
     const auto& text = problem_text(refusal.code);
     ASSERT_EQ(text.code, refusal.code) << "no row in api/http/problem_table.cpp";
