@@ -180,7 +180,8 @@ TEST_F(ProductsTest, FindsClaimsAndPositionsThroughSpans) {
   std::map<std::uint32_t, std::uint32_t> positions;
   std::map<domain::Id, std::vector<std::uint32_t>> by_owner;
   std::uint32_t waiting = 0;
-  for (const auto& one : models->claims().page(pottery, 0, tickets).value()) {
+  const auto listed = models->claims().page(pottery, 0, tickets).value();
+  for (const auto& one : listed) {
     positions[one.ticket] = one.state == ClaimState::waitlisted ? ++waiting : 0;
     by_owner[one.owner].push_back(one.ticket);
   }
