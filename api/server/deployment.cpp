@@ -146,7 +146,9 @@ Result<bool> Deployment::Wiring::continues(std::string_view name, std::uint64_t 
   return head && *head == eventstore::leaf_hash(eventstore::bytes_of(*record));
 }
 
+// Called when the log has been read and found to be ours, before anything is written to it: opening a store writes.
 Result<void> Deployment::Wiring::check_histories(eventstore::Sequence end, const eventstore::Log* of) {
+  if (auto opened = open_stores(); !opened) return opened;
   const auto index = eventstore::LogIndex::open(*store);
   if (!index) return std::unexpected(index.error());
   const auto filled = api::PeopleStore::filled(*people_rows);
@@ -177,8 +179,9 @@ Result<void> Deployment::Wiring::forget_store(std::string_view name) {
 }
 
 Result<void> Deployment::Wiring::open_stores() {
-  if (auto opened = open_store(); !opened) return opened;
-  return open_people_rows();
+  if (store == nullptr)
+    if (auto opened = open_store(); !opened) return opened;
+  return people_rows != nullptr ? Result<void>{} : open_people_rows();
 }
 
 Result<void> Deployment::Wiring::open_store() {
@@ -244,8 +247,8 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   w.clock = options.clock != nullptr ? options.clock : &w.machine_clock;
   w.cryptography = std::make_unique<adapters::SodiumCryptography>(w.random);
   if (auto opened = w.open_directory(); !opened) return std::unexpected(opened.error());
-  if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
   if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
+  if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
   w.opener = std::make_unique<api::Opener>(*w.cryptography, *w.keyring, w.log->state().log_id);
   w.patient_store.emplace(*w.store, w.patience);
   w.patient_people.emplace(*w.people_rows, w.patience);

@@ -207,6 +207,7 @@ class ProcessLeak(unittest.TestCase):
             self.ask(asker, official, community, ending)
         self.claim(asker, official, community)
         self.govern(admin, community)
+        self.sign_in(admin, person)
         official.get(f"/api/v1/members/{person}")  # journalled
         official.get(f"/api/v1/boards/{community}?subtree=true")
         for bad in ({"name": self.plant("refused name"), "organisation": "nowhere"}, {"nome": self.plant("unknown field")}):
@@ -259,6 +260,36 @@ class ProcessLeak(unittest.TestCase):
         self.tokens.append(token)
         self.client(token).post(f"/api/v1/members/{own}/erase")
 
+    def sign_in(self, admin: Recording, person: str) -> None:
+        """As a browser does: a code, a session, a new one for it, two ends."""
+        cookie = self.session("", {"code": self.sign_in_code(admin, person)}, "")
+        other = self.session("", {"code": self.sign_in_code(admin, person)}, "")
+        own = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{self.pioneer.port}"}
+        listed = self.client().call("GET", "/api/v1/me/sessions", headers=own)["items"]
+        second = next(one["id"] for one in listed if one["kind"] == "session" and not one["current"])
+        self.client().call("POST", f"/api/v1/me/sessions/{second}/revoke", {}, headers=own)
+        self.assertNotEqual(cookie, other)
+        self.session("/end", {}, self.session("/rotate", {}, cookie))
+
+    def sign_in_code(self, admin: Recording, person: str) -> str:
+        code = admin.post(f"/api/v1/members/{person}/sign-in-links", {})["code"]
+        self.tokens.append(code)
+        return code
+
+    def session(self, call: str, body: dict, cookie: str) -> str:
+        """The cookie that the answer sets."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.pioneer.port, timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("POST", "/api/v1/session" + call, json.dumps(body),
+                           {"Content-Type": "application/json", "Origin": f"http://127.0.0.1:{self.pioneer.port}", "Cookie": cookie})
+        answer = connection.getresponse()
+        self.assertLess(answer.status, 300, answer.read())
+        self.driven.append(("POST", "/api/v1/session" + call, body))
+        made = answer.getheader("Set-Cookie").split(";")[0]
+        if len(made.split("=", 1)[1]) > 20:
+            self.tokens.append(made.split("=", 1)[1])
+        return made
+
     def upload(self, client: pioneer.Client, content: bytes) -> str:
         """Its name."""
         connection = http.client.HTTPConnection("127.0.0.1", self.pioneer.port, timeout=60)
@@ -304,6 +335,8 @@ class ProcessLeak(unittest.TestCase):
         official.post(path + "/publish")
         official.post(path + "/capacity", {"capacity": 6})
         official.post(f"{path}/claims/" + asker.post(path + "/claims", {"places": 1})["claimId"] + "/no-show")
+        scanned = f"{path}/claims/" + asker.post(path + "/claims", {"places": 1})["claimId"]
+        official.post(path + "/check-ins", {"tickets": [{"ticket": asker.get(scanned)["ticket"]}]})
         claim = f"{path}/claims/" + asker.post(path + "/claims", {"places": 1})["claimId"]
         official.post(claim + "/check-in")
         official.post(claim + "/complete")
