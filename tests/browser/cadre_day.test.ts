@@ -47,6 +47,7 @@ describe.each(everything ? all : all.slice(0, 1))("a cadre's morning, %s, %s", (
     await until(async () => (await page.locator('.card-button').count()) === 1, 'one is found')
     await page.keyboard.press('a')
     await until(async () => (await call<{ state: string }>(city(), city().cadre.token, `requests/${id}`)).state === 'accepted', 'accepted')
+    await page.locator(`.column[aria-label="${w.state.accepted}"] .card-button[data-id="${id}"]`).waitFor()
     await page.keyboard.press('l')
     await page.locator(`.card-button.current[data-id="${id}"]`).waitFor()
     await page.keyboard.press('p')
