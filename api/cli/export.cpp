@@ -14,9 +14,9 @@
 #include "api/cli/csv_cell.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
-#include "api/cli/log_source.hpp"
 #include "api/edge/fields.hpp"
 #include "api/http/json.hpp"
+#include "api/node/commits_of_log.hpp"
 #include "api/queries/product_view.hpp"
 #include "api/queries/request_view.hpp"
 #include "domain/streams.hpp"
@@ -104,7 +104,7 @@ eventstore::Result<void> Export::streams() {
   const node::Caller caller = console_caller(node);
   Progress progress("commits read", node.log().end().value);
   std::unordered_set<domain::Id, domain::IdHash> seen;
-  LogSource source(node.log());
+  node::CommitsOfLog source(node.log(), eventstore::Sequence{0});
   while (true) {
     auto commits = source.next();
     if (!commits) return std::unexpected(commits.error());

@@ -1,8 +1,8 @@
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
-#include "api/cli/log_source.hpp"
 #include "api/cli/scratch.hpp"
+#include "api/node/commits_of_log.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
 
@@ -40,7 +40,7 @@ Exit replay(const Place& place) {
   if (!scratch) return fail(scratch.error());
   projections::EngineOptions options;
   options.bulk = true;
-  LogSource source(node.log());
+  node::CommitsOfLog source(node.log(), eventstore::Sequence{0});
   auto models = projections::ReadModels::replayed((*scratch)->store(), source, {}, options);
   if (!models) return fail(models.error());
   const auto replayed = (*models)->engine().digests();

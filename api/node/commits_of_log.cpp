@@ -13,7 +13,7 @@ CommitsOfLog::CommitsOfLog(const eventstore::Log& log, eventstore::Sequence from
     : reader_(log.reader(from)), stopping_(std::move(stopping)) {}
 
 eventstore::Result<std::vector<eventstore::AcceptedCommit>> CommitsOfLog::next() {
-  if (stopping_()) return eventstore::failure("stopping", "The node is stopping.");
+  if (stopping_ && stopping_()) return eventstore::failure("stopping", "The node is stopping.");
   std::vector<eventstore::AcceptedCommit> commits;
   while (commits.size() < commits_at_once) {
     auto leaf = reader_->next();

@@ -12,8 +12,8 @@ namespace pioneer::node {
 /// One thread. The log outlives it.
 class CommitsOfLog final : public projections::CommitSource {
  public:
-  /// `stopping` is asked before each piece: once it says yes, `next` gives the error "stopping".
-  CommitsOfLog(const eventstore::Log& log, eventstore::Sequence from, std::function<bool()> stopping);
+  /// `stopping`, if given, is asked before each piece: once it says yes, `next` gives the error "stopping".
+  CommitsOfLog(const eventstore::Log& log, eventstore::Sequence from, std::function<bool()> stopping = {});
   eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override;
 
  private:

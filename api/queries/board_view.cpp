@@ -1,4 +1,5 @@
 #include "api/queries/board_view.hpp"
+#include "api/text/bytes.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -51,7 +52,7 @@ class Page {
   void cursor(const std::string& next, std::string& to) const {
     if (next.empty()) return;
     to += ",\"nextCursor\":";
-    projections::append_json_text(to, hex(next));
+    projections::append_json_text(to, api::hex(next));
   }
 
  private:

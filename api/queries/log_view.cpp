@@ -1,4 +1,5 @@
 #include "api/queries/log_view.hpp"
+#include "api/text/bytes.hpp"
 
 #include <algorithm>
 
@@ -19,23 +20,10 @@ using domain::Id;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-std::string base64(std::string_view bytes) {
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t taken = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = (group << 8) | (k < taken ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    }
-    for (std::size_t k = 0; k < 4; ++k) out.push_back(k <= taken ? base64_digits[(group >> (18 - 6 * k)) & 63] : '=');
-  }
-  return out;
-}
-
 /// An identifier reads as everywhere else; other bytes are base64.
-std::string bytes_text(const std::string& bytes) { return bytes.size() == 16 ? Id::of(bytes).text() : base64(bytes); }
+std::string bytes_text(const std::string& bytes) {
+  return bytes.size() == 16 ? Id::of(bytes).text() : api::base64(bytes);
+}
 
 void to_struct(const Message& message, google::protobuf::Struct& into);
 
@@ -191,7 +179,7 @@ domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Calle
     auto& item = *page.add_items();
     item.set_position(accepted->sequence.value);
     item.set_epoch(header->epoch.value);
-    item.set_leaf_hash(hex(accepted->leaf.view()));
+    item.set_leaf_hash(api::hex(accepted->leaf.view()));
     set_time(*item.mutable_recorded_at(), commit->recorded_at.us);
     if (commit->occurred_at != commit->recorded_at) set_time(*item.mutable_occurred_at(), commit->occurred_at.us);
     if (commit->cause != 0) item.set_cause(commit->cause - 1);

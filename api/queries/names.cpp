@@ -29,18 +29,6 @@ api::OrganisationView organisation_view(const domain::organisations::Directory& 
   return view;
 }
 
-std::string hex(std::string_view bytes) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    const auto b = static_cast<unsigned char>(c);
-    out.push_back(digits[b >> 4]);
-    out.push_back(digits[b & 15]);
-  }
-  return out;
-}
-
 void set_time(google::protobuf::Timestamp& into, std::int64_t us) {
   std::int64_t seconds = us / 1'000'000;
   std::int64_t rest = us % 1'000'000;

@@ -11,8 +11,6 @@ void name_organisation(const domain::organisations::Directory& directory, const 
                        api::OrganisationName& into);
 api::OrganisationView organisation_view(const domain::organisations::Directory& directory, const domain::Id& id,
                                         std::uint64_t revision);
-/// Lower-case hexadecimal digits: how hashes and blobs are named.
-std::string hex(std::string_view bytes);
 void set_time(google::protobuf::Timestamp& into, std::int64_t us);
 
 }  // namespace pioneer::queries

@@ -1,4 +1,5 @@
 #include "api/queries/product_view.hpp"
+#include "api/text/bytes.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -282,7 +283,7 @@ domain::Decided<api::ProductList> list_products(const MarketSource& source, cons
           card.set_places_left(row.counts.places_left());
           card.set_waiting(row.counts.lapsed() ? 0 : row.counts.waiting);
         }
-        if (!page->next.empty()) list.set_next_cursor(hex(page->next));
+        if (!page->next.empty()) list.set_next_cursor(api::hex(page->next));
         return list;
       });
 }

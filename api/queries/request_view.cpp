@@ -1,4 +1,5 @@
 #include "api/queries/request_view.hpp"
+#include "api/text/bytes.hpp"
 
 #include <algorithm>
 
@@ -136,7 +137,7 @@ template <class Photos, class Into>
 void show_photos(const Photos& photos, Into* into) {
   for (const auto& photo : photos) {
     auto& view = *into->Add();
-    view.set_blob(hex(photo.name()));
+    view.set_blob(api::hex(photo.name()));
     view.set_media_type(photo.media_type());
   }
 }

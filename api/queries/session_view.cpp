@@ -1,4 +1,5 @@
 #include "api/queries/session_view.hpp"
+#include "api/text/bytes.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -26,7 +27,7 @@ std::optional<Token> token_with(const node::Node& node, std::string_view hash) {
 
 api::SignInView session_view(const node::Node& node, std::string_view hash, const Token& token) {
   api::SignInView view;
-  view.set_id(hex(hash));
+  view.set_id(api::hex(hash));
   view.set_state(good_now(node, token) ? api::SignInState::active : api::SignInState::ended);
   view.set_revision(node.index().revision(domain::stream_of(domain::stream_kind::member, token.member)).value_or(0));
   view.set_kind(token.purpose == domain::TokenPurpose::session ? api::SignInKind::session : api::SignInKind::token);

@@ -1,4 +1,5 @@
 #include "api/server/front.hpp"
+#include "api/text/bytes.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -53,7 +54,7 @@ bool erases(const eventstore::AcceptedCommit& commit) {
 /// As `pioneer keys show` makes it, where there is none yet.
 eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eventstore::Random& random) {
   adapters::posix::PosixDisk disk;
-  const auto name = "pioneer.log/" + queries::hex(deployment.node().log().state().log_id.view());
+  const auto name = "pioneer.log/" + api::hex(deployment.node().log().state().log_id.view());
   return adapters::SigningKey::settle(disk, random, deployment.directory() + "/keys", name);
 }
 
@@ -180,7 +181,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .uploads = &p.uploads,
       .metrics = p.queues.get(),
       .version = std::string(version),
-      .log_id = queries::hex(node.log().state().log_id.view()),
+      .log_id = api::hex(node.log().state().log_id.view()),
       .format = eventstore::limits::format,
       .feature_level = eventstore::limits::feature_level,
       .openapi = api::http::openapi_document(std::string(version)),

@@ -13,6 +13,7 @@
 #include "api/queries/blob_view.hpp"
 #include "api/queries/names.hpp"
 #include "api/queries/opened_field.hpp"
+#include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 
@@ -66,7 +67,7 @@ void keep(const Service& service, const Incoming& incoming) {
   const auto name = service.blobs->put(upload->bytes, upload->media_type, now_us);
   if (!name) return incoming.fail(name.error());
   BlobView view;
-  view.set_blob(queries::hex(*name));
+  view.set_blob(hex(*name));
   view.set_media_type(std::string(upload->media_type));
   view.set_bytes(static_cast<std::uint32_t>(upload->bytes.size()));
   queries::set_time(*view.mutable_expires(), now_us + blob_unused_us_max);
