@@ -13,7 +13,7 @@ export function serviceWorker(entry: string, outDir: string): Plugin {
     enforce: 'post',
     async closeBundle() {
       const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
-        .filter((f) => f.isFile() && /\.(js|css|html|svg|webmanifest)$/.test(f.name) && f.name !== 'sw.js')
+        .filter((f) => f.isFile() && /\.(js|css|html|svg|webmanifest|geojson)$/.test(f.name) && f.name !== 'sw.js')
         .map((f) => join(f.parentPath ?? f.path, f.name))
         .sort()
       const manifest = files.map((f) => {

@@ -44,6 +44,8 @@ export const iconPaths: Record<string, string> = {
   out: 'M14 4H5v16h9M10 12h11M17 8l4 4-4 4',
   copy: 'M8 8h12v12H8zM4 16V4h12',
   hourglass: 'M6 3h12M6 21h12M7 3c0 5 4 6 5 9-1 3-5 4-5 9M17 3c0 5-4 6-5 9 1 3 5 4 5 9',
+  cross: 'M12 2v7M12 15v7M2 12h7M15 12h7M12 12v.100',
+  map: 'M3 6l6-3 6 3 6-3v15l-6 3-6-3-6 3zM9 3v15M15 6v15',
   keyboard: 'M3 6h18v12H3zM7 10h.100M11 10h.100M15 10h.100M7 14h10',
   photo: 'M3 5h18v14H3zM3 16l5-5 4 4 3-3 6 5M15.500 9.500v.100',
   // kinds of requests

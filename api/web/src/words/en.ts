@@ -98,6 +98,10 @@ const en: typeof zh = {
   },
   people: { text: 'Register a resident who comes to the desk, and print their way in.', name: 'Name', phone: 'Phone (optional)', register: 'Register', made: '{name} is registered', slip: 'Make a sign-in slip' },
   organisations: { search: 'Find a place', all: 'All', none: 'Nothing found. Try another word.', below: 'Below {name}', code: 'code {code}' },
+  map: {
+    show: 'See the map', choose: 'Choose on the map', label: 'Map. Arrow keys move it, plus and minus bring it closer and farther.', closer: 'Closer', farther: 'Farther', here: 'It is here', cross: 'Move the map until the cross is on the place.', near: '{area}, near {near}', nearOnly: 'near {near}', nameless: 'We have no name for this place',
+    missing: 'The map cannot be opened now. Write the address, or choose from the list.', by: 'How to choose', list: 'List', map: 'Map', parts: 'Places on the map', unknown: 'This part is not on our list; please choose another.', credit: 'Map beneath: {name}',
+  },
   photo: { add: 'Take or choose photos', addAfter: 'Add photos of the result', nth: 'Photo {n}', remove: 'Remove photo {n}', before: 'Photos with the request', during: 'Photos of the work', after: 'Photos of the result' },
   voice: { begin: 'Tap and speak', stop: 'Done ({n} s left)', yours: 'Your voice message', remove: 'Record again', refused: 'No microphone. You can write.', message: 'Voice message' },
   print: { go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },

@@ -98,6 +98,10 @@ export default {
   },
   people: { text: '给来服务台的居民登记，并打印一张登录纸条。', name: '姓名', phone: '电话（可不填）', register: '登记', made: '{name} 登记好了', slip: '做登录纸条' },
   organisations: { search: '找组织', all: '全部', none: '没有找到。换个字试试。', below: '{name}的下级', code: '代码 {code}' },
+  map: {
+    show: '看地图', choose: '在地图上选', label: '地图。方向键移动，加号减号看近看远。', closer: '近一点', farther: '远一点', here: '就是这里', cross: '移动地图，把十字放到那个地方。', near: '{area} {near}附近', nearOnly: '{near}附近', nameless: '这里我们叫不出名字',
+    missing: '地图现在打不开。可以写地址，或从名单里选。', by: '怎么选', list: '名单', map: '地图', parts: '地图上的地方', unknown: '名单里没有这块地方，请选别处。', credit: '底图：{name}',
+  },
   photo: { add: '拍照或选照片', addAfter: '加上办好后的照片', nth: '第 {n} 张照片', remove: '去掉第 {n} 张', before: '求助时的照片', during: '进展照片', after: '办好后的照片' },
   voice: { begin: '按一下说话', stop: '说完了（还能说 {n} 秒）', yours: '您的语音', remove: '重说', refused: '没有拿到麦克风。可以写字。', message: '语音' },
   print: { go: '打印', slip: '打印纸条', notice: '打印海报', qr: '二维码', scan: '用手机扫一扫，看详情。' },
