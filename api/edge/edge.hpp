@@ -93,10 +93,6 @@ class Edge {
   Commanded register_member(const Call&, const RegisterMemberBody&);
   Commanded grant_role(const Call&, std::string_view member, const GrantRoleBody&);
   Commanded revoke_role(const Call&, std::string_view member, std::string_view role, const RevokeRoleBody&);
-  /// What the bearer token says that this call issues to the member: 32 bytes that follow from the call, so that a
-  /// repeat finds them again, and that nobody finds without this deployment's key. A keyed BLAKE2b over log, sender,
-  /// member and command id. Nothing: that key is not on this machine.
-  std::optional<Secret> bearer_token(const Call&, std::string_view member) const;
   /// `token_hash`: SHA-256 of the token, 32 bytes; the token itself never comes here.
   Commanded issue_token(const Call&, std::string_view member, std::string_view token_hash, const IssueTokenBody&);
   Commanded revoke_token(const Call&, std::string_view member, const RevokeTokenBody&);
@@ -111,8 +107,10 @@ class Edge {
     domain::Device::Value device = domain::Device::unspecified;
   };
   Commanded open_session(const Call&, const domain::Id& member, const NewSession&);
-  /// 32 bytes that nobody can foretell and that a repeat of the call gets again: what is shown once can be shown twice
-  /// to a client whose answer was lost. Refusal: `keys_unavailable`.
+  /// What a token, a code or a session says that this call makes: 32 bytes that nobody finds without this deployment's
+  /// key and that a repeat of the call gets again, so that what is shown once can be shown twice to a client whose
+  /// answer was lost. `purpose` ("bearer", "sign-in", "session") has no zero byte; README.md has the formula. Refusal:
+  /// `keys_unavailable`, also where the call has no id that could be repeated.
   domain::Decided<std::string> secret_for(const Call&, std::string_view purpose, std::string_view about) const;
   Commanded erase_member(const Call&, std::string_view member);
   /// Before PERSONAL fields of these members are shown: at most 200 subjects. Those whose key is gone are left out.

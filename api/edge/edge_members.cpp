@@ -57,16 +57,6 @@ Commanded Edge::revoke_role(const Call& call, std::string_view member, std::stri
   return draft.finish(std::move(command), &content);
 }
 
-std::optional<Secret> Edge::bearer_token(const Call& call, std::string_view member) const {
-  const auto key = sealing_->keyring.get(reserved_key::tokens);
-  if (!key || call.command_id.empty()) return std::nullopt;
-  const domain::Id sender = call.sender ? call.sender->member : domain::Id{};
-  const auto id = checks::path_id(member);
-  if (!id) return std::nullopt;
-  return sealing_->cryptography.derive(key->sealing,
-                                       {"bearer", sealing_->log_id, sender.view(), id->view(), call.command_id});
-}
-
 Commanded Edge::issue_token(const Call& call, std::string_view member, std::string_view token_hash,
                             const IssueTokenBody& body) {
   Draft draft(*sealing_, call);
@@ -120,7 +110,7 @@ domain::Decided<std::string> Edge::secret_for(const Call& call, std::string_view
   const domain::Id sender = call.sender ? call.sender->member : domain::Id{};
   constexpr std::string_view end("\0", 1);
   const Secret secret = sealing_->cryptography.derive(
-      key->sealing, {"secret", sealing_->log_id, purpose, end, sender.view(), call.command_id, end, about});
+      key->hashing, {"secret", sealing_->log_id, purpose, end, sender.view(), call.command_id, end, about});
   return std::string(secret.view());
 }
 

@@ -57,14 +57,11 @@ void issue_token(const Service& service, const IncomingPointer& incoming) {
   send(
       service, incoming,
       [&](Edge& edge, const Call& call) -> Commanded {
-        const auto secret = edge.bearer_token(call, incoming->path[0]);
-        if (secret) *token = base64url(secret->view());
+        const auto secret = edge.secret_for(call, "bearer", incoming->path[0]);
+        if (!secret) return std::unexpected(secret.error());
+        *token = base64url(*secret);
         *hash = eventstore::sha256(eventstore::bytes_of(*token)).view();
-        auto command = edge.issue_token(call, incoming->path[0], *hash, body);
-        if (command && !secret)
-          return std::unexpected(domain::Refusal{domain::RefusalKind::conflict, "key_missing",
-                                                 "The key that makes tokens is not on this machine.", ""});
-        return command;
+        return edge.issue_token(call, incoming->path[0], *hash, body);
       },
       [incoming, token, hash, body](const node::Caller&, const node::Outcome& outcome) {
         if (!issued(outcome, *hash))

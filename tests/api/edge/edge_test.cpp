@@ -257,6 +257,22 @@ TEST_F(EdgeTest, AKeyThatIsNotActiveIsARefusal) {
   EXPECT_EQ(why(edge.place_claim(world.call(stranger, "c3"), world.product.text(), claim_body())), "key_missing");
 }
 
+TEST_F(EdgeTest, ASecretFollowsFromAllThatMakesTheCall) {
+  const auto li = world.person("register li");
+  const auto secret = [&](const Call& call, std::string_view purpose, const Sender& about) {
+    const auto made = edge.secret_for(call, purpose, about.member.text());
+    return made ? *made : made.error().code;
+  };
+  const auto first = secret(world.call(wang, "c1"), "bearer", li);
+  EXPECT_EQ(first.size(), 32u);
+  EXPECT_EQ(secret(world.call(wang, "c1"), "bearer", li), first) << "a repeat would show another one";
+  EXPECT_NE(secret(world.call(wang, "c2"), "bearer", li), first);
+  EXPECT_NE(secret(world.call(li, "c1"), "bearer", li), first);
+  EXPECT_NE(secret(world.call(wang, "c1"), "sign-in", li), first);
+  EXPECT_NE(secret(world.call(wang, "c1"), "bearer", wang), first);
+  EXPECT_EQ(secret(world.call(wang, ""), "bearer", li), "keys_unavailable") << "nothing tells a repeat";
+}
+
 TEST_F(EdgeTest, AnAssignmentNamesAGrantNotAPerson) {
   AssignRequestBody body;
   body.set_organisation(world.organisation.text());
