@@ -17,7 +17,7 @@ namespace pioneer::domain {
 
 // clang-format off
 using AnyCommand = std::variant<
-    AdoptPolicy,
+    AdoptPolicy, RaiseFeatureLevel,
     RegisterOrganisation, RenameOrganisation, MoveOrganisation, MergeOrganisation, CloseOrganisation,
     RegisterMember, GrantRole, RevokeRole, IssueToken, RevokeToken, IssueSignIn, OpenSession, EraseMember,
     RecordPersonalDataOpened,

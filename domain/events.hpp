@@ -19,7 +19,7 @@ namespace pioneer::domain {
 
 // clang-format off
 using AnyEvent = std::variant<
-    PolicyAdopted,
+    PolicyAdopted, FeatureLevelRaised,
     OrganisationRegistered, OrganisationRenamed, OrganisationMoved, OrganisationMerged, OrganisationAbsorbed,
     OrganisationClosed,
     SubjectKeyIssued, MemberRegistered, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked, MemberErased,

@@ -10,6 +10,8 @@ template <class Command>
 std::string name_of(const Command& c) {
   if constexpr (std::is_same_v<Command, AdoptPolicy>) {
     return std::string(policy_stream);
+  } else if constexpr (std::is_same_v<Command, RaiseFeatureLevel>) {
+    return std::string(levels_stream);
   } else if constexpr (std::is_same_v<Command, RecordPersonalDataOpened>) {
     return {};
   } else if constexpr (std::is_same_v<Command, RegisterOrganisation>) {

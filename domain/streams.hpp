@@ -26,6 +26,7 @@ std::string stream_of(std::string_view kind, const Id& id);
 /// "access/5k2…-202611", by the UTC month of `at_us`.
 std::string access_stream(const Id& organisation, std::int64_t at_us);
 inline constexpr std::string_view policy_stream = "policy/services";
+inline constexpr std::string_view levels_stream = "policy/levels";
 
 /// Kind and rest of a name.
 std::pair<std::string_view, std::string_view> parts_of(std::string_view stream);

@@ -34,6 +34,16 @@ Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence) {
   return parse_commit({sequence, std::move(*record)});
 }
 
+Result<FeatureLevel> log_feature_level(const Log& log) {
+  const auto end = log.end();
+  if (end.value == 0) return FeatureLevel{limits::first_feature_level};
+  const auto record = log.read(Sequence{end.value - 1});
+  if (!record) return std::unexpected(record.error());
+  const auto header = decode_record(bytes_of(*record));
+  if (!header) return std::unexpected(header.error());
+  return header->feature_level;
+}
+
 Result<Instant> last_stamp(const Log& log) {
   const auto end = log.end();
   if (end.value == 0) return Instant{0};

@@ -19,6 +19,8 @@ Result<AcceptedCommit> parse_commit(const Leaf& leaf);
 /// One commit by its sequence, which is below `log.end()`. Errors: the log's, and those of parse_commit.
 Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence);
 
+/// The feature level of the log's last leaf, which the next record carries too; where a log begins, if there is none.
+Result<FeatureLevel> log_feature_level(const Log& log);
 /// When the log's last leaf was recorded; zero: there is none.
 Result<Instant> last_stamp(const Log& log);
 

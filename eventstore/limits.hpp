@@ -9,8 +9,11 @@ namespace pioneer::eventstore::limits {
 
 /// 0 until the format is frozen; then 1. Directories of another format are refused, untouched.
 inline constexpr std::uint8_t format = 0;
-/// What this build can read.
+/// What this build can read. A log is written at the level that it was raised to, so that older programs read it until
+/// then.
 inline constexpr std::uint16_t feature_level = 1;
+/// Where every log begins.
+inline constexpr std::uint16_t first_feature_level = 1;
 
 /// An entry bundle of tlog-tiles writes an entry's length in 16 bits.
 inline constexpr std::size_t record_bytes_max = 65'535;

@@ -75,7 +75,7 @@ Result<Hash> Writer::append_now(RecordKind kind, std::string_view body) {
     header.previous_hash = state.head;
   }
   const std::string record = encode_record(header, body);
-  const Judgement judgement = accept(state, bytes_of(record));
+  const Judgement judgement = accept(state, bytes_of(record), header.feature_level);
   CHECK(judgement.verdict == (kind == RecordKind::fence ? Verdict::accepted_fence : Verdict::accepted_leaf));
   if (auto appended = log_.append(std::span(&record, 1)); !appended) return std::unexpected(appended.error());
   return judgement.leaf;
@@ -95,9 +95,11 @@ Result<void> Writer::take_over() {
   last_stamp_ = Instant{std::max(last->value, now.value)};
   clock_offset_us_ = now.value - clock_.since_boot().value;
 
+  const auto level = log_feature_level(log_);
+  if (!level) return std::unexpected(level.error());
   next_ = {};
   next_.format = limits::format;
-  next_.feature_level = FeatureLevel{limits::feature_level};
+  next_.feature_level = *level;
   next_.log_id = log_.state().log_id;
   next_.epoch = log_.state().epoch.plus(1);
   next_.writer = random_.bytes<WriterId>();
@@ -169,7 +171,9 @@ Result<Instant> Writer::stamp() {
   return last_stamp_;
 }
 
-void Writer::chain(CommitBody body, Batch& into) {
+void Writer::chain(Decider::Verdict verdict, Batch& into) {
+  CommitBody& body = verdict.body;
+  if (verdict.raise != FeatureLevel{}) next_.feature_level = verdict.raise;
   body.set_recorded_at_us(last_stamp_.value);
   std::string bytes;
   CHECK(body.SerializeToString(&bytes));
@@ -192,7 +196,7 @@ void Writer::judge(std::unique_ptr<Pending> pending, Batch& into) {
     answer.error = verdict.error();
   } else if (verdict->kind == Decider::Verdict::Kind::write) {
     answer = {Answer::Kind::accepted, next_.sequence, {}};
-    chain(std::move(verdict->body), into);
+    chain(std::move(*verdict), into);
   } else if (verdict->kind == Decider::Verdict::Kind::repeat) {
     answer = {Answer::Kind::repeated, verdict->repeated, {}};
   } else {
@@ -301,6 +305,9 @@ bool Writer::decide_step() {
 // batches that were are given up.
 Result<void> Writer::start_over() {
   if (auto discarded = decider_.discard(); !discarded) return discarded;
+  const auto level = log_feature_level(log_);
+  if (!level) return std::unexpected(level.error());
+  next_.feature_level = *level;
   const LogState state = log_.state();
   next_.sequence = state.next;
   next_.previous_hash = state.head;

@@ -55,6 +55,8 @@ class Decider {
     enum class Kind { write, refuse, repeat } kind;
     CommitBody body;    ///< write: all but the stamp
     Sequence repeated;  ///< repeat: where the first outcome is
+    /// write: this commit's record and all that follow carry this feature level; zero: that of the one before.
+    FeatureLevel raise{};
   };
   virtual ~Decider() = default;
   /// Moves the Decider's speculative state on if it answers `write`.
@@ -134,7 +136,7 @@ class Writer {
   void note_clock(std::string_view trouble);
   void settle();
   void judge(std::unique_ptr<Pending> pending, Batch& into);
-  void chain(CommitBody body, Batch& into);
+  void chain(Decider::Verdict verdict, Batch& into);
   void hand_over(Batch& decided);
   Result<void> write(Batch& batch);
   void give_up(Batch& batch, const Error& error);

@@ -65,6 +65,11 @@ Exit tail_log(const Place& place, const LogOptions& options);
 Exit describe_log(const Place& place);
 Exit confirm_clock(const Place& place);
 
+struct LevelOptions {
+  std::uint32_t to = 0;  ///< 0: the highest that this program knows
+};
+Exit raise_level(const Place& place, const LevelOptions& options);
+
 struct VerifyOptions {
   unsigned threads = 2;
 };

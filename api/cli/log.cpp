@@ -4,6 +4,7 @@
 #include "adapters/segments/format.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/local.hpp"
 #include "api/cli/log_line.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
@@ -14,6 +15,7 @@
 #include "domain/common/id.hpp"
 #include "domain/events.hpp"
 #include "eventstore/commit.hpp"
+#include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
 
 namespace pioneer::cli {
@@ -192,6 +194,18 @@ Exit confirm_clock(const Place& place) {
   if (!reply) return fail(Exit::could_not_run, reply.error());
   if (reply->status >= 300) return remote::fail(*reply);
   say(place.json ? reply->body : "The clock is confirmed; the server writes again.");
+  return Exit::done;
+}
+
+Exit raise_level(const Place& place, const LevelOptions& options) {
+  auto local = open_local(place, false);
+  if (!local) return fail(local.error());
+  const std::uint32_t to = options.to == 0 ? eventstore::limits::feature_level : options.to;
+  const auto raised = carry_out(**local, (*local)->node().edge().raise_feature_level(system_call(), to));
+  (*local)->stop();
+  if (!raised) return fail(raised.error().exit, raised.error().sentence);
+  say(place.json ? JsonObject().number("featureLevel", to).str()
+                 : "The log is at feature level " + std::to_string(to) + ": older programs stop there.");
   return Exit::done;
 }
 

@@ -86,6 +86,11 @@ void add_log(CLI::App& app, Chosen& chosen) {
   log.add_subcommand("confirm-clock",
                      "The clock is right: after a jump (--server), or though the log is ahead of it (--data)")
       ->callback([&chosen] { chosen = confirm_clock; });
+  static LevelOptions level;
+  auto& raise =
+      *log.add_subcommand("raise-level", "All programs that read this log are new: write what only they can read");
+  raise.add_option("--to", level.to, "the feature level; without it, the highest that this program knows");
+  raise.callback([&chosen] { chosen = [](const Place& p) { return raise_level(p, level); }; });
 }
 
 void add_checks(CLI::App& app, Chosen& chosen) {

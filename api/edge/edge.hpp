@@ -88,6 +88,7 @@ class Edge {
   Commanded merge_organisation(const Call&, std::string_view organisation, const MergeOrganisationBody&);
   Commanded close_organisation(const Call&, std::string_view organisation);
   Commanded adopt_policy(const Call&, const domain::Policy&);
+  Commanded raise_feature_level(const Call&, std::uint32_t level);
 
   // Members, roles, tokens. `register_member` makes the member's key.
   Commanded register_member(const Call&, const RegisterMemberBody&);

@@ -69,4 +69,11 @@ Commanded Edge::adopt_policy(const Call& call, const domain::Policy& policy) {
   return draft.finish(std::move(command), &policy);
 }
 
+Commanded Edge::raise_feature_level(const Call& call, std::uint32_t level) {
+  Draft draft(*sealing_, call);
+  domain::RaiseFeatureLevel command;
+  command.set_level(level);
+  return draft.finish(std::move(command), nullptr);
+}
+
 }  // namespace pioneer::api

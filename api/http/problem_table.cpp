@@ -95,6 +95,8 @@ constexpr ProblemText table[]{
     {"already_exists", 409, "Made already", "已经创建过了。"},
     {"policy_unchanged", 409, "In force already", "该规则已在执行。"},
     {"category_twice", 422, "A category stands there twice", "类别代码重复。"},
+    {"feature_level_reached", 409, "At this level already", "日志已是该版本级别。"},
+    {"feature_level_unknown", 422, "A newer program is needed", "当前程序不支持该版本级别。"},
     {"feedback_category_unknown", 422, "Unknown feedback category", "评价问题所用的类别不存在。"},
     // Organisations.
     {"level_not_below_parent", 409, "Level not below the parent's", "组织级别必须低于上级组织。"},

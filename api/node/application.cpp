@@ -117,6 +117,16 @@ std::vector<AnyEvent> as_any(std::vector<Event> events) {
   return any;
 }
 
+/// The level that records carry from this commit on; zero: as before.
+eventstore::FeatureLevel level_raised(const std::vector<AnyEvent>& events) {
+  eventstore::FeatureLevel level;
+  for (const auto& event : events) {
+    if (const auto* e = std::get_if<domain::FeatureLevelRaised>(&event))
+      level = eventstore::FeatureLevel{static_cast<std::uint16_t>(e->level())};
+  }
+  return level;
+}
+
 /// Folds one commit's events of one stream.
 eventstore::Result<void> fold_part(const eventstore::StreamPart& part, std::int64_t at_us, auto&& each) {
   const domain::Happened happened{Id::of(part.actor()), {at_us}};
@@ -346,7 +356,9 @@ Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::str
   outcome.revision = current.revision;
   outcome.events = std::move(changes[0].events);
   remember(command, sequence);
-  return Verdict{Verdict::Kind::write, std::move(*body), {}};
+  Verdict verdict{Verdict::Kind::write, std::move(*body), {}};
+  if constexpr (std::is_same_v<Event, domain::policy::Event>) verdict.raise = level_raised(outcome.events);
+  return verdict;
 }
 
 // A merge writes both organisations' streams in one commit: each event says which stream it belongs to.
@@ -400,6 +412,10 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
   if (!token_holds(command, now)) return refused(pending.outcome(), as_refusal(refusals::token_invalid));
   if (auto repeat = repeat_of(command, pending.outcome()); !repeat || *repeat) {
     return repeat ? Result<Verdict>(std::move(**repeat)) : std::unexpected(repeat.error());
+  }
+  const auto* const raise = std::get_if<domain::RaiseFeatureLevel>(&command.what);
+  if (raise != nullptr && raise->level() > eventstore::limits::feature_level) {
+    return refused(pending.outcome(), as_refusal(refusals::feature_level_unknown));
   }
   const std::string name = domain::primary_stream(command.what);
   const domain::Context context = context_of(command, name, now);

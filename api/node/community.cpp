@@ -36,7 +36,7 @@ void Community::evolve(std::string_view stream, const domain::AnyEvent& event, c
     if (const auto e = as<domain::organisations::Event>(event)) directory.evolve(*organisation, *e, happened);
   } else if (const auto member = domain::id_in(stream, domain::stream_kind::member)) {
     if (const auto e = as<domain::members::Event>(event)) roster.evolve(*member, *e, happened);
-  } else if (stream == domain::policy_stream) {
+  } else if (domain::parts_of(stream).first == domain::stream_kind::policy) {
     if (const auto e = as<domain::policy::Event>(event)) domain::policy::evolve(policy, *e, happened);
   }
 }

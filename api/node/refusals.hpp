@@ -21,6 +21,11 @@ inline constexpr domain::RefusalText revision_mismatch{"revision_mismatch", doma
 inline constexpr domain::RefusalText token_invalid{"token_invalid", domain::RefusalKind::forbidden,
                                                    "This token is unknown, has expired or was revoked."};
 
-inline constexpr std::array all{command_too_large, idempotency_key_reused, revision_mismatch, token_invalid};
+inline constexpr domain::RefusalText feature_level_unknown{
+    "feature_level_unknown", domain::RefusalKind::invalid,
+    "This program does not know so high a feature level. Install the newer program first."};
+
+inline constexpr std::array all{command_too_large, idempotency_key_reused, revision_mismatch, token_invalid,
+                                feature_level_unknown};
 
 }  // namespace pioneer::node::refusals

@@ -41,6 +41,7 @@ constexpr Permission row(Action action, std::string_view name, Who who) {
 #define PIONEER_MAY(action, who) row(Action::action, #action, who)
 constexpr std::array table{
     PIONEER_MAY(adopt_policy, system_only),
+    PIONEER_MAY(raise_feature_level, system_only),
     PIONEER_MAY(register_organisation, administrators),
     PIONEER_MAY(rename_organisation, administrators),
     PIONEER_MAY(move_organisation, administrators),

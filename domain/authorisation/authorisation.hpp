@@ -23,6 +23,7 @@ class Directory;
 /// Every command, in the order of AnyCommand, then every query. A new one without a row in `permissions` does not build.
 enum class Action : std::uint8_t {
   adopt_policy,
+  raise_feature_level,
   register_organisation, rename_organisation, move_organisation, merge_organisation, close_organisation,
   register_member, grant_role, revoke_role, issue_token, revoke_token, issue_sign_in, open_session, erase_member,
   record_personal_data_opened,

@@ -51,4 +51,13 @@ Decided<Decision<Event>> decide(const State& state, const AdoptPolicy& command, 
   return Decision<Event>{*acting, {std::move(event)}};
 }
 
+Decided<Decision<Event>> decide(const State& state, const RaiseFeatureLevel& command, const Context& context) {
+  const auto acting = authorise(Action::raise_feature_level, context.actor, Relation::none, {}, context.directory);
+  if (!acting) return std::unexpected(acting.error());
+  if (command.level() <= state.feature_level) return refuse(refusals::feature_level_reached, "level");
+  FeatureLevelRaised event;
+  event.set_level(command.level());
+  return Decision<Event>{*acting, {std::move(event)}};
+}
+
 }  // namespace pioneer::domain::policy

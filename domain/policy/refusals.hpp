@@ -1,4 +1,4 @@
-// Why a policy cannot be adopted. A closed list.
+// Why a policy cannot be adopted, or the level not raised. A closed list.
 #pragma once
 
 #include "domain/common/refusals.hpp"
@@ -13,6 +13,9 @@ inline constexpr RefusalText feedback_category_unknown{
     "feedback_category_unknown", RefusalKind::invalid,
     "The category for problems told in ratings is none of the policy's categories. Name one of them."};
 
-inline constexpr std::array all{policy_unchanged, category_twice, feedback_category_unknown};
+inline constexpr RefusalText feature_level_reached{"feature_level_reached", RefusalKind::conflict,
+                                                   "The log is at this feature level already, or above it."};
+
+inline constexpr std::array all{policy_unchanged, category_twice, feedback_category_unknown, feature_level_reached};
 
 }  // namespace pioneer::domain::policy::refusals

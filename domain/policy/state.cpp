@@ -12,6 +12,10 @@ const Category* State::category(std::string_view code) const {
 }
 
 void evolve(State& state, const Event& event, const Happened&) {
+  if (const auto* raised = std::get_if<FeatureLevelRaised>(&event)) {
+    state.feature_level = raised->level();
+    return;
+  }
   state.adopted = true;
   state.policy = std::get<PolicyAdopted>(event).policy();
 }

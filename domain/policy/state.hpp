@@ -1,6 +1,7 @@
 // The rules of the deployment as they stand now. Plain values; const calls from any thread while nobody evolves.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <variant>
 
@@ -9,11 +10,13 @@
 
 namespace pioneer::domain::policy {
 
-using Event = std::variant<PolicyAdopted>;
+using Event = std::variant<PolicyAdopted, FeatureLevelRaised>;
 
 struct State {
   bool adopted = false;
   Policy policy;
+  /// What a program must know to read all of the log; every log begins at 1.
+  std::uint32_t feature_level = 1;
 
   /// Null: no such category.
   const Category* category(std::string_view code) const;

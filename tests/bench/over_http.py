@@ -34,7 +34,7 @@ class Load:
         printed = programs.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", *script])
         wrong = re.search(r"Non-2xx or 3xx responses: \d+|Socket errors: .*", printed)
         if wrong:
-            raise RuntimeError(f"wrk: {wrong.group(0)}")
+            raise RuntimeError(f"wrk: {wrong.group(0)}\n{answered(port)}")
         rate = float(re.search(r"Requests/sec:\s+([0-9.]+)", printed).group(1))
         return {"rate": rate} | {f"p{p}_ms": milliseconds(re.search(rf"^\s+{p}%\s+(\S+)", printed, flags=re.M).group(1)) for p in (50, 99)}
 
@@ -42,6 +42,15 @@ class Load:
 def get(port: int, path: str) -> bytes:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
         return answer.read()
+
+
+def answered(port: int) -> str:
+    """What the server says of its answers, and how it is; for the one who reads why a measurement ended."""
+    try:
+        counts = [line for line in get(port, "/metrics").decode().splitlines() if line.startswith("pioneer_http_requests_total")]
+        return "\n".join(counts + [get(port, "/healthz").decode()])
+    except (OSError, urllib.error.URLError) as error:
+        return f"it does not answer: {error}"
 
 
 def ready(port: int) -> bool:

@@ -1,4 +1,4 @@
-// Every state of the policy, its one command, every kind of person.
+// Every state of the policy, its commands, every kind of person.
 #include "tests/domain/cells.hpp"
 #include "tests/domain/document.hpp"
 #include "tests/domain/policy_world.hpp"
@@ -24,11 +24,17 @@ TEST(PolicyCells, AreWhatTheReadmeSays) {
       {"administrator of the city", person(w, "root_administrator")},
       {"system", system()},
   };
+  PolicySpec raised;
+  raised.when(raise_to(2), system()).happened();
+  const std::vector<std::pair<std::string, PolicySpec>> levels = {{"at level 1", PolicySpec{}}, {"at level 2", raised}};
+  const auto table = [&](const std::string& name, const auto& in, const auto& command) {
+    return cells({name}, names(in), names(roles), [&](auto, auto s, auto r) {
+      const PolicySpec& spec = in[s].second;
+      return cell_of(decide(spec.state(), command, spec.world.context(roles[r].second)));
+    });
+  };
   expect_generated("domain/policy/README.md", "cells",
-                   cells({"AdoptPolicy"}, names(states), names(roles), [&](auto, auto s, auto r) {
-                     const PolicySpec& spec = states[s].second;
-                     return cell_of(decide(spec.state(), adopt(), spec.world.context(roles[r].second)));
-                   }));
+                   table("AdoptPolicy", states, adopt()) + table("RaiseFeatureLevel to 2", levels, raise_to(2)));
 }
 
 }  // namespace

@@ -22,6 +22,18 @@ TEST(AdoptPolicy, IsDoneByTheSystem) {
   spec.when(adopt(), system()).refused(refusals::policy_unchanged);
 }
 
+TEST(RaiseFeatureLevel, OnlyGoesUp) {
+  PolicySpec spec;
+  spec.when(raise_to(2), person(spec.world, "root_administrator")).refused(shared::forbidden);
+  spec.when(raise_to(1), system()).refused(refusals::feature_level_reached, "level");
+  FeatureLevelRaised raised;
+  raised.set_level(3);
+  spec.when(raise_to(3), system()).then({raised});
+  EXPECT_EQ(spec.state().feature_level, 3U);
+  EXPECT_FALSE(spec.state().adopted);
+  spec.when(raise_to(2), system()).refused(refusals::feature_level_reached, "level");
+}
+
 TEST(AdoptPolicy, RefusesWhatDoesNotHoldTogether) {
   PolicySpec spec;
   const auto refuses = [&](const RefusalText& why, std::string_view field, auto change) {

@@ -22,4 +22,10 @@ inline AdoptPolicy adopt() {
   return c;
 }
 
+inline RaiseFeatureLevel raise_to(std::uint32_t level) {
+  RaiseFeatureLevel c;
+  c.set_level(level);
+  return c;
+}
+
 }  // namespace pioneer::domain::specs

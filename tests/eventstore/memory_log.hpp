@@ -6,13 +6,16 @@
 #include <vector>
 
 #include "eventstore/check.hpp"
+#include "eventstore/limits.hpp"
 #include "eventstore/ports/log.hpp"
 
 namespace pioneer::eventstore {
 
 class MemoryLog final : public Log {
  public:
-  explicit MemoryLog(const LogId& id) : state_(LogState::genesis(id)) {}
+  /// `readable`: the feature level of the program whose log this is.
+  explicit MemoryLog(const LogId& id, FeatureLevel readable = FeatureLevel{limits::feature_level})
+      : readable_(readable), state_(LogState::genesis(id)) {}
 
   /// The append after this many more fails, and all after it.
   void fail_after(std::size_t appends, std::string code = "sync_failed") {
@@ -28,7 +31,7 @@ class MemoryLog final : public Log {
     --appends_left_;
     ++appends_;
     for (const auto& record : records) {
-      const auto judgement = accept(state_, bytes_of(record));
+      const auto judgement = accept(state_, bytes_of(record), readable_);
       CHECK(judgement.verdict == Verdict::accepted_leaf || judgement.verdict == Verdict::accepted_fence);
       if (judgement.verdict == Verdict::accepted_leaf) leaves_.push_back(record);
     }
@@ -54,6 +57,7 @@ class MemoryLog final : public Log {
     Sequence next_;
   };
 
+  const FeatureLevel readable_;
   LogState state_;
   std::vector<std::string> leaves_;
   std::size_t appends_ = 0;

@@ -58,7 +58,7 @@ struct Words final : Decider {
     if (word == "broken") return failure("store_failed", "The test's store failed.", Retry::can_help);
     CommitBody body;
     body.add_parts()->set_stream("word/" + word);
-    return Verdict{Verdict::Kind::write, body, {}};
+    return Verdict{Verdict::Kind::write, body, {}, FeatureLevel{word == "raise" ? std::uint16_t{2} : std::uint16_t{0}}};
   }
   Result<void> discard() override {
     ++discarded;
@@ -232,6 +232,48 @@ TEST_F(WriterTest, AFailedSyncStaysWhateverIsReleased) {
   run();
   EXPECT_EQ(answers.at("b").error.code, "sync_failed");
   EXPECT_EQ(writer.unwritable(), "sync_failed");
+}
+
+// A log of a program that knows level 2.
+class LevelTest : public WriterTest {
+ protected:
+  FeatureLevel level_of(const std::string& word) const {
+    return decode_record(bytes_of(*newer.read(answers.at(word).position)))->feature_level;
+  }
+  MemoryLog newer{LogId::of("0123456789abcdef"), FeatureLevel{2}};
+  Writer raising{newer, clock, random, decider, seen};
+  void say(const std::string& word) {
+    raising.submit(std::make_unique<Word>(word, answers));
+    raising.decide_step();
+  }
+};
+
+TEST_F(LevelTest, WritesAtTheLogsLevelUntilItIsRaised) {
+  ASSERT_TRUE(raising.take_over());
+  for (const auto* word : {"a", "raise", "b"}) say(word);
+  raising.write_step();
+  EXPECT_EQ(level_of("a"), FeatureLevel{limits::first_feature_level});
+  EXPECT_EQ(level_of("raise"), FeatureLevel{2});
+  EXPECT_EQ(level_of("b"), FeatureLevel{2});
+  EXPECT_EQ(*log_feature_level(newer), FeatureLevel{2});
+  // The older program stops before the commit that raised the level.
+  auto reader = newer.reader(Sequence{0});
+  EXPECT_EQ(parse_commit(**reader->next())->sequence, Sequence{0});
+  EXPECT_EQ(parse_commit(**reader->next())->sequence, Sequence{1});
+  EXPECT_EQ(parse_commit(**reader->next()).error().code, "newer_feature_level");
+}
+
+TEST_F(LevelTest, ALevelThatWasNotWrittenIsNotRaised) {
+  ASSERT_TRUE(raising.take_over());
+  newer.fail_after(0, "disk_full");
+  say("raise");
+  raising.write_step();
+  EXPECT_EQ(kind("raise"), Answer::Kind::unavailable);
+  newer.fail_after(100);
+  raising.release("disk_full");
+  say("b");
+  raising.write_step();
+  EXPECT_EQ(level_of("b"), FeatureLevel{limits::first_feature_level});
 }
 
 TEST_F(WriterTest, KeepsTheReasonOfAFailure) {

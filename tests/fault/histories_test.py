@@ -104,6 +104,10 @@ class Histories(unittest.TestCase):
         self.pioneer.stop()
         self.assertEqual(digest(self.log()), before)
 
+    def test_the_feature_level_goes_no_higher_than_this_program_knows(self):
+        self.assertIn("feature_level_reached", self.pioneer.command("log", "raise-level", expect=1))
+        self.assertIn("feature_level_unknown", self.pioneer.command("log", "raise-level", "--to", "2", expect=1))
+
     def test_a_clock_behind_the_log_is_served_for_reading_until_it_is_confirmed(self):
         ahead = time.time_ns() // 1000 + HOUR_US
         forged_log.append(sorted(self.log().glob("*.segment"))[-1], forged_log.recorded_at(ahead))

@@ -82,6 +82,7 @@ struct EveryCommand {
     keep(edge.merge_organisation(call(), id, merged));
     keep(edge.close_organisation(call(), id));
     keep(edge.adopt_policy(call(), domain::Policy()));
+    keep(edge.raise_feature_level(call(), 2));
   }
 
   void make_members() {

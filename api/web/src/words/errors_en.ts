@@ -77,6 +77,8 @@ const en: Record<keyof typeof zh, string> = {
   unknown_category: 'There is no such kind. Please choose from the list.',
   already_exists: 'It was made before.',
   policy_unchanged: 'These rules are in force already.',
+  feature_level_reached: 'The log is at this level already.',
+  feature_level_unknown: 'A newer program is needed first.',
   category_twice: 'A kind stands there twice.',
   feedback_category_unknown: 'The kind for feedback is not known.',
   level_not_below_parent: 'Its level must be below that of the one above.',

@@ -75,6 +75,8 @@ export default {
   unknown_category: '没有这个类别，请从列表中选择。',
   already_exists: '已经创建过了。',
   policy_unchanged: '该规则已在执行。',
+  feature_level_reached: '日志已是该版本级别。',
+  feature_level_unknown: '请先升级程序。',
   category_twice: '类别代码重复。',
   feedback_category_unknown: '评价问题所用的类别不存在。',
   level_not_below_parent: '组织级别必须低于上级组织。',
