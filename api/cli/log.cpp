@@ -75,6 +75,7 @@ std::string json_of(const Entry& entry) {
       .text("recordedAt", api::http::rfc3339_of_us(body.recorded_at_us()));
   if (body.occurred_at_us() != 0) out.text("occurredAt", api::http::rfc3339_of_us(body.occurred_at_us()));
   if (body.cause() != 0) out.text("cause", std::to_string(body.cause() - 1));
+  if (body.policy_sequence() != 0) out.text("policy", std::to_string(body.policy_sequence()));
   return out.raw("streams", streams.str()).str();
 }
 

@@ -285,6 +285,7 @@ std::optional<CommitBody> Application::commit_of(const domain::Command& command,
   CommitBody body;
   body.set_once(command.once);
   body.set_same(command.same);
+  body.set_policy_sequence(community_.policy_sequence.value);
   body.set_cause(command.cause);
   body.set_occurred_at_us(command.occurred_us);
   // What was asked beyond the streams. Taken numbers are refused, so what is written says that nobody held this one.
@@ -348,7 +349,7 @@ Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::str
   const domain::Happened happened{decision->acting_as, context.now};
   for (const auto& event : changes[0].events) {
     fold(current.state, event, happened);
-    if (Community::concerns(name)) community_.evolve(name, event, happened);
+    if (Community::concerns(name)) community_.evolve(name, event, happened, sequence);
   }
   current.revision += changes[0].events.size();
   current.last = sequence;
@@ -394,7 +395,7 @@ Result<Verdict> Application::decide_organisation(const C& what, PendingCommand& 
   for (const auto& change : changes) {
     auto current = stream(plain_, change.stream);
     if (!current) return std::unexpected(current.error());
-    for (const auto& event : change.events) community_.evolve(change.stream, event, happened);
+    for (const auto& event : change.events) community_.evolve(change.stream, event, happened, sequence);
     (*current)->revision += change.events.size();
     (*current)->last = sequence;
   }

@@ -31,13 +31,17 @@ bool Community::concerns(std::string_view stream) {
          kind == domain::stream_kind::policy;
 }
 
-void Community::evolve(std::string_view stream, const domain::AnyEvent& event, const domain::Happened& happened) {
+void Community::evolve(std::string_view stream, const domain::AnyEvent& event, const domain::Happened& happened,
+                       eventstore::Sequence at) {
   if (const auto organisation = domain::id_in(stream, domain::stream_kind::organisation)) {
     if (const auto e = as<domain::organisations::Event>(event)) directory.evolve(*organisation, *e, happened);
   } else if (const auto member = domain::id_in(stream, domain::stream_kind::member)) {
     if (const auto e = as<domain::members::Event>(event)) roster.evolve(*member, *e, happened);
   } else if (domain::parts_of(stream).first == domain::stream_kind::policy) {
-    if (const auto e = as<domain::policy::Event>(event)) domain::policy::evolve(policy, *e, happened);
+    if (const auto e = as<domain::policy::Event>(event)) {
+      domain::policy::evolve(policy, *e, happened);
+      if (std::holds_alternative<domain::PolicyAdopted>(*e)) policy_sequence = at;
+    }
   }
 }
 
@@ -66,20 +70,20 @@ eventstore::Result<Community> load_community(const eventstore::Log& log, const e
   for (const auto sequence : sequences) {
     const auto commit = eventstore::read_commit(log, sequence);
     if (!commit) return std::unexpected(commit.error());
-    if (auto folded = community.fold(commit->body); !folded) return std::unexpected(folded.error());
+    if (auto folded = community.fold(*commit); !folded) return std::unexpected(folded.error());
   }
   return community;
 }
 
-eventstore::Result<void> Community::fold(const eventstore::CommitBody& body) {
-  for (const auto& part : body.parts()) {
+eventstore::Result<void> Community::fold(const eventstore::AcceptedCommit& commit) {
+  for (const auto& part : commit.body.parts()) {
     if (!concerns(part.stream())) continue;
-    const domain::Happened happened{domain::Id::of(part.actor()), {body.recorded_at_us()}};
+    const domain::Happened happened{domain::Id::of(part.actor()), {commit.body.recorded_at_us()}};
     for (const auto& event : part.events()) {
       const auto parsed = domain::parse_event(event.type(), event.payload());
       if (!parsed)
         return eventstore::failure("unknown_event", "This build does not know the event " + event.type() + ".");
-      evolve(part.stream(), *parsed, happened);
+      evolve(part.stream(), *parsed, happened, commit.sequence);
     }
   }
   return {};

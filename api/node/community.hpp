@@ -9,6 +9,7 @@
 #include "domain/members/state.hpp"
 #include "domain/organisations/state.hpp"
 #include "domain/policy/state.hpp"
+#include "eventstore/commit.hpp"
 #include "eventstore/log_index.hpp"
 #include "eventstore/ports/log.hpp"
 
@@ -18,13 +19,16 @@ struct Community {
   domain::organisations::Directory directory;
   domain::members::Roster roster;
   domain::policy::State policy;
+  /// Of the commit that adopted the policy; 0, where an epoch opens, while there is none.
+  eventstore::Sequence policy_sequence;
 
   /// True for streams whose events change it.
   static bool concerns(std::string_view stream);
-  /// Events of other streams change nothing.
-  void evolve(std::string_view stream, const domain::AnyEvent& event, const domain::Happened& happened);
+  /// An event of the commit `at`. Events of other streams change nothing.
+  void evolve(std::string_view stream, const domain::AnyEvent& event, const domain::Happened& happened,
+              eventstore::Sequence at);
   /// All of a commit. Error "unknown_event": this build is too old.
-  eventstore::Result<void> fold(const eventstore::CommitBody& body);
+  eventstore::Result<void> fold(const eventstore::AcceptedCommit& commit);
   /// A person with their active roles; anonymous for a zero member. Without pseudonym.
   domain::Actor actor(const domain::Id& member) const;
 };

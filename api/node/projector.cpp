@@ -119,7 +119,7 @@ bool Projector::step() {
     left = left.subspan(some.size());
     {
       std::unique_lock lock(community_mutex_);
-      for (const auto& commit : some) static_cast<void>(community_.fold(commit.body));
+      for (const auto& commit : some) static_cast<void>(community_.fold(commit));
     }
     if (auto done = project(some); !done) {
       std::lock_guard lock(mutex_);

@@ -183,6 +183,7 @@ domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Calle
     set_time(*item.mutable_recorded_at(), commit->recorded_at.us);
     if (commit->occurred_at != commit->recorded_at) set_time(*item.mutable_occurred_at(), commit->occurred_at.us);
     if (commit->cause != 0) item.set_cause(commit->cause - 1);
+    if (const auto policy = accepted->body.policy_sequence(); policy != 0) item.set_policy(policy);
     // What is outside the auditor's organisations is shown as its place and hash: enough to check the whole.
     const auto mine = node.projector().with_community([&](const node::Community& community) {
       std::vector<bool> each;

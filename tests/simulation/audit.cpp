@@ -140,6 +140,7 @@ Audit audit(std::span<const eventstore::AcceptedCommit> commits) {
   std::map<std::string, RecountedProduct> products;
   std::map<std::string, std::uint64_t> revisions;
   std::int64_t stamp = 0;
+  std::uint64_t policy = 0;
   for (const auto& commit : commits) {
     const auto position = commit.sequence.value;
     const auto wrongs_before = found.wrong.size();
@@ -147,6 +148,9 @@ Audit audit(std::span<const eventstore::AcceptedCommit> commits) {
     if (commit.body.recorded_at_us() < stamp) found.wrong.push_back("a stamp went back");
     stamp = commit.body.recorded_at_us();
     found.leaves.push_back(commit.leaf);
+    if (commit.body.parts_size() != 0 && commit.body.policy_sequence() != policy) {
+      found.wrong.push_back("a commit names another policy than the one in force");
+    }
     if (!commit.body.once().empty()) found.by_once[commit.body.once()].push_back(position);
     if (const auto cause = commit.body.cause(); cause != 0) {
       ++found.reactions;
@@ -161,6 +165,7 @@ Audit audit(std::span<const eventstore::AcceptedCommit> commits) {
       for (const auto& event : part.events()) {
         if (event.type() == "ClaimRated" && parsed<domain::ClaimRated>(event).has_problem())
           found.problems.insert(position);
+        if (event.type() == "PolicyAdopted") policy = position;
         found.promotions += event.type() == "PlacesPromoted" ? 1 : 0;
         found.erasures += event.type() == "MemberErased" ? 1 : 0;
       }
