@@ -8,7 +8,7 @@ const modules = (name: string) => path(`./node_modules/${name}`)
 export default defineConfig({
   root: path('../..'),
   resolve: {
-    alias: { '@': path('./src'), vitest: modules('vitest'), 'playwright-core': modules('playwright-core/index.mjs'), 'axe-core-source': modules('axe-core/axe.min.js') },
+    alias: { '@': path('./src'), vitest: modules('vitest'), 'playwright-core': modules('playwright-core/index.mjs'), qrcode: modules('qrcode/lib/index.js') },
   },
   server: { fs: { allow: [path('../..')] } },
   test: {

@@ -1,7 +1,7 @@
 // A small true city for the stories: its own log, a pioneerd of the release build that serves build/web, people, requests, products.
 // Everything is made through the API, as clients would.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -90,7 +90,7 @@ async function ready(url: string, server: ChildProcess): Promise<void> {
 }
 
 /** A port that is free now: the server must know its own address before it starts, for its links and for whose pages it trusts. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const probe = createServer()
     probe.on('error', fail)
@@ -127,34 +127,62 @@ async function settle(url: string, administrator: string): Promise<City> {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/** A city of one's own: for stories in which its server ends, and for measuring. */
+export interface Stand {
+  city: City
+  data: string
+  pid: () => number
+  die: () => Promise<void> // as if the power went
+  start: () => Promise<void> // at the same address, with the same log
+  leave: () => Promise<void>
+}
+export interface Opening {
+  before?: (run: (...words: string[]) => string, data: string) => void // with the log, before the server starts
+  config?: string // lines of pioneerd.yaml
+}
+
+export async function openCity(opening: Opening = {}): Promise<Stand> {
   const directory = mkdtempSync(join(tmpdir(), 'pioneer-city-'))
   const data = join(directory, 'data')
-  const run = (...words: string[]) => execFileSync(join(bin, 'pioneer'), words, { cwd: root, encoding: 'utf8' })
+  const run = (...words: string[]) => execFileSync(join(bin, 'pioneer'), words, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
   run('import', 'organisations', 'ops/demo/organisations.csv', '--data', data)
   const administrator = run('token', 'create', '--data', data, '--member', 'administrator', '--role', 'administrator', '--organisation', '3502').trim().split(/\s+/).at(-1)!
-  const server = spawn(join(bin, 'pioneerd'), ['--data', data, '--listen', `127.0.0.1:${await freePort()}`, '--services', 'ops/config/services.yaml', '--web', web], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  const url = await new Promise<string>((done, fail) => {
-    let said = ''
-    server.stdout!.on('data', (piece: Buffer) => {
-      said += piece.toString()
-      const found = /http:\/\/[0-9.]+:\d+/.exec(said)
-      if (found) done(found[0])
-    })
-    server.on('exit', (code) => fail(new Error(`pioneerd ended with ${code}: ${said}`)))
-  })
-  const leave = async () => {
-    const ended = new Promise((done) => server.on('exit', done))
-    server.kill('SIGTERM')
+  opening.before?.(run, data)
+  const listen = `127.0.0.1:${await freePort()}`
+  const url = `http://${listen}`
+  const words = ['--data', data, '--listen', listen, '--services', 'ops/config/services.yaml', '--web', web]
+  if (opening.config) {
+    writeFileSync(join(directory, 'pioneerd.yaml'), opening.config)
+    words.push('--config', join(directory, 'pioneerd.yaml'))
+  }
+  let server: ChildProcess | undefined
+  const start = async () => {
+    server = spawn(join(bin, 'pioneerd'), words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+    await ready(url, server)
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    const going = server
+    server = undefined
+    if (!going || going.exitCode !== null || going.signalCode !== null) return
+    const ended = new Promise((done) => going.once('exit', done))
+    going.kill(signal)
     await ended
+  }
+  const leave = async () => {
+    await end('SIGTERM')
     rmSync(directory, { recursive: true, force: true })
   }
   try {
-    await ready(url, server)
-    project.provide('city', await settle(url, administrator))
+    await start()
+    return { city: await settle(url, administrator), data, pid: () => server!.pid!, die: () => end('SIGKILL'), start, leave }
   } catch (error) {
     await leave()
     throw error
   }
-  return leave
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stand = await openCity()
+  project.provide('city', stand.city)
+  return stand.leave
 }

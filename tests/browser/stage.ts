@@ -5,7 +5,10 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
 import { call, type City, type Person } from './city'
 
-export const city = (): City => inject('city')
+let elsewhere: City | undefined
+/** The city of all stories, or the one that a story has to itself. */
+export const city = (): City => elsewhere ?? inject('city')
+export const playIn = (own: City | undefined): void => void (elsewhere = own)
 /** All combinations at night, each story once otherwise. */
 export const everything = process.env.PIONEER_BROWSER_ALL === '1'
 
@@ -23,6 +26,10 @@ export interface Look {
   width?: number
   height?: number
   camera?: boolean
+  microphone?: boolean
+  motion?: 'auto' | 'less'
+  calm?: boolean // the device asks for less motion
+  bare?: boolean // an old phone: no service worker, speech, camera, microphone, place, or push
 }
 
 let browser: Browser
@@ -30,12 +37,13 @@ const contexts: BrowserContext[] = []
 const wrong: string[] = []
 const expected = [/Failed to load resource/, /net::ERR_/, /Service Worker registration blocked/]
 
-export function onStage(): void {
+export const chromiumAt = (): string => process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => existsSync(p)) ?? 'chromium'
+export const chromiumWords = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic']
+
+/** A browser for the stories of a file; `words` is asked once, when the file begins. */
+export function onStage(words: () => Promise<string[]> = () => Promise.resolve([])): void {
   beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => existsSync(p)) ?? 'chromium',
-      args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic'],
-    })
+    browser = await chromium.launch({ executablePath: chromiumAt(), args: [...chromiumWords, ...(await words())] })
   })
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await Promise.all(contexts.flatMap((c) => c.pages()).map((p, i) => picture(p, `failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}-${i}`).catch(() => undefined)))
@@ -51,30 +59,45 @@ export async function signInLink(who: Person): Promise<string> {
   return `${city().url}/in#${made.code}`
 }
 
+/** An old phone, or one whose owner allows nothing. */
+function bare(): void {
+  const without = (of: object, name: string) => Object.defineProperty(of, name, { value: undefined, configurable: true })
+  for (const name of ['serviceWorker', 'mediaDevices', 'geolocation', 'vibrate', 'locks']) {
+    delete (Navigator.prototype as unknown as Record<string, unknown>)[name]
+  }
+  for (const name of ['speechSynthesis', 'SpeechSynthesisUtterance', 'MediaRecorder', 'PushManager', 'Notification', 'BroadcastChannel']) {
+    delete (window as unknown as Record<string, unknown>)[name]
+    if (name in window) without(window, name)
+  }
+}
+
 /** A device in somebody's hand; without `who`, nobody is signed in. */
 export async function device(who: Person | undefined, look: Look = {}): Promise<Page> {
-  const { size = 'phone', language = 'zh', mode = 'normal', theme = 'light', textSize = 0, serviceWorker = false, camera = false } = look
+  const { size = 'phone', language = 'zh', mode = 'normal', theme = 'light', textSize = 0, serviceWorker = false, camera = false, microphone = false, motion = 'less' } = look
+  const at = city().url
   const context = await browser.newContext({
     viewport: { width: look.width ?? sizes[size].width, height: look.height ?? sizes[size].height },
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
     colorScheme: theme,
+    reducedMotion: look.calm ? 'reduce' : 'no-preference',
     timezoneId: 'Asia/Shanghai',
     hasTouch: size === 'phone',
     serviceWorkers: serviceWorker ? 'allow' : 'block',
     acceptDownloads: true,
-    permissions: camera ? ['camera'] : [],
+    permissions: [...(camera ? ['camera'] : []), ...(microphone ? ['microphone'] : [])],
   })
   contexts.push(context)
   await context.addInitScript((p) => {
     if (!localStorage.getItem('pioneer-preferences')) localStorage.setItem('pioneer-preferences', JSON.stringify(p))
-  }, { language, mode, theme: 'auto', textSize, motion: 'less' })
+  }, { language, mode, theme: 'auto', textSize, motion })
+  if (look.bare ?? process.env.PIONEER_BROWSER_BARE === '1') await context.addInitScript(bare)
   const page = await context.newPage()
   page.on('console', (m) => {
     if (m.type() === 'error' && !expected.some((e) => e.test(m.text()))) wrong.push(m.text())
   })
   page.on('pageerror', (e) => wrong.push(String(e.stack ?? e)))
   page.on('request', (r) => {
-    if (!r.url().startsWith(city().url) && !/^(blob|data):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
+    if (!r.url().startsWith(at) && !/^(blob|data):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
   })
   page.setDefaultTimeout(15_000)
   if (who) {

@@ -34,10 +34,22 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./screens/nowhere/nowhere_screen.vue'), meta: { open: true } },
 ]
 
+/** On the way back, the page is first as long as it was; a second at most. */
+async function tallEnough(top: number): Promise<void> {
+  const end = performance.now() + 1_000
+  while (document.documentElement.scrollHeight < top + innerHeight && performance.now() < end) await new Promise((done) => requestAnimationFrame(done))
+}
+
 export const router = createRouter({
   history: createWebHistory(),
   routes,
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior: async (to, from, saved) => {
+    if (saved) {
+      await tallEnough(saved.top)
+      return saved
+    }
+    return to.path === from.path && to.name !== 'ask' ? false : { top: 0 }
+  },
 })
 
 router.beforeEach((to) => {

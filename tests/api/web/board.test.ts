@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestCard } from '@/client/contract'
-import { joined, matching, moved, settled, windowOf } from '@/logic/board'
+import { joined, matching, moved, searched, settled, windowOf } from '@/logic/board'
 
 const card = (id: string, title = id): RequestCard => ({ id, state: 'submitted', revision: '1', title, category: 'noise', submittedAt: '2026-03-01T00:00:00Z', overdue: false, channel: 'web' })
 const columns = [{ cards: ['a', 'b', 'c'].map((i) => card(i)) }, { cards: [] }, { cards: [card('d')] }]
@@ -31,9 +31,9 @@ it('a fresh first page keeps what was paged in behind it, without what left', ()
 
 it('what was typed is found in title and category', () => {
   const cards = [card('1', '路灯坏了'), card('2', '漏水')]
-  expect(matching(cards, '路灯', () => '噪音').map((c) => c.id)).toEqual(['1'])
-  expect(matching(cards, '噪音 漏', () => '噪音').map((c) => c.id)).toEqual(['2'])
-  expect(matching(cards, ' ', () => '').length).toBe(2)
+  expect(matching(cards, '路灯', searched(() => '噪音')).map((c) => c.id)).toEqual(['1'])
+  expect(matching(cards, '噪音 漏', searched(() => '噪音')).map((c) => c.id)).toEqual(['2'])
+  expect(matching(cards, ' ', searched(() => '')).length).toBe(2)
 })
 
 it('of ten thousand rows only those seen are drawn', () => {

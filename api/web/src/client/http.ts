@@ -2,6 +2,7 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { paths } from '#schema'
 import { newKey } from '@/logic/keys'
+import { hearTime } from './now'
 import { offline, problemOf } from './problem'
 
 export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
@@ -25,6 +26,7 @@ const ours: Middleware = {
     return request
   },
   async onResponse({ request, response }) {
+    hearTime(response.headers.get('Date'))
     if (response.ok) {
       if (request.method === 'POST') noted(response.headers)
       return response
@@ -58,6 +60,7 @@ export async function post<T>(path: string, body: unknown, key: string = newKey(
   } catch {
     throw offline()
   }
+  hearTime(response.headers.get('Date'))
   if (!response.ok) {
     const problem = await problemOf(response)
     if (problem.status === 401) signedOut()

@@ -1,14 +1,36 @@
-// The time, as one clock for all screens: it ticks twice a minute and when the page is seen again.
+// The time, as one clock for all screens: the server's, for a phone's own may be wrong. It ticks twice a minute and when the page is
+// seen again.
 import { ref, type Ref } from 'vue'
 
-const now = ref(Date.now())
+let aheadMs = 0 // this device's clock, to the server's
+const faultMs = 60_000 // less is no fault: the header has whole seconds, and the way takes its time
+
+/** What time it is. Before the first answer: what this device believes. */
+export const trueNow = (): number => Date.now() - aheadMs
+
+/** How often this device's clock was found wrong: what was asked by it is asked again. */
+export const corrected = ref(0)
+const now = ref(trueNow())
+const tick = () => (now.value = trueNow())
 let ticking = false
+
+/** The `Date` of an answer that has just come. */
+export function hearTime(date: string | null): void {
+  const said = Date.parse(date ?? '')
+  if (Number.isNaN(said)) return
+  const ahead = Date.now() - said
+  const next = Math.abs(ahead) < faultMs ? 0 : ahead
+  if (Math.abs(next - aheadMs) < faultMs / 2) return
+  aheadMs = next
+  corrected.value++
+  tick()
+}
 
 export function useNow(): Ref<number> {
   if (!ticking) {
     ticking = true
-    setInterval(() => (now.value = Date.now()), 30_000)
-    document.addEventListener('visibilitychange', () => (now.value = Date.now()))
+    setInterval(tick, 30_000)
+    document.addEventListener('visibilitychange', tick)
   }
   return now
 }

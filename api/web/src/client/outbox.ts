@@ -1,11 +1,11 @@
 // What is said while there is no signal, or may still be taken back, waits here and is sent once: each with its own key.
-import { computed, reactive } from 'vue'
+import { computed, reactive, watch } from 'vue'
 import { newKey } from '@/logic/keys'
 import { due, undoable, type Waiting } from '@/logic/waiting'
 import { post, upload } from './http'
 import { asProblem, type Problem } from './problem'
 import { me } from './session'
-import { all, drop, keep } from './store'
+import { all, drop, keep, kept } from './store'
 
 export interface Letter extends Waiting {
   key: string
@@ -28,8 +28,18 @@ export function onSent(then: (letter: Letter, answer: unknown) => void): () => v
   return () => sent.delete(then)
 }
 
-export async function openOutbox(): Promise<void> {
+// Other tabs have the same box: what one puts in, sends or takes back, the others see.
+const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('pioneer-outbox') : undefined
+const changed = () => others?.postMessage('changed')
+
+async function look(): Promise<void> {
   letters.splice(0, letters.length, ...(await all<Letter>('outbox')).sort((a, b) => a.at - b.at))
+}
+
+export async function openOutbox(): Promise<void> {
+  await look()
+  others?.addEventListener('message', () => void look().then(schedule))
+  watch(me, () => void flush()) // somebody signed in again
   addEventListener('online', () => void flush())
   document.addEventListener('visibilitychange', () => void flush())
   await flush()
@@ -71,6 +81,7 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
   }
   await keep('outbox', letter.key, { ...letter })
   letters.push(letter)
+  changed()
   schedule()
   return { waiting: letter }
 }
@@ -90,14 +101,20 @@ export async function takeBack(letter: Letter): Promise<boolean> {
   if (i < 0 || !undoable(letters[i]!, Date.now())) return false
   letters.splice(i, 1)
   await drop('outbox', letter.key)
+  changed()
   return true
 }
 
 /** After a refusal has been read: it goes. */
 export async function discard(letter: Letter): Promise<void> {
+  forget(letter)
+  await drop('outbox', letter.key)
+  changed()
+}
+
+function forget(letter: Letter): void {
   const i = letters.findIndex((l) => l.key === letter.key)
   if (i >= 0) letters.splice(i, 1)
-  await drop('outbox', letter.key)
 }
 
 let flushing = false
@@ -106,6 +123,11 @@ export async function flush(): Promise<void> {
   flushing = true
   const work = async () => {
     for (const letter of letters.filter((l) => l.who === me.value?.id && !l.failed && due(l, Date.now()))) {
+      // Another tab may have sent it, or taken it back, a moment ago.
+      if (!(await kept<Letter>('outbox', letter.key))) {
+        forget(letter)
+        continue
+      }
       try {
         const answer = await deliver(letter)
         await discard(letter)
@@ -120,6 +142,8 @@ export async function flush(): Promise<void> {
         }
         letter.failed = { code: problem.code, detail: problem.detail }
         await keep('outbox', letter.key, JSON.parse(JSON.stringify({ ...letter, photos: [] })))
+        if (!letters.includes(letter)) await look()
+        changed()
       }
     }
   }

@@ -1,5 +1,6 @@
 // Reads for screens: first what this device has, then the server's answer; without an answer the old one stays, marked as such.
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { corrected } from './now'
 import { asProblem, type Problem } from './problem'
 import { keep, kept } from './store'
 
@@ -68,6 +69,7 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
   }
 
   watch(key, begin, { immediate: true })
+  watch(corrected, () => void reload())
   const back = () => void reload()
   addEventListener('online', back)
   onScopeDispose(() => {

@@ -1,6 +1,7 @@
 // Who is signed in on this device. The cookie is the browser's and never seen here.
 import { computed, ref, shallowRef } from 'vue'
 import { answer, api, onSignedOut, post } from './http'
+import { hearTime, trueNow } from './now'
 import { asProblem, type Problem } from './problem'
 import { clear, keep, kept } from './store'
 import type { Me } from './contract'
@@ -51,9 +52,10 @@ const renewAfterMs = 24 * 3_600_000
 export async function renew(): Promise<void> {
   try {
     const response = await fetch('/api/v1/session', { credentials: 'same-origin' })
+    hearTime(response.headers.get('Date'))
     if (!response.ok) return
     const { madeAt } = (await response.json()) as { madeAt?: string }
-    if (madeAt && Date.now() - new Date(madeAt).getTime() > renewAfterMs) await post('/api/v1/session/rotate', {})
+    if (madeAt && trueNow() - new Date(madeAt).getTime() > renewAfterMs) await post('/api/v1/session/rotate', {})
   } catch {
     // no signal, or a token of development: the next start tries again
   }

@@ -58,14 +58,21 @@ export function joined(fresh: readonly RequestCard[], more: boolean, before: rea
   return [...fresh, ...before.slice(fresh.length).filter((c) => !have.has(c.id) && !gone.has(c.id))]
 }
 
+/** The text in which a card is searched, kept while the card is. */
+export function searched(nameOf: (category: string) => string): (card: RequestCard) => string {
+  const texts = new WeakMap<RequestCard, string>()
+  return (c) => {
+    let text = texts.get(c)
+    if (text === undefined) texts.set(c, (text = `${c.title ?? ''} ${nameOf(c.category)} ${c.organisation?.name ?? ''} ${c.id}`.toLowerCase()))
+    return text
+  }
+}
+
 /** Cards whose words, category or number hold all of what was typed. */
-export function matching(cards: readonly RequestCard[], typed: string, nameOf: (category: string) => string): RequestCard[] {
+export function matching(cards: RequestCard[], typed: string, textOf: (card: RequestCard) => string): RequestCard[] {
   const wanted = typed.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  if (wanted.length === 0) return [...cards]
-  return cards.filter((c) => {
-    const text = `${c.title ?? ''} ${nameOf(c.category)} ${c.organisation?.name ?? ''} ${c.id}`.toLowerCase()
-    return wanted.every((w) => text.includes(w))
-  })
+  if (wanted.length === 0) return cards
+  return cards.filter((c) => wanted.every((w) => textOf(c).includes(w)))
 }
 
 export interface Window {

@@ -6,7 +6,8 @@ import { gathered, useLive } from '@/client/live'
 
 type Counts = Pick<ProductCard, 'placesLeft' | 'waiting' | 'capacity' | 'state'>
 
-export function usePlacesLeft(items: Ref<ProductCard[]>): ComputedRef<ProductCard[]> {
+/** `again` reads all of them: after a time without news, one by one would be too many. */
+export function usePlacesLeft(items: Ref<ProductCard[]>, again: () => Promise<void>): ComputedRef<ProductCard[]> {
   const now = ref<Record<string, Counts>>({})
   const moved = new Set<string>()
 
@@ -32,10 +33,7 @@ export function usePlacesLeft(items: Ref<ProductCard[]>): ComputedRef<ProductCar
         look()
       }
     },
-    () => {
-      for (const p of items.value) moved.add(p.id)
-      look()
-    },
+    () => void again().then(() => (now.value = {})),
   )
   return computed(() => items.value.map((p) => (now.value[p.id] ? { ...p, ...now.value[p.id] } : p)))
 }

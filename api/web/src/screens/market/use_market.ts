@@ -1,0 +1,92 @@
+// The shop window's goods: read by what is wished, further pages behind them; what was seen is there again on the way back.
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { ProductCard } from '@/client/contract'
+import { answer, api } from '@/client/http'
+import { nearby } from '@/client/nearby'
+import { trueNow } from '@/client/now'
+import { useRead } from '@/client/read'
+import { known, me } from '@/client/session'
+import { wholeHour } from '@/logic/near'
+
+export interface Wish {
+  kind: string
+  place: string // organisation; '': near me
+  everywhere: boolean
+  words: string
+  from?: string // not before: a week's Monday
+  until?: string // with `from`: all that begins before it
+}
+const pageSize = 24
+const longPage = 100
+const weekMost = 500 // of one week; who has more looks by kind or place
+
+/** What was paged in, by wish: for the way back from a product. */
+const seen = new Map<string, { items: ProductCard[]; next?: string }>()
+
+export function useMarket(wish: () => Wish) {
+  const further = shallowRef<ProductCard[]>([])
+  const next = ref<string>()
+
+  async function page(limit: number, cursor?: string) {
+    const w = wish()
+    const where = w.place ? { organisation: w.place, subtree: true } : w.everywhere ? {} : await nearby()
+    const now = wholeHour(trueNow())
+    const from = w.from && w.from > now ? w.from : now
+    return answer(
+      api.GET('/api/v1/products', {
+        params: { query: { state: 'published', from, limit, ...where, ...(w.kind ? { kind: w.kind } : {}), ...(w.words ? { q: w.words } : {}), ...(cursor ? { cursor } : {}) } },
+      }),
+    )
+  }
+  /** Pages one behind the other until `enough`. */
+  async function pages(enough: (items: ProductCard[]) => boolean) {
+    const items: ProductCard[] = []
+    let cursor: string | undefined
+    do {
+      const got = await page(longPage, cursor)
+      items.push(...got.items)
+      cursor = got.nextCursor
+    } while (cursor && !enough(items))
+    return { items, nextCursor: cursor }
+  }
+  const week = (until: string) => pages((items) => items.length >= weekMost || (items.at(-1)?.starts ?? '') >= until)
+
+  const key = () => {
+    const w = wish()
+    return known.value ? `market/${me.value?.id ?? ''}/${w.kind}/${w.place}/${w.everywhere}/${w.until ? w.from : ''}/${w.words}` : ''
+  }
+  const read = useRead(key, () => {
+    const { until } = wish()
+    return until ? week(until) : page(pageSize)
+  })
+  let behind = '' // the wish whose further pages are shown
+  watch(read.data, (list) => {
+    if (!list) return
+    const before = behind === key() || history.state?.forward ? seen.get(key()) : undefined
+    behind = key()
+    const have = new Set(list.items.map((p) => p.id))
+    further.value = (before?.items ?? []).filter((p) => !have.has(p.id))
+    next.value = before ? before.next : list.nextCursor
+  })
+  const items = computed(() => [...(read.data.value?.items ?? []), ...further.value])
+
+  async function onward(): Promise<void> {
+    if (!next.value) return
+    const list = await page(pageSize, next.value).catch(() => undefined)
+    if (!list) return
+    further.value = [...further.value, ...list.items]
+    next.value = list.nextCursor
+    remember()
+  }
+  const remember = () => void seen.set(key(), { items: further.value, next: next.value })
+  /** All that is shown, read again: after a time without news. */
+  async function again(): Promise<void> {
+    const count = items.value.length
+    if (count <= pageSize || wish().until) return read.reload()
+    const fresh = await pages((got) => got.length >= count).catch(() => undefined)
+    if (!fresh) return
+    seen.set(key(), { items: fresh.items, next: fresh.nextCursor })
+    await read.reload()
+  }
+  return { read, items, next, onward, again }
+}

@@ -1,0 +1,207 @@
+// What goes wrong in a day: the server dies, the session ends, two tabs are open, the phone's clock is wrong, a photo is none.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { askFor, call, offer, openCity } from './city'
+import { city, device, goTo, onStage, playIn, signInLink, until } from './stage'
+import { said } from './words'
+import errors from '@/words/errors_zh'
+
+onStage()
+afterEach(() => playIn(undefined))
+const folder = mkdtempSync(join(tmpdir(), 'pioneer-photos-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const w = said('zh')
+const asked = async (title: string) => (await call<{ items: { title: string }[] }>(city(), city().member.token, 'me/requests?limit=100')).items.filter((r) => r.title === title).length
+const stateOf = async (id: string) => (await call<{ state: string }>(city(), city().cadre.token, `requests/${id}`)).state
+
+async function toWords(page: Page): Promise<void> {
+  await goTo(page, '/ask')
+  await page.locator('.kind').first().click()
+  await page.getByRole('button', { name: w.ask.next }).click()
+  await page.locator('#words').waitFor()
+}
+
+it('a server that dies and comes back: every screen stays, says so, recovers by itself and misses nothing', async () => {
+  const stand = await openCity()
+  playIn(stand.city)
+  try {
+    const id = await askFor(city(), city().member, '停电以前说的')
+    const product = await offer(city(), { title: '停电以前的课', capacity: 9 })
+    const follower = await device(city().member)
+    await goTo(follower, `/requests/${id}`)
+    const board = await device(city().cadre, { size: 'desktop' })
+    await goTo(board, `/boards/${city().community.id}`)
+    const market = await device(city().neighbour)
+    await goTo(market, '/market')
+    const tile = market.locator('a.tile', { hasText: '停电以前的课' })
+    const card = board.locator(`[data-id="${id}"]`)
+    await follower.getByText(w.state.submitted).first().waitFor()
+    await card.waitFor()
+    await tile.getByText('9 / 9').waitFor()
+    const pages = [follower, board, market]
+
+    await stand.die()
+    for (const page of pages) await page.getByText(w.notice.server).waitFor()
+    await follower.getByText('停电以前说的').first().waitFor()
+    await card.waitFor()
+    await tile.getByText('9 / 9').waitFor()
+    // What is said meanwhile is kept, and sent later.
+    await board.keyboard.press('a')
+    await board.getByText(w.notice.waiting.replace('{n}', '1')).waitFor()
+
+    await stand.start()
+    await call(city(), city().elder.token, `products/${product}/claims`, { places: 2 })
+    await until(async () => (await stateOf(id)) === 'accepted', 'what was said meanwhile has arrived', 40_000)
+    await call(city(), city().cadre2.token, `requests/${id}/progress`, { text: '来电了，师傅在路上' })
+    for (const page of pages) await page.getByText(w.notice.server).waitFor({ state: 'detached', timeout: 40_000 })
+    await follower.getByText('来电了，师傅在路上').waitFor()
+    await board.locator(`.column[aria-label="${w.state.in_progress}"] [data-id="${id}"]`).waitFor()
+    await tile.getByText('7 / 9').waitFor()
+    await board.getByText(w.notice.waiting.replace('{n}', '1')).waitFor({ state: 'detached' })
+  } finally {
+    await stand.leave()
+  }
+})
+
+it('a session that ends while one writes loses nothing: it is sent after the next sign-in, once', async () => {
+  const page = await device(city().member)
+  await toWords(page)
+  await page.locator('#words').fill('会话结束时写的')
+  await page.setInputFiles('input[type=file]', { name: 'tap.png', mimeType: 'image/png', buffer: await page.screenshot() })
+  await page.locator('.shot img').waitFor()
+  const { id } = await page.evaluate(() => fetch('/api/v1/session').then((r) => r.json() as Promise<{ id: string }>))
+  await call(city(), city().member.token, `me/sessions/${id}/revoke`, {})
+  await page.getByRole('button', { name: w.ask.send }).click()
+  await page.waitForURL(/\/in/)
+  expect(await asked('会话结束时写的')).toBe(0)
+  await page.locator('#code').fill((await signInLink(city().member)).split('#')[1]!)
+  await page.getByRole('button', { name: w.in.go }).click()
+  await page.waitForURL((u) => u.pathname !== '/in')
+  await until(async () => (await asked('会话结束时写的')) === 1, 'it is sent')
+  await until(async () => (await page.getByText(w.notice.waiting.replace('{n}', '1')).count()) === 0, 'nothing waits any more')
+  expect(await asked('会话结束时写的')).toBe(1)
+})
+
+it('two tabs are one box: what one says the other shows, what one takes back the other does not send', async () => {
+  const id = await askFor(city(), city().elder, '两个窗口')
+  for (const [act, body] of [['accept', {}], ['resolve', { text: '好了' }]] as const) await call(city(), city().cadre.token, `requests/${id}/${act}`, body)
+  const one = await device(city().elder, { mode: 'elder' })
+  const two = await one.context().newPage()
+  for (const page of [one, two]) {
+    await page.clock.install()
+    await goTo(page, `/requests/${id}`)
+    await page.getByRole('button', { name: w.acts.confirm }).waitFor()
+  }
+  await one.getByRole('button', { name: w.acts.confirm }).tap()
+  await two.getByRole('button', { name: w.notice.undo }).tap()
+  await one.getByRole('button', { name: w.notice.undo }).waitFor({ state: 'detached' })
+  for (const page of [one, two]) await page.clock.fastForward(11 * 60_000)
+  // Whatever would be sent has been sent once this has been.
+  await two.reload()
+  await two.getByRole('button', { name: w.acts.confirm }).tap()
+  await two.clock.fastForward(11 * 60_000)
+  await until(async () => (await stateOf(id)) === 'closed_confirmed', 'the second confirmation is sent')
+  const { items } = await call<{ items: { events: { type: string }[] }[] }>(city(), city().administrator.token, `streams/request/${id}?limit=100`)
+  expect(items.flatMap((i) => i.events).filter((e) => e.type === 'RequestConfirmed').length).toBe(1)
+})
+
+it('the way back leads a step back, with what was chosen, and never twice through the same', async () => {
+  for (let i = 0; i < 30; i++) await offer(city(), { title: `回来还在 ${i}`, kind: 'training', starts: 300 + i })
+  const page = await device(city().member)
+  await page.getByRole('heading', { name: city().member.name }).waitFor()
+  await page.locator('nav.tabs a[href="/ask"]').tap()
+  await page.locator('.kind').first().tap()
+  await page.getByRole('button', { name: w.ask.next }).tap()
+  await page.locator('#words').fill('退回去再来')
+  await page.goBack()
+  await page.getByText(w.ask.forWhom).waitFor()
+  await page.goBack()
+  await page.locator('.kind').first().waitFor()
+  await page.goForward()
+  await page.goForward()
+  expect(await page.locator('#words').inputValue()).toBe('退回去再来')
+  await page.getByRole('button', { name: w.ask.send }).tap()
+  await page.waitForURL(/\/requests\//)
+  await page.getByText(w.request.received).waitFor()
+  await page.goBack()
+  await page.waitForURL((u) => u.pathname === '/')
+
+  await page.locator('nav.tabs a[href="/market"]').tap()
+  await page.locator('.kinds label', { hasText: w.kind.training }).tap()
+  await page.waitForURL(/kind=training/)
+  await page.getByText('回来还在 3', { exact: true }).waitFor()
+  const more = page.locator('.more')
+  await more.tap()
+  const far = page.getByText('回来还在 28', { exact: true })
+  await far.scrollIntoViewIfNeeded()
+  const before = await page.evaluate(() => scrollY)
+  await far.tap()
+  await page.waitForURL(/\/products\//)
+  await page.getByRole('button', { name: w.product.claim, exact: true }).tap()
+  await page.waitForURL(/\/claims\//)
+  await page.goBack()
+  await page.waitForURL(/\/products\/\w+$/)
+  await page.goBack()
+  await page.waitForURL(/\/market\?.*kind=training/)
+  await far.waitFor()
+  await until(() => page.evaluate((y) => Math.abs(scrollY - y) < 200, before), 'it stands where it stood')
+})
+
+it("a phone's wrong clock: the shop, the times and a claim are right all the same", async () => {
+  const product = await offer(city(), { title: '钟走错了也能来', starts: 20 })
+  const request = await askFor(city(), city().member, '钟走错了的求助')
+  for (const years of [3, -3]) {
+    const page = await device(city().member)
+    await page.clock.install({ time: Date.now() + years * 365 * 86_400_000 })
+    await goTo(page, '/market')
+    await page.locator('a.tile', { hasText: '钟走错了也能来' }).first().waitFor()
+    await goTo(page, `/requests/${request}`)
+    await page.getByText('钟走错了的求助').first().waitFor()
+    await page.getByText(new RegExp(w.due.left.replace('{time}', '.*'))).first().waitFor()
+    await goTo(page, `/products/${product}`)
+    await page.getByRole('button', { name: years > 0 ? w.product.claim : w.product.claimMore, exact: true }).tap()
+    await page.waitForURL(/\/claims\//)
+    await page.getByRole('button', { name: w.ticket.cancel }).waitFor()
+  }
+})
+
+it('a photo that is too large, none at all, or a bomb is refused with words, and the rest stays', async () => {
+  const page = await device(city().member)
+  await toWords(page)
+  await page.locator('#words').fill('照片不行')
+  // 60,000 × 60,000 pixels in a few bytes: 14 GB once opened.
+  const bomb = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13]), Buffer.from('IHDR'), Buffer.from([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 2, 0, 0, 0]), Buffer.alloc(64)])
+  for (const [name, bytes, words] of [
+    ['large.jpg', Buffer.alloc(31_000_000, 7), errors.photo_too_large],
+    ['none.jpg', Buffer.from('no photo at all'), errors.not_a_photo],
+    ['bomb.png', bomb, errors.photo_too_large],
+  ] as const) {
+    writeFileSync(join(folder, name), bytes)
+    await page.setInputFiles('input[type=file]', join(folder, name))
+    await page.locator('.wrong', { hasText: words }).waitFor()
+    expect(await page.locator('.shot img').count()).toBe(0)
+  }
+  await page.setInputFiles('input[type=file]', { name: 'good.png', mimeType: 'image/png', buffer: await page.screenshot() })
+  await page.locator('.shot img').waitFor()
+  await page.locator('.wrong').waitFor({ state: 'detached' })
+  expect(await page.locator('#words').inputValue()).toBe('照片不行')
+})
+
+it('who asks for less motion sees none', async () => {
+  await offer(city(), { title: '不要动' })
+  const page = await device(city().member, { motion: 'auto', calm: true })
+  await goTo(page, '/market')
+  await page.locator('a.tile').first().waitFor()
+  const moving = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll('*')]
+      .filter((e) => {
+        const s = getComputedStyle(e)
+        return [s.transitionDuration, s.animationDuration].some((d) => d.split(',').some((one) => parseFloat(one) > 0)) || s.scrollBehavior === 'smooth'
+      })
+      .map((e) => e.outerHTML.slice(0, 100)),
+  )
+  expect(moving).toEqual([])
+})
