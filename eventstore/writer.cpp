@@ -1,7 +1,7 @@
 #include "eventstore/writer.hpp"
 
 #include <algorithm>
-#include <thread>
+#include <chrono>
 
 #include "eventstore/check.hpp"
 #include "eventstore/limits.hpp"
@@ -11,9 +11,30 @@ namespace {
 
 /// Commands judged before they are handed to a busy write_step(): bounds how long one hand-over holds the mutex.
 constexpr std::size_t hand_over_max = 64;
-/// Turns that decide_loop() gives to other threads before it sleeps. Under load the next commands come meanwhile, many
-/// at once, and nobody pays for waking it; when idle it is some microseconds, once.
-constexpr int turns_before_sleep = 16;
+/// For so long the loops look for work before they sleep. Under load it comes meanwhile, and nobody pays for waking
+/// them; when idle it is these microseconds, once. Not longer: on few cores others need the processor. And they never
+/// yield: who yields gives a whole turn away, some milliseconds in which a batch stands still.
+constexpr std::chrono::microseconds awake_for{20};
+
+void rest() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+template <class Ready>
+void stay_awake(const Ready& ready) {
+  constexpr int looks_between_times = 16;
+  const auto until = std::chrono::steady_clock::now() + awake_for;
+  do {
+    for (int look = 0; look < looks_between_times; ++look) {
+      if (ready()) return;
+      rest();
+    }
+  } while (std::chrono::steady_clock::now() < until);
+}
 
 Error unavailable(const std::string& code) {
   if (code == "clock_jumped") {
@@ -133,12 +154,14 @@ Result<void> Writer::take_over() {
 void Writer::submit(std::unique_ptr<Pending> pending) {
   bool stopping = false;
   {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     stopping = stopping_;
     if (!stopping && queue_.size() + taken_left_.load(std::memory_order_relaxed) < queue_max_) {
       queue_.push_back(std::move(pending));
       queued_.store(true, std::memory_order_relaxed);
-      if (queue_.size() == 1) arrived_.notify_one();
+      const bool first = queue_.size() == 1;
+      lock.unlock();
+      if (first) arrived_.notify_one();
       return;
     }
   }
@@ -250,6 +273,8 @@ void Writer::hand_over(Batch& decided) {
     gathering_.bytes += decided.bytes;
   }
   decided = {};
+  handed_over_.store(true, std::memory_order_relaxed);
+  lock.unlock();
   gathered_.notify_one();
 }
 
@@ -320,7 +345,10 @@ Result<void> Writer::start_over() {
 Result<void> Writer::write(Batch& batch) {
   if (batch.records.empty()) return {};
   if (auto ready = follower_.before_write(); !ready) return ready;
+  const auto start = clock_.since_boot();
   if (auto appended = log_.append(batch.records); !appended) return appended;
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  append_us_.fetch_add(static_cast<std::uint64_t>(clock_.since_boot().value - start.value), std::memory_order_relaxed);
   // The pair of chain(): the log folded the records by the acceptance that every reader runs, and ends where we do.
   CHECK(log_.state().head == batch.commits.back().leaf);
   return {};
@@ -369,6 +397,7 @@ bool Writer::write_step() {
     std::lock_guard lock(mutex_);
     if (gathering_.empty()) return false;
     batch = std::exchange(gathering_, {});
+    handed_over_.store(false, std::memory_order_relaxed);
     write_idle_ = false;
     room_wanted = std::exchange(room_wanted_, false);
   }
@@ -387,9 +416,7 @@ bool Writer::write_step() {
 void Writer::decide_loop() {
   while (true) {
     if (decide_step()) continue;
-    for (int turns = 0; turns < turns_before_sleep && !queued_.load(std::memory_order_relaxed); ++turns) {
-      std::this_thread::yield();
-    }
+    stay_awake([&] { return queued_.load(std::memory_order_relaxed); });
     std::unique_lock lock(mutex_);
     const auto waiting = [&] { return !queue_.empty() || taken_at_ < taken_.size(); };
     arrived_.wait(lock, [&] {
@@ -405,8 +432,9 @@ void Writer::decide_loop() {
 void Writer::write_loop() {
   while (true) {
     if (write_step()) continue;
-    std::unique_lock lock(mutex_);
     write_idle_ = true;
+    stay_awake([&] { return handed_over_.load(std::memory_order_relaxed); });
+    std::unique_lock lock(mutex_);
     const auto ready = [&] { return !gathering_.empty() || deciding_done_; };
     if (!gathered_.wait_for(lock, limits::tail_protection_after, ready)) {
       lock.unlock();

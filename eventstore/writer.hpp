@@ -114,6 +114,15 @@ class Writer {
   std::string unwritable() const;
   bool writable() const { return writable_.load(std::memory_order_relaxed); }
 
+  /// What write_step() has made durable so far, and how long its appends took together. Any thread.
+  struct Written {
+    std::uint64_t batches = 0;
+    std::uint64_t append_us = 0;
+  };
+  Written written() const {
+    return {batches_.load(std::memory_order_relaxed), append_us_.load(std::memory_order_relaxed)};
+  }
+
  private:
   struct Batch {
     std::vector<std::string> records;
@@ -174,7 +183,10 @@ class Writer {
   bool room_wanted_ = false;                   ///< decide_step() found the gathering batch full
   bool stopping_ = false;
   bool deciding_done_ = false;
-  std::atomic<bool> queued_{false};         ///< queue_ holds something
+  std::atomic<bool> queued_{false};       ///< queue_ holds something
+  std::atomic<bool> handed_over_{false};  ///< gathering_ holds something
+  std::atomic<std::uint64_t> batches_{0};
+  std::atomic<std::uint64_t> append_us_{0};
   std::atomic<std::size_t> taken_left_{0};  ///< of taken_: they wait too
   std::atomic<bool> write_idle_{true};      ///< write_step() waits: hand over at once
   std::atomic<bool> interrupted_{false};    ///< an append failed, and what was decided since rests on nothing

@@ -67,7 +67,10 @@ class BeastHttpServer final : public api::HttpServer {
     for (auto& loop : loops_) {
       loop->date = date_line();
       loop->sweep();
-      loop->thread = std::thread([l = loop.get()] { l->io.run(); });
+      loop->thread = std::thread([this, l = loop.get()] {
+        if (served_.options.on_thread) served_.options.on_thread();
+        l->io.run();
+      });
     }
     return {};
   }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,7 @@ struct HttpServerOptions {
   std::size_t connections_max = 4096;                ///< above: 503 and closed
   std::size_t stream_frames_max = 1024;              ///< queued for one listener; above: dropped as too slow
   std::size_t stream_bytes_max = 1024 * 1024;        ///< likewise
+  std::function<void()> on_thread = {};              ///< called first on each loop's thread
 };
 
 std::unique_ptr<api::HttpServer> make_http_server(HttpServerOptions options = {});

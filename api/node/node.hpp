@@ -81,6 +81,8 @@ class Node {
   const eventstore::Log& log() const { return parts_.log; }
   const eventstore::LogIndex& index() const { return index_; }
   const eventstore::Clock& clock() const { return parts_.clock; }
+  /// Batches written, and how long it took. Nothing where nothing is written.
+  eventstore::Writer::Written written() const { return writer_ ? writer_->written() : eventstore::Writer::Written{}; }
   Readiness readiness() const;
   /// Why commands are refused just now; empty: they are not. Cheap.
   std::string unwritable() const;

@@ -15,6 +15,7 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
+#include "adapters/posix/threads.hpp"
 #include "adapters/rocksdb/rocksdb_store.hpp"
 #include "adapters/segments/format.hpp"
 #include "adapters/segments/segment_log.hpp"
@@ -284,8 +285,14 @@ void Deployment::start() {
   if (w.ticking.exchange(true)) return;
   node::Node& n = *w.node;
   if (!w.options.read_only) {
-    w.decide = std::thread([&n] { n.decide_loop(); });
-    w.write = std::thread([&n] { n.write_loop(); });
+    w.decide = std::thread([&n] {
+      adapters::posix::run_promptly();
+      n.decide_loop();
+    });
+    w.write = std::thread([&n] {
+      adapters::posix::run_promptly();
+      n.write_loop();
+    });
   }
   w.project = std::thread([&n] { n.project_loop(); });
   w.build = std::jthread([&n](const std::stop_token& stop) { n.build_new_versions(stop); });

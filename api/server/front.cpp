@@ -9,6 +9,7 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
+#include "adapters/posix/threads.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
 #include "adapters/sodium/signing.hpp"
 #include "adapters/vips/vips_photos.hpp"
@@ -203,6 +204,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
     return eventstore::failure("routes_unhandled",
                                "Nobody answers " + std::string(api::http::route_of(missing.front()).name()) + ".");
   adapters::beast::HttpServerOptions options;
+  options.on_thread = adapters::posix::run_promptly;
   options.loops = settings.loops != 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
   options.connections_max = settings.connections_max;
   p.server = adapters::beast::make_http_server(options);

@@ -9,6 +9,8 @@
 #include <fstream>
 #include <thread>
 
+#include "adapters/posix/threads.hpp"
+
 namespace pioneer::bench {
 
 namespace {
@@ -54,19 +56,21 @@ void ClosedLoop::answered(std::uint64_t number, Clock::time_point start, const n
   if (see_) see_(number, outcome);
   head_.store(outcome.answer.position.value + 1, std::memory_order_relaxed);
   finished_.fetch_add(1);
-  if (waiting_.load() && waiting_.exchange(false)) room_.release();
+  if (waiting_.load() && waiting_.exchange(false)) {
+    {
+      const std::lock_guard lock(mutex_);
+    }  // it sleeps by now, or has seen this answer
+    room_.notify_one();
+  }
 }
 
 void ClosedLoop::wait_for_room(std::uint64_t sent) {
   const auto full = [&](std::size_t in_flight_max) { return sent - finished_.load() >= in_flight_max; };
-  while (full(options_.in_flight)) {
-    waiting_.store(true);
-    if (full(options_.in_flight)) {
-      room_.acquire();
-    } else if (!waiting_.exchange(false)) {
-      room_.acquire();  // the answer that came in between has released it
-    }
-  }
+  if (!full(options_.in_flight)) return;
+  std::unique_lock lock(mutex_);
+  waiting_.store(true);
+  room_.wait(lock, [&] { return !full(options_.in_flight); });
+  waiting_.store(false);
 }
 
 double ClosedLoop::percentile_ms(double part) const {
@@ -82,8 +86,10 @@ double ClosedLoop::percentile_ms(double part) const {
 
 Measured ClosedLoop::run(const Make& make, const See& see) {
   see_ = see;
+  adapters::posix::run_promptly();  // as the server's loops do, in whose place this thread stands
   const double cpu_before = cpu_seconds();
   const auto threads_before = cpu_seconds_by_thread();
+  const auto written_before = node_.written();
   const auto start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
   std::uint64_t sent = 0;
@@ -99,6 +105,10 @@ Measured ClosedLoop::run(const Make& make, const See& see) {
   Measured found;
   found.accepted = sent;
   found.seconds = elapsed();
+  const auto written = node_.written();
+  const auto batches = static_cast<double>(std::max<std::uint64_t>(written.batches - written_before.batches, 1));
+  found.commits_per_sync = static_cast<double>(sent) / batches;
+  found.append_us = static_cast<double>(written.append_us - written_before.append_us) / batches;
   const auto answered_at = Clock::now();
   while (node_.projector().projected().value < head_.load()) {
     if (const auto why = node_.projector().stopped_because(); !why.empty()) fail("projecting stopped: " + why);

@@ -4,10 +4,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <semaphore>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ struct Measured {
   double seconds = 0;  ///< from the first command to the last answer
   double p50_ms = 0;   ///< from before it is sealed to its answer
   double p99_ms = 0;
-  double lag_s = 0;   ///< from the last answer to when everything is projected
+  double commits_per_sync = 0;
+  double append_us = 0;  ///< of a batch: written and synced
+  double lag_s = 0;      ///< from the last answer to when everything is projected
   double cpu_us = 0;  ///< of the process, all threads, per command: what does not change with who else uses the machine
   /// The same by the threads' names; those that the store makes for itself have its name.
   std::map<std::string, double> cpu_us_of;
@@ -59,7 +62,8 @@ class ClosedLoop {
   std::atomic<std::uint64_t> finished_{0};
   std::atomic<std::uint64_t> head_{0};  ///< everything below is accepted
   std::atomic<bool> waiting_{false};
-  std::binary_semaphore room_{0};
+  std::mutex mutex_;
+  std::condition_variable room_;
   std::vector<std::uint32_t> latencies_ = std::vector<std::uint32_t>(200'000);  ///< count by 10 µs; the node's thread
 };
 

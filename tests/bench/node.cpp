@@ -52,9 +52,10 @@ void print(const bench::Measured& found) {
     threads += fmt::format("{}\"{}\": {:.2f}", threads.empty() ? "" : ", ", name, us);
   }
   fmt::print(
-      "{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}, \"cpu_us\": "
-      "{:.2f}, \"cpu_us_of\": {{{}}}}}\n",
-      found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s, found.cpu_us, threads);
+      "{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}, "
+      "\"commits_per_sync\": {:.1f}, \"append_us\": {:.0f}, \"cpu_us\": {:.2f}, \"cpu_us_of\": {{{}}}}}\n",
+      found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s, found.commits_per_sync, found.append_us,
+      found.cpu_us, threads);
 }
 
 /// The same load before the measurement, so that caches are warm and what was placed before is `placed` claims.

@@ -1,4 +1,6 @@
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -11,6 +13,7 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
+#include "adapters/posix/threads.hpp"
 
 namespace pioneer::adapters::posix {
 namespace {
@@ -160,6 +163,22 @@ TEST(ThreadPool, HasNoMoreThanItsThreads) {
   }
   EXPECT_GE(most, 1);
   EXPECT_LE(most, 2);
+}
+
+// On Linux a nice value belongs to a thread.
+TEST(RunPromptly, LeavesPolicyAndShareAsTheyWere) {
+  int niceness = 0;
+  int policy = -1;
+  std::thread([&] {
+    const auto self = static_cast<id_t>(::gettid());
+    ASSERT_EQ(::setpriority(PRIO_PROCESS, self, ::getpriority(PRIO_PROCESS, self) + 3), 0);
+    const int before = ::getpriority(PRIO_PROCESS, self);
+    run_promptly();
+    niceness = ::getpriority(PRIO_PROCESS, self) - before;
+    policy = ::sched_getscheduler(0);
+  }).join();
+  EXPECT_EQ(niceness, 0);
+  EXPECT_EQ(policy, SCHED_OTHER);
 }
 
 }  // namespace
