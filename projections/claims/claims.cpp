@@ -195,10 +195,11 @@ Result<std::vector<Claim>> Claims::page(const domain::Id& product, std::uint32_t
   if (!tickets) return std::unexpected(tickets.error());
   std::vector<Claim> found;
   if (!*tickets || limit == 0 || after == std::numeric_limits<std::uint32_t>::max()) return found;
-  const auto walked = (*tickets)->walk(after + 1, [&](std::uint32_t number, const char* bytes) {
+  auto walked = (*tickets)->walk(after + 1, [&](std::uint32_t number, const char* bytes) {
     found.push_back((*tickets)->claim(number, bytes));
     return found.size() < limit;
   });
+  if (walked) walked = (*tickets)->find_positions(found);
   if (!walked) return std::unexpected(walked.error());
   return found;
 }

@@ -33,7 +33,7 @@ class Claims {
   eventstore::Result<std::optional<Claim>> get(const domain::Id& product, std::uint32_t ticket) const;
   /// A person's claims in one product, oldest first. Looks through two bytes of each of the product's claims.
   eventstore::Result<std::vector<Claim>> of(const domain::Id& product, const domain::Pseudonym& owner) const;
-  /// Claims after ticket `after`, at most `limit`, for those who check in. Without waiting positions.
+  /// Claims after ticket `after`, at most `limit`, for those who check in.
   eventstore::Result<std::vector<Claim>> page(const domain::Id& product, std::uint32_t after, std::size_t limit) const;
   eventstore::Result<std::optional<ClaimRating>> rating(const domain::Id& product, std::uint32_t ticket) const;
 

@@ -184,7 +184,10 @@ TEST_F(ProductsTest, FindsClaimsAndPositionsThroughSpans) {
   for (const auto& one : listed) {
     positions[one.ticket] = one.state == ClaimState::waitlisted ? ++waiting : 0;
     by_owner[one.owner].push_back(one.ticket);
+    EXPECT_EQ(one.waitlist_position, positions[one.ticket]) << one.ticket;
   }
+  for (const auto& one : models->claims().page(pottery, 3 * ClaimSpan::claims, 100).value())
+    EXPECT_EQ(one.waitlist_position, positions[one.ticket]) << one.ticket;
   EXPECT_EQ(waiting, counts().waiting);
   for (const auto& [who, theirs] : by_owner) {
     const auto found = models->claims().of(pottery, who).value();

@@ -73,6 +73,20 @@ TEST_F(ClaimsOverHttp, NameTheRequestThatTheirProblemBecame) {
   EXPECT_THAT(get(claim).body, Not(HasSubstr("problemRequest")));
 }
 
+TEST_F(ClaimsOverHttp, ShowCadresWhoWaitsWhere) {
+  const auto path = product("陶艺课");
+  EXPECT_EQ(post(path + "/capacity", R"({"capacity":1})").status, 200U);
+  for (const auto* name : {"一", "二", "三"})
+    EXPECT_EQ(post(path + "/claims", R"({"places":1})", member_with_token(name)).status, 201U);
+  const auto first = get(path + "/claims?limit=2");
+  ASSERT_EQ(first.status, 200U) << first.body;
+  EXPECT_THAT(first.body, HasSubstr(R"("state":"confirmed")"));
+  EXPECT_THAT(first.body, HasSubstr(R"("waitlistPosition":1)"));
+  EXPECT_THAT(first.body, Not(HasSubstr(R"("waitlistPosition":2)")));
+  EXPECT_THAT(get(path + "/claims?cursor=" + field(first.body, "nextCursor")).body,
+              HasSubstr(R"("waitlistPosition":2)"));
+}
+
 TEST_F(ClaimsOverHttp, AreOfProductsToCome) {
   const auto made =
       post("/api/v1/products", R"({"title":"陶艺课","description":"x","kind":"activity","organisation":")" + city +
