@@ -115,13 +115,23 @@ bool EventHub::may_see(const Audience& who, const LivePart& part) {
 }
 
 bool EventHub::append(std::string& out, const Audience& who, const EventFilter& filter, const LiveCommit& commit) {
-  bool any = false;
+  const LivePart* first = nullptr;
+  std::string more;
   for (const auto& part : commit.parts) {
     if (!passes(filter, part) || !may_see(who, part)) continue;
-    out.append("id: ").append(std::to_string(commit.position)).append("\ndata: ").append(part.json).append("\n\n");
-    any = true;
+    if (first == nullptr)
+      first = &part;
+    else
+      more.append(more.empty() ? R"(,"more":[)" : ",").append(part.json);
   }
-  return any;
+  if (first == nullptr) return false;
+  // One frame: a listener that has its id has all of the commit, wherever the connection broke.
+  std::string_view json = first->json;
+  if (!more.empty()) json.remove_suffix(1);
+  out.append("id: ").append(std::to_string(commit.position)).append("\ndata: ").append(json);
+  if (!more.empty()) out.append(more).append("]}");
+  out.append("\n\n");
+  return true;
 }
 
 void EventHub::join(const std::shared_ptr<Listener>& listener) {

@@ -36,7 +36,7 @@ struct LivePart {
   /// none.
   std::vector<std::string> organisations;
   std::string audience;  ///< parts of equal audience are seen by the same standings
-  std::string json;      ///< {position, stream, events}
+  std::string json;      ///< {position, stream, events}: a commit's frame is its first part's, the others under `more`
 };
 
 struct LiveCommit {

@@ -138,15 +138,20 @@ TEST_F(EventHubTest, FiltersByStreamTypeAndOrganisation) {
   EXPECT_EQ(organisation->text(), frame(1, "{\"s\":\"request/2\"}"));
 }
 
-TEST_F(EventHubTest, KeepsThePartsOfACommitTogether) {
+TEST_F(EventHubTest, SendsOneFrameForACommitOfSeveralStreams) {
+  allowed = {{"cadre", "hidden"}};
   const auto screen = open();
-  log.push_back(
-      {.position = 0,
-       .parts = {{"a", {"A"}, {}, "public", "1"}, {"b", {"B"}, {}, "hidden", "2"}, {"c", {"C"}, {}, "public", "3"}}});
+  const auto cadre = open({.standing = "cadre"});
+  const auto last = open({}, {.stream = "c"});
+  log.push_back({.position = 0,
+                 .parts = {{"a", {"A"}, {}, "public", R"({"n":1})"},
+                           {"b", {"B"}, {}, "hidden", R"({"n":2})"},
+                           {"c", {"C"}, {}, "public", R"({"n":3})"}}});
   hub->advance(1);
   run();
-  EXPECT_EQ(screen->text(), frame(0, "1") + frame(0, "3"));
-  EXPECT_EQ(screen->frames().size(), 2U);
+  EXPECT_EQ(screen->text(), frame(0, R"({"n":1,"more":[{"n":3}]})"));
+  EXPECT_EQ(cadre->text(), frame(0, R"({"n":1,"more":[{"n":2},{"n":3}]})"));
+  EXPECT_EQ(last->text(), frame(0, R"({"n":3})"));
 }
 
 TEST_F(EventHubTest, AsksForPermissionOncePerStandingAndAudience) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Category, Claim, ProductView, RequestCard } from '@/client/contract'
-import { Frames } from '@/client/frames'
+import { Frames, happenedIn } from '@/client/frames'
 import { askBody, emptyAsk, firstCategories, readyToSend, titleOf } from '@/logic/ask'
 import { checkedIn, merged } from '@/logic/attendance'
 import { concerning, nextTickets } from '@/logic/home'
@@ -21,6 +21,12 @@ describe('server-sent events', () => {
       for (let i = 0; i < text.length; i += size) found.push(...frames.push(text.slice(i, i + size)))
       expect(found).toEqual([{ id: '6', text: '' }, { id: '7', text: '{"a":1}' }, { id: '8', text: 'x\ny' }])
     }
+  })
+  it('tell what one commit did in several streams', () => {
+    const one = { position: '7', stream: 'a', events: [] }
+    const other = { position: '7', stream: 'b', events: [] }
+    expect(happenedIn(JSON.stringify(one))).toEqual([one])
+    expect(happenedIn(JSON.stringify({ ...one, more: [other] }))).toEqual([one, other])
   })
 })
 

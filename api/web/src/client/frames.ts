@@ -19,6 +19,18 @@ export class Frames {
   }
 }
 
+export interface Happened {
+  position: string
+  stream: string // "request/…", "product/…"
+  events: { type: string; data?: Record<string, unknown> }[]
+}
+
+/** What a commit did, stream by stream: its frame names one, and the others under `more`. */
+export function happenedIn(text: string): Happened[] {
+  const { more = [], ...first } = JSON.parse(text) as Happened & { more?: Happened[] }
+  return [first, ...more]
+}
+
 function frameOf(block: string): Frame | undefined {
   let id: string | undefined
   const lines: string[] = []

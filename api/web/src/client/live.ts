@@ -1,12 +1,8 @@
 // Live events while a screen is open. Comes back by itself from where it was, so no event is missed.
 import { onScopeDispose, ref, watch } from 'vue'
-import { Frames } from './frames'
+import { Frames, happenedIn, type Happened } from './frames'
 
-export interface Happened {
-  position: string
-  stream: string // "request/…", "product/…"
-  events: { type: string; data?: Record<string, unknown> }[]
-}
+export type { Happened }
 
 export const connected = ref(true) // whether the server answers, as far as the last attempt knows
 const pauseMs = [500, 1_000, 2_000, 4_000, 8_000]
@@ -39,7 +35,7 @@ export function useLive(query: () => string, happened: (what: Happened) => void,
           if (done) break
           for (const frame of frames.push(value)) {
             if (frame.id) last = frame.id
-            if (frame.text) happened(JSON.parse(frame.text) as Happened)
+            if (frame.text) happenedIn(frame.text).forEach(happened)
           }
         }
       } catch {
