@@ -23,8 +23,8 @@ using AnyCommand = std::variant<
     RecordPersonalDataOpened,
     SubmitRequest, ImportRequest, AcceptRequest, AssignRequest, ReportProgress, ResolveRequest, ConfirmRequest,
     DisputeRequest, RateRequest, WithdrawRequest, PassDeadline,
-    CreateProduct, PublishProduct, ChangeCapacity, CancelProduct, CompleteProduct, PlaceClaim, CancelClaim, CheckIn,
-    CompleteClaim, MarkNoShow, RateClaim, ContinuePromotion>;
+    CreateProduct, PublishProduct, ChangeCapacity, ChangePictures, CancelProduct, CompleteProduct, PlaceClaim,
+    CancelClaim, CheckIn, CompleteClaim, MarkNoShow, RateClaim, ContinuePromotion>;
 // clang-format on
 
 /// A pseudonym's first use in the command's stream: whom it stands for, sealed with that person's key.

@@ -27,8 +27,8 @@ using AnyEvent = std::variant<
     RequestSubmitted, RequestImported, RequestDeadlineSet, RequestAccepted, RequestAssigned, RequestProgressed,
     RequestResolved, RequestConfirmed, RequestDisputed, RequestRated, RequestWithdrawn, RequestDeadlinePassed,
     RequestClosedUnconfirmed,
-    ProductCreated, ProductPublished, CapacityChanged, ProductCancelled, ProductCompleted, ClaimPlaced, ClaimCancelled,
-    PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated>;
+    ProductCreated, ProductPublished, CapacityChanged, PicturesChanged, ProductCancelled, ProductCompleted, ClaimPlaced,
+    ClaimCancelled, PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated>;
 // clang-format on
 
 /// "ClaimPlaced" for a ClaimPlaced.

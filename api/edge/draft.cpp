@@ -141,13 +141,49 @@ void Draft::attach_photo(google::protobuf::RepeatedPtrField<domain::Blob>& into,
   }
   const std::string hash = take(checks::hash(name, "photos"));
   if (refused()) return;
-  const auto staged = sealing_.blobs != nullptr ? sealing_.blobs->staged(hash) : std::nullopt;
+  const auto staged = staged_upload(hash);
   if (!staged)
     return refuse(checks::invalid("unknown_blob", "photos", "This photo was not uploaded, or too long ago."));
   domain::Blob& blob = *into.Add();
   blob.set_name(hash);
   blob.set_media_type(staged->media_type);
   seal_fixed(*blob.mutable_key(), key, stream, field::blob_key, staged->key.view());
+}
+
+std::optional<StagedBlob> Draft::staged_upload(const std::string& hash) const {
+  return sealing_.blobs != nullptr ? sealing_.blobs->staged(hash) : std::nullopt;
+}
+
+void Draft::attach_pictures(google::protobuf::RepeatedPtrField<domain::Picture>& into,
+                            const google::protobuf::RepeatedPtrField<std::string>& names, std::string_view stream,
+                            const FindPicture& find) {
+  if (names.empty()) return;
+  constexpr auto most = domain::limits::pictures_max;
+  if (static_cast<std::size_t>(names.size()) > most)
+    refuse(checks::invalid("too_many", "pictures", "At most " + std::to_string(most) + " pictures fit here."));
+  const SealKey key = fetch(reserved_key::system);
+  for (const auto& name : names) {
+    if (refused()) return;
+    attach_picture(*into.Add(), name, key, stream, find);
+  }
+}
+
+void Draft::attach_picture(domain::Picture& into, const std::string& name, const SealKey& key, std::string_view stream,
+                           const FindPicture& find) {
+  const std::string hash = take(checks::hash(name, "pictures"));
+  if (refused()) return;
+  auto upload = staged_upload(hash);
+  if (const auto kept = upload || !find ? std::nullopt : find(hash)) {
+    auto opened = sealing_.opener.open_upload_key(kept->key, kept->stream, field::picture_key);
+    if (opened) upload = StagedBlob{std::move(*opened), kept->media_type};
+  }
+  if (!upload)
+    return refuse(checks::invalid("unknown_blob", "pictures", "This picture was not uploaded, or too long ago."));
+  if (!upload->media_type.starts_with("image/"))
+    return refuse(checks::invalid("not_a_photo", "pictures", "Only a photo can be the picture of a product."));
+  into.set_name(hash);
+  into.set_media_type(upload->media_type);
+  seal_fixed(*into.mutable_key(), key, stream, field::picture_key, upload->key.view());
 }
 
 void Draft::add_macs(domain::Command& command, const google::protobuf::MessageLite* body,

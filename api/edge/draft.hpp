@@ -10,6 +10,7 @@
 
 #include "api/edge/call.hpp"
 #include "api/edge/checks.hpp"
+#include "api/edge/kept_picture.hpp"
 #include "api/edge/opener.hpp"
 #include "api/ports/keyring.hpp"
 #include "api/ports/people.hpp"
@@ -78,6 +79,10 @@ class Draft {
   /// Without padding: for values of one fixed size.
   void seal_fixed(domain::Sealed& into, const SealKey& key, std::string_view stream, std::uint32_t field,
                   std::string_view value);
+  /// Sealed under the deployment's key for the stream of their product. `find` knows those that products show already.
+  void attach_pictures(google::protobuf::RepeatedPtrField<domain::Picture>& into,
+                       const google::protobuf::RepeatedPtrField<std::string>& names, std::string_view stream,
+                       const FindPicture& find);
   template <class Names>
   void attach_photos(google::protobuf::RepeatedPtrField<domain::Blob>& into, const Names& names, const SealKey& key,
                      std::string_view stream) {
@@ -92,6 +97,9 @@ class Draft {
  private:
   void attach_photo(google::protobuf::RepeatedPtrField<domain::Blob>& into, const std::string& name, const SealKey& key,
                     std::string_view stream);
+  std::optional<StagedBlob> staged_upload(const std::string& hash) const;
+  void attach_picture(domain::Picture& into, const std::string& name, const SealKey& key, std::string_view stream,
+                      const FindPicture& find);
   void add_macs(domain::Command& command, const google::protobuf::MessageLite* body, const KeyMaterial& same_key) const;
   SealKey create(const domain::Id& id, KeyKind kind);
 

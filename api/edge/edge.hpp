@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "api/edge/call.hpp"
+#include "api/edge/kept_picture.hpp"
 #include "api/edge/opener.hpp"
 #include "api/messages/commands.pb.h"
 #include "api/ports/cryptography.hpp"
@@ -64,9 +65,9 @@ struct ToldProblem {
 
 /// Any thread. Path ids come as the client wrote them; one that is none is refused as `not_found`. Other codes:
 /// `missing`, `too_long`, `out_of_bounds`, `malformed`, `malformed_id`, `unknown_word`, `too_many`, `unknown_blob`,
-/// `not_an_official` (kind invalid, with the field), `command_too_large` (invalid), and of kind conflict: `erased`
-/// where a key is destroyed, `key_missing` where this machine does not hold it, `keys_unavailable` where none can be
-/// made (a 503), `not_yet_known`.
+/// `not_a_photo`, `not_an_official` (kind invalid, with the field), `command_too_large` (invalid), and of kind
+/// conflict: `erased` where a key is destroyed, `key_missing` where this machine does not hold it, `keys_unavailable`
+/// where none can be made (a 503), `not_yet_known`.
 class Edge {
  public:
   struct Parts {
@@ -131,9 +132,12 @@ class Edge {
   Commanded withdraw_request(const Call&, std::string_view request, const WithdrawRequestBody&);
 
   // Supermarket.
-  Commanded create_product(const Call&, const CreateProductBody&);
+  /// `find`: for pictures that other products show; without it only fresh uploads are known.
+  Commanded create_product(const Call&, const CreateProductBody&, const FindPicture& find = {});
   Commanded publish_product(const Call&, std::string_view product);
   Commanded change_capacity(const Call&, std::string_view product, const ChangeCapacityBody&);
+  Commanded change_pictures(const Call&, std::string_view product, const ChangePicturesBody&,
+                            const FindPicture& find = {});
   Commanded cancel_product(const Call&, std::string_view product, const CancelProductBody&);
   Commanded complete_product(const Call&, std::string_view product);
   Commanded place_claim(const Call&, std::string_view product, const PlaceClaimBody&);

@@ -9,6 +9,10 @@ namespace {
 
 namespace limits = domain::limits;
 
+std::string product_stream(std::string_view id) {
+  return domain::stream_of(domain::stream_kind::product, domain::Id::of(id));
+}
+
 /// A command that names a product and nothing else, or one of its claims too.
 template <class Command>
 Commanded about_product(Sealing& sealing, const Call& call, std::string_view product) {
@@ -59,7 +63,7 @@ void fill_sessions(Draft& draft, domain::ProductTerms& terms, const CreateProduc
 
 }  // namespace
 
-Commanded Edge::create_product(const Call& call, const CreateProductBody& body) {
+Commanded Edge::create_product(const Call& call, const CreateProductBody& body, const FindPicture& find) {
   Draft draft(*sealing_, call);
   domain::CreateProduct command;
   command.set_id(std::string(draft.new_id("product").view()));
@@ -78,6 +82,7 @@ Commanded Edge::create_product(const Call& call, const CreateProductBody& body) 
   if (terms.opens_us() != 0 && terms.closes_us() != 0 && terms.closes_us() <= terms.opens_us()) {
     draft.refuse(checks::invalid("out_of_bounds", "closesAt", "Claiming closes after it opens."));
   }
+  draft.attach_pictures(*terms.mutable_pictures(), body.pictures(), product_stream(command.id()), find);
   return draft.finish(std::move(command), &body);
 }
 
@@ -94,6 +99,15 @@ Commanded Edge::change_capacity(const Call& call, std::string_view product, cons
   domain::ChangeCapacity command;
   command.set_product(draft.path_id(product));
   command.set_capacity(draft.take(checks::between(body.capacity(), "capacity", 1, limits::capacity_max)));
+  return draft.finish(std::move(command), &body);
+}
+
+Commanded Edge::change_pictures(const Call& call, std::string_view product, const ChangePicturesBody& body,
+                                const FindPicture& find) {
+  Draft draft(*sealing_, call);
+  domain::ChangePictures command;
+  command.set_product(draft.path_id(product));
+  draft.attach_pictures(*command.mutable_pictures(), body.pictures(), product_stream(command.product()), find);
   return draft.finish(std::move(command), &body);
 }
 
@@ -150,7 +164,7 @@ Commanded Edge::rate_claim(const Call& call, std::string_view product, std::stri
   command.set_ticket(draft.path_ticket(claim));
   command.set_stars(draft.take(checks::between(body.stars(), "stars", 1, 5)));
   const auto comment = draft.take(checks::optional_text(body.comment(), "comment", limits::text_chars_max));
-  const std::string stream = domain::stream_of(domain::stream_kind::product, domain::Id::of(command.product()));
+  const std::string stream = product_stream(command.product());
   std::string problem;
   if (body.has_problem()) {
     problem = draft.take(checks::text(body.problem().text(), "problem.text", limits::text_chars_max));

@@ -23,5 +23,6 @@ inline constexpr std::uint32_t request_comment = 28;
 inline constexpr std::uint32_t withdrawal_reason = 29;
 inline constexpr std::uint32_t claim_comment = 40;
 inline constexpr std::uint32_t claim_problem = 41;
+inline constexpr std::uint32_t picture_key = 42;
 
 }  // namespace pioneer::api::field

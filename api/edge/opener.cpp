@@ -88,8 +88,9 @@ std::optional<domain::Location> Opener::open_location(const domain::Sealed& seal
   return reader.parsed ? std::optional(reader.location) : std::nullopt;
 }
 
-std::optional<Secret> Opener::open_blob_key(const domain::Sealed& sealed, std::string_view stream) const {
-  const auto opened = open_box(Id::of(sealed.key()), sealed.box(), stream, field::blob_key);
+std::optional<Secret> Opener::open_upload_key(const domain::Sealed& sealed, std::string_view stream,
+                                              std::uint32_t field) const {
+  const auto opened = open_box(Id::of(sealed.key()), sealed.box(), stream, field);
   Secret secret;
   FixedReader reader(secret.bytes);
   if (opened) opened->reveal_to(reader);

@@ -37,8 +37,9 @@ class Opener {
   /// In the order asked; what is beyond `batch_max` stays closed.
   std::vector<std::optional<OpenedText>> open_all(std::span<const SealedPlace> places) const;
   std::optional<domain::Location> open_location(const domain::Sealed& sealed, std::string_view stream) const;
-  /// The key of a blob that a command of this stream carries.
-  std::optional<Secret> open_blob_key(const domain::Sealed& sealed, std::string_view stream) const;
+  /// The key of an upload that a command of this stream carries, as a photo (`field::blob_key`) or a picture.
+  std::optional<Secret> open_upload_key(const domain::Sealed& sealed, std::string_view stream,
+                                        std::uint32_t field) const;
   /// The member that an introduction in this stream stands for, and the key it was sealed under.
   std::optional<Sender> open_introduction(std::string_view sealed_member, std::string_view stream) const;
   /// A subject of PersonalDataOpened.

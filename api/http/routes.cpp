@@ -114,6 +114,7 @@ constexpr std::array<Route, operation_count> table{{
     {Operation::get_product, get, "/api/v1/products/{id}", Action::get_product, "products", "One product", "", "ProductView", 200, true, as_of_query},
     {Operation::publish_product, post, "/api/v1/products/{id}/publish", Action::publish_product, "products", "Offer it", "EmptyBody", "ProductView"},
     {Operation::change_capacity, post, "/api/v1/products/{id}/capacity", Action::change_capacity, "products", "Change its places", "ChangeCapacityBody", "ProductView"},
+    {Operation::change_pictures, post, "/api/v1/products/{id}/pictures", Action::change_pictures, "products", "Change its pictures, or take them away", "ChangePicturesBody", "ProductView"},
     {Operation::cancel_product, post, "/api/v1/products/{id}/cancel", Action::cancel_product, "products", "Cancel it with all its claims", "CancelProductBody", "ProductView"},
     {Operation::complete_product, post, "/api/v1/products/{id}/complete", Action::complete_product, "products", "It has taken place", "EmptyBody", "ProductView"},
 

@@ -56,6 +56,7 @@ enum class Operation : std::uint8_t {
   get_product,
   publish_product,
   change_capacity,
+  change_pictures,
   cancel_product,
   complete_product,
   place_claim,

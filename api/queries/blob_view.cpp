@@ -1,5 +1,6 @@
 #include "api/queries/blob_view.hpp"
 
+#include "api/edge/fields.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/streams.hpp"
 
@@ -23,15 +24,40 @@ bool may_see(const node::Node& node, const node::Caller& caller, const projectio
   });
 }
 
+bool may_see(const node::Node& node, const node::Caller& caller, const projections::PictureUse& use) {
+  if (use.taken_away) return false;
+  const auto row = node.models().products().get(use.product);
+  if (!row || !*row) return false;
+  const bool draft = (*row)->counts.state == domain::ProductState::draft;
+  return node.projector().with_community([&](const node::Community& community) {
+    return domain::authorise(draft ? domain::Action::get_draft_product : domain::Action::get_product, caller.actor,
+                             domain::Relation::none, (*row)->terms.organisation, community.directory)
+        .has_value();
+  });
+}
+
 }  // namespace
+
+std::optional<BlobPlace> picture_place(const node::Node& node, const node::Caller& caller, std::string_view name) {
+  const auto uses = node.models().products().picture_uses(name, uses_max);
+  if (!uses) return std::nullopt;
+  for (const auto& use : *uses) {
+    if (!may_see(node, caller, use)) continue;
+    return BlobPlace{use.key.message(), domain::stream_of(domain::stream_kind::product, use.product),
+                     api::field::picture_key, use.media_type};
+  }
+  return std::nullopt;
+}
 
 domain::Decided<BlobPlace> blob_place(const node::Node& node, const node::Caller& caller, std::string_view name) {
   if (const auto uses = node.models().requests().blob_uses(name, uses_max)) {
     for (const auto& use : *uses) {
       auto stream = domain::stream_of(domain::stream_kind::request, use.request);
-      if (may_see(node, caller, use, stream)) return BlobPlace{use.key.message(), std::move(stream), use.media_type};
+      if (may_see(node, caller, use, stream))
+        return BlobPlace{use.key.message(), std::move(stream), api::field::blob_key, use.media_type};
     }
   }
+  if (auto picture = picture_place(node, caller, name)) return std::move(*picture);
   return domain::refuse_missing(caller.actor);
 }
 

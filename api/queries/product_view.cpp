@@ -30,6 +30,11 @@ void show_sessions(const Sessions& sessions, Into* into) {
   }
 }
 
+void show_picture(const projections::ProductPicture& picture, api::PictureView& view) {
+  view.set_blob(api::hex(picture.name));
+  view.set_media_type(picture.media_type);
+}
+
 void show_product(const ProductRow& row, const domain::organisations::Directory& directory, api::ProductView& view) {
   view.set_id(row.id.text());
   view.set_state(row.counts.state);
@@ -48,6 +53,7 @@ void show_product(const ProductRow& row, const domain::organisations::Directory&
   view.set_waiting(row.counts.lapsed() ? 0 : row.counts.waiting);
   if (row.counts.state == domain::ProductState::cancelled) view.set_cancel_reason(row.terms.cancel_reason);
   view.set_ratings(row.counts.ratings);
+  for (const auto& picture : row.terms.pictures) show_picture(picture, *view.add_pictures());
   if (row.counts.ratings != 0) view.set_stars(static_cast<double>(row.counts.stars) / row.counts.ratings);
 }
 
@@ -62,10 +68,13 @@ void show_actions(const ProductRow& row, const domain::Actor& actor, const domai
   // A closed organisation offers nothing new.
   const bool active = directory.active(row.terms.organisation) != nullptr;
   if (active && row.counts.state == ProductState::draft) offer(Action::publish_product, "publish");
-  if (row.counts.state == ProductState::draft || row.counts.state == ProductState::published) {
+  const bool changeable = row.counts.state == ProductState::draft || row.counts.state == ProductState::published;
+  if (changeable) {
     if (active) offer(Action::change_capacity, "capacity");
     offer(Action::cancel_product, "cancel");
   }
+  // What is shown can be taken away for ever.
+  if ((changeable && active) || !row.terms.pictures.empty()) offer(Action::change_pictures, "pictures");
   if (row.counts.state != ProductState::published) return;
   if (row.terms.ends() <= now) offer(Action::complete_product, "complete");
   const auto closes = row.terms.closes.us != 0 ? row.terms.closes : row.terms.starts();
@@ -279,6 +288,7 @@ domain::Decided<api::ProductList> list_products(const MarketSource& source, cons
             set_time(*card.mutable_starts(), row.terms.sessions.front().starts.us);
             card.set_venue(row.terms.sessions.front().venue);
           }
+          if (!row.terms.pictures.empty()) show_picture(row.terms.pictures.front(), *card.mutable_picture());
           card.set_capacity(row.counts.capacity);
           card.set_places_left(row.counts.places_left());
           card.set_waiting(row.counts.lapsed() ? 0 : row.counts.waiting);

@@ -14,15 +14,26 @@ constexpr std::int64_t grace_us = 3600LL * 1'000'000;
 /// As many uses of one upload are looked at as queries look at.
 constexpr std::size_t uses_max = 16;
 
-/// Whether every key under which this upload could be opened is destroyed.
-bool keys_gone(Deployment& deployment, std::string_view name) {
-  const auto uses = deployment.node().models().requests().blob_uses(name, uses_max);
-  return uses && !uses->empty() && uses->size() < uses_max &&
-         std::ranges::all_of(
+/// Whether nobody will see this upload again: every key under which requests could open it is destroyed, and every
+/// product that showed it has taken it away.
+bool is_over(Deployment& deployment, std::string_view name) {
+  const auto& models = deployment.node().models();
+  const auto uses = models.requests().blob_uses(name, uses_max);
+  const auto pictures = models.products().picture_uses(name, uses_max);
+  if (!uses || !pictures || uses->size() == uses_max || pictures->size() == uses_max) return false;
+  if (uses->empty() && pictures->empty()) return false;  // nothing uses it yet
+  return std::ranges::all_of(
              *uses,
-             [&](const projections::BlobUse& use) {
-               return deployment.keyring().state(use.key.key) == api::KeyState::erased;
-             });
+             [&](const auto& use) { return deployment.keyring().state(use.key.key) == api::KeyState::erased; }) &&
+         std::ranges::all_of(*pictures, [](const auto& use) { return use.taken_away; });
+}
+
+/// What cannot be read counts as used.
+bool is_used(Deployment& deployment, std::string_view name) {
+  const auto& models = deployment.node().models();
+  const auto uses = models.requests().blob_uses(name, 1);
+  const auto pictures = models.products().picture_uses(name, 1);
+  return !uses || !uses->empty() || !pictures || !pictures->empty();
 }
 
 }  // namespace
@@ -60,15 +71,13 @@ Result<std::size_t> BlobRounds::make_one(Deployment& deployment) {
   const auto& node = deployment.node();
   if (!node.projector().stopped_because().empty()) return 0;
   auto& blobs = deployment.blobs();
-  auto removed = blobs.expire(deployment.clock().now().value - grace_us, [&](std::string_view name) {
-    const auto uses = node.models().requests().blob_uses(name, 1);
-    return !uses || !uses->empty();  // unreadable is not unused
-  });
+  auto removed = blobs.expire(deployment.clock().now().value - grace_us,
+                              [&](std::string_view name) { return is_used(deployment, name); });
   if (!removed) return removed;
   const auto names = blobs.names();
   if (!names) return std::unexpected(names.error());
   for (const auto& name : *names) {
-    if (!keys_gone(deployment, name)) continue;
+    if (!is_over(deployment, name)) continue;
     if (auto gone = blobs.remove(name); !gone) return std::unexpected(gone.error());
     ++*removed;
   }

@@ -71,6 +71,7 @@ constexpr std::array table{
     PIONEER_MAY(create_product, cadres),
     PIONEER_MAY(publish_product, cadres),
     PIONEER_MAY(change_capacity, cadres),
+    PIONEER_MAY(change_pictures, cadres),
     PIONEER_MAY(cancel_product, cadres),
     PIONEER_MAY(complete_product, cadres),
     PIONEER_MAY(place_claim, members),

@@ -29,8 +29,8 @@ enum class Action : std::uint8_t {
   record_personal_data_opened,
   submit_request, import_request, accept_request, assign_request, report_progress, resolve_request, confirm_request,
   dispute_request, rate_request, withdraw_request, pass_deadline,
-  create_product, publish_product, change_capacity, cancel_product, complete_product, place_claim, cancel_claim, check_in,
-  complete_claim, mark_no_show, rate_claim, continue_promotion,
+  create_product, publish_product, change_capacity, change_pictures, cancel_product, complete_product, place_claim,
+  cancel_claim, check_in, complete_claim, mark_no_show, rate_claim, continue_promotion,
   // Queries.
   get_organisation, list_organisations, get_categories, get_policy,
   get_member, get_member_name, get_me, list_my_claims, list_my_requests,

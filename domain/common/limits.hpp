@@ -15,6 +15,8 @@ inline constexpr std::size_t text_chars_max = 4'000;
 inline constexpr std::size_t name_chars_max = 80;
 inline constexpr std::size_t reason_chars_max = 500;
 inline constexpr std::size_t photos_max = 6;
+/// Of a product: what one looks through before deciding to come.
+inline constexpr std::size_t pictures_max = 6;
 /// A stadium's week; a claim's ticket stays a 32-bit number with room.
 inline constexpr std::uint32_t capacity_max = 1'000'000;
 inline constexpr std::uint32_t claims_per_product_max = 1'000'000;

@@ -16,6 +16,12 @@ namespace {
 
 namespace shared = domain::refusals;
 
+Decided<void> pictures_fit(const google::protobuf::RepeatedPtrField<Picture>& pictures) {
+  if (static_cast<std::size_t>(pictures.size()) > limits::pictures_max)
+    return refuse(shared::out_of_bounds, "pictures");
+  return {};
+}
+
 Decided<void> well_formed(const ProductTerms& terms) {
   const auto bad = [](std::string_view field) { return refuse(shared::out_of_bounds, field); };
   if (!is_text(terms.title(), limits::title_chars_max)) return bad("title");
@@ -37,7 +43,7 @@ Decided<void> well_formed(const ProductTerms& terms) {
   if (terms.closes_us() < 0 || terms.closes_us() > last_end) return bad("closesAt");
   const std::int64_t closes = terms.closes_us() == 0 ? first_start : terms.closes_us();
   if (terms.opens_us() < 0 || terms.opens_us() >= closes) return bad("opensAt");
-  return {};
+  return pictures_fit(terms.pictures());
 }
 
 /// Who acts for the product's organisation.
@@ -219,6 +225,21 @@ Outcome decide(const State& state, const ChangeCapacity& command, const Context&
     decision.events.emplace_back(std::move(*promoted));
   }
   return decision;
+}
+
+Outcome decide(const State& state, const ChangePictures& command, const Context& context) {
+  const auto acting = acting_for(state, Action::change_pictures, context);
+  if (!acting) return std::unexpected(acting.error());
+  if (const auto ok = pictures_fit(command.pictures()); !ok) return std::unexpected(ok.error());
+  if (!command.pictures().empty()) {
+    if (state.state != ProductState::draft) {
+      if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
+    }
+    if (const auto ok = offers(state, context); !ok) return std::unexpected(ok.error());
+  }
+  PicturesChanged event;
+  *event.mutable_pictures() = command.pictures();
+  return one(*acting, std::move(event));
 }
 
 Outcome decide(const State& state, const CancelProduct& command, const Context& context) {

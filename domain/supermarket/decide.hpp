@@ -13,6 +13,8 @@ Outcome decide(const State& state, const CreateProduct& command, const Context& 
 Outcome decide(const State& state, const PublishProduct& command, const Context& context);
 /// Raising it promotes those who wait; lowering it stops at the places taken.
 Outcome decide(const State& state, const ChangeCapacity& command, const Context& context);
+/// Of a draft or a published product. All can be taken away at any time: whom one shows may object to it later.
+Outcome decide(const State& state, const ChangePictures& command, const Context& context);
 Outcome decide(const State& state, const CancelProduct& command, const Context& context);
 Outcome decide(const State& state, const CompleteProduct& command, const Context& context);
 /// Confirmed when nobody waits and it fits; else it waits, if the product has a waiting list.

@@ -68,6 +68,7 @@ void apply(State& state, const CapacityChanged& e, const Happened&) {
   }
   if (first != 0) state.promoted_through = std::min(state.promoted_through, first - 1);
 }
+void apply(State&, const PicturesChanged&, const Happened&) {}  // nothing is decided by them
 void apply(State& state, const ProductCancelled&, const Happened&) { state.state = ProductState::cancelled; }
 void apply(State& state, const ProductCompleted&, const Happened&) { state.state = ProductState::completed; }
 

@@ -16,8 +16,8 @@
 namespace pioneer::domain::supermarket {
 
 using Event =
-    std::variant<ProductCreated, ProductPublished, CapacityChanged, ProductCancelled, ProductCompleted, ClaimPlaced,
-                 ClaimCancelled, PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated>;
+    std::variant<ProductCreated, ProductPublished, CapacityChanged, PicturesChanged, ProductCancelled, ProductCompleted,
+                 ClaimPlaced, ClaimCancelled, PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated>;
 
 /// A claim. Its number is its index + 1.
 struct Ticket {

@@ -35,11 +35,21 @@ class Fold {
     terms.closes = {from.closes_us()};
     counts_.state = ProductState::draft;
     counts_.capacity = from.capacity();
+    show(from.pictures(), terms);
     batch_.insert(product_keys::terms(part_.id), terms.encode());
     list(terms, ProductState::draft);
   }
   void operator()(const domain::ProductPublished&) { become(ProductState::published); }
   void operator()(const domain::CapacityChanged& e) { counts_.capacity = e.capacity(); }
+  void operator()(const domain::PicturesChanged& e) {
+    auto terms = read_terms();
+    if (!terms) return;
+    for (const auto& picture : terms->pictures)
+      batch_.put(product_keys::picture(picture.name, part_.id), PictureUse{part_.id, true, {}, {}}.encode());
+    terms->pictures.clear();
+    show(e.pictures(), *terms);
+    batch_.put(product_keys::terms(part_.id), terms->encode());
+  }
   void operator()(const domain::ProductCancelled& e) { become(ProductState::cancelled, e.reason()); }
   void operator()(const domain::ProductCompleted&) { become(ProductState::completed); }
 
@@ -110,10 +120,24 @@ class Fold {
   void operator()(const Other&) {}  // of other streams
 
  private:
-  void become(ProductState::Value state, const std::string& reason = {}) {
+  std::optional<ProductTermsRow> read_terms() {
     const auto* const stored = batch_.get(product_keys::terms(part_.id));
     auto terms = stored ? ProductTermsRow::decode(*stored) : std::nullopt;
-    if (!terms) return batch_.fail("The terms of product " + part_.id.text() + " are missing or do not parse.");
+    if (!terms) batch_.fail("The terms of product " + part_.id.text() + " are missing or do not parse.");
+    return terms;
+  }
+
+  void show(const google::protobuf::RepeatedPtrField<domain::Picture>& pictures, ProductTermsRow& terms) {
+    for (const auto& picture : pictures) {
+      terms.pictures.push_back({picture.name(), picture.media_type()});
+      batch_.put(product_keys::picture(picture.name(), part_.id),
+                 PictureUse{part_.id, false, SealedValue(picture.key()), picture.media_type()}.encode());
+    }
+  }
+
+  void become(ProductState::Value state, const std::string& reason = {}) {
+    auto terms = read_terms();
+    if (!terms) return;
     const auto sort = product_keys::sort(terms->starts(), part_.id);
     batch_.erase(product_keys::listing(terms->organisation, counts_.state) + sort);
     batch_.erase(product_keys::listing_of_all(counts_.state) + sort);

@@ -8,6 +8,7 @@
 //   t id block                       → 32 claims of 32 bytes: tickets 32·block+1 to 32·block+32
 //   f id span                        → ClaimSpan: what is to be known of 32 such blocks without reading them
 //   r id ticket                      → the claim's rating
+//   p picture id                     → PictureUse: the product that shows an upload, or did
 // A claim writes one row, s, and every 32nd two more: a hot product costs a row a batch. What a claim's state is
 // follows from its 32 bytes and the product's row together, so promoting and cancelling many writes only s.
 #pragma once
@@ -29,6 +30,11 @@ struct ProductSession {
   std::string venue;
 };
 
+struct ProductPicture {
+  std::string name;  ///< SHA-256 of the stored ciphertext, 32 bytes
+  std::string media_type;
+};
+
 struct ProductTermsRow {
   std::string title;
   std::string description;
@@ -40,6 +46,7 @@ struct ProductTermsRow {
   domain::Instant opens;   ///< zero: with publication
   domain::Instant closes;  ///< zero: when the first session starts
   std::string cancel_reason;
+  std::vector<ProductPicture> pictures;  ///< the first stands for the product
 
   /// Of the first session; zero: there is none.
   domain::Instant starts() const;
@@ -47,6 +54,17 @@ struct ProductTermsRow {
   domain::Instant ends() const;
   std::string encode() const;
   static std::optional<ProductTermsRow> decode(std::string_view row);
+};
+
+/// Where an upload is shown: whoever may see that product may see it, and its key stands here as sealed there.
+struct PictureUse {
+  domain::Id product;
+  bool taken_away = false;  ///< it was shown once; then there is no key
+  SealedValue key;
+  std::string media_type;
+
+  std::string encode() const;
+  static std::optional<PictureUse> decode(const domain::Id& product, std::string_view row);
 };
 
 /// A claim as it was last written: 32 bytes.
@@ -114,7 +132,7 @@ struct ProductRow {
 class ProductsProjection final : public Projection {
  public:
   std::string_view name() const override { return "products"; }
-  std::uint32_t version() const override { return 3; }
+  std::uint32_t version() const override { return 4; }
   void apply(const Commit& commit, Batch& batch) const override;
 };
 
@@ -126,6 +144,9 @@ std::string block(const domain::Id& product, std::uint32_t block);
 std::string span(const domain::Id& product);
 std::string span(const domain::Id& product, std::uint32_t span);
 std::string rating(const domain::Id& product, std::uint32_t ticket);
+/// Of all products that show an upload, or did.
+std::string picture(std::string_view name);
+std::string picture(std::string_view name, const domain::Id& product);
 }  // namespace product_keys
 
 struct ProductFilter {
@@ -147,6 +168,8 @@ class Products {
  public:
   explicit Products(const Engine& engine) : rows_(engine.view("products")) {}
   eventstore::Result<std::optional<ProductRow>> get(const domain::Id& id) const;
+  /// Products that show this upload (its name, 32 bytes) or did, at most `limit`.
+  eventstore::Result<std::vector<PictureUse>> picture_uses(std::string_view name, std::size_t limit) const;
   /// A page may be short, or empty, with a `next`, when the filter lets few pass. Error "bad_cursor".
   eventstore::Result<ProductPage> page(const ProductFilter& filter, std::string_view after, std::size_t limit) const;
 

@@ -33,7 +33,9 @@ std::string ProductTermsRow::encode() const {
       .number(waitlist ? 1u : 0u)
       .signed_number(opens.us)
       .signed_number(closes.us)
-      .text(cancel_reason);
+      .text(cancel_reason)
+      .number(pictures.size());
+  for (const auto& picture : pictures) to.text(picture.name).text(picture.media_type);
   return to.take();
 }
 
@@ -55,8 +57,32 @@ std::optional<ProductTermsRow> ProductTermsRow::decode(std::string_view row) {
   terms.opens.us = from.signed_number();
   terms.closes.us = from.signed_number();
   terms.cancel_reason = from.text();
+  for (auto count = from.number(); count > 0 && from.ok(); --count) {
+    auto& picture = terms.pictures.emplace_back();
+    picture.name = from.text();
+    picture.media_type = from.text();
+  }
   if (!from.complete()) return std::nullopt;
   return terms;
+}
+
+std::string PictureUse::encode() const {
+  Encoder to;
+  to.number(taken_away ? 1u : 0u);
+  key.write(to);
+  to.text(media_type);
+  return to.take();
+}
+
+std::optional<PictureUse> PictureUse::decode(const domain::Id& product, std::string_view row) {
+  Decoder from(row);
+  PictureUse use;
+  use.product = product;
+  use.taken_away = from.number() != 0;
+  use.key = SealedValue::read(from);
+  use.media_type = from.text();
+  if (!from.complete()) return std::nullopt;
+  return use;
 }
 
 // owner (16), placed (8), places (4), state (1), stars (1), zero (2)
@@ -162,6 +188,9 @@ std::string rating(const domain::Id& product, std::uint32_t ticket) {
   eventstore::put_big_endian(key, ticket);
   return key;
 }
+
+std::string picture(std::string_view name) { return std::string("p").append(name); }
+std::string picture(std::string_view name, const domain::Id& product) { return picture(name).append(product.view()); }
 
 }  // namespace product_keys
 

@@ -84,6 +84,8 @@ TEST(ProductCells, AreWhatTheReadmeSays) {
       {"CreateProduct", run(create())},
       {"PublishProduct", run(publish())},
       {"ChangeCapacity, raised", run(change_capacity(9))},
+      {"ChangePictures", run(change_pictures(1))},
+      {"ChangePictures, all taken away", run(change_pictures(0))},
       {"CancelProduct", run(cancel_product())},
       {"CompleteProduct", run(CompleteProduct{})},
       {"PlaceClaim of one place", run(claim(1))},
@@ -91,7 +93,7 @@ TEST(ProductCells, AreWhatTheReadmeSays) {
   };
   expect_generated("domain/supermarket/README.md", "product cells", run_all(commands, states, start));
   expect_generated("domain/supermarket/README.md", "product cells after the last session",
-                   run_all({commands[1], commands[4], commands[5]}, states, after(session_us + 2 * hour_us)));
+                   run_all({commands[1], commands[6], commands[7]}, states, after(session_us + 2 * hour_us)));
 }
 
 TEST(ClaimCells, AreWhatTheReadmeSays) {

@@ -1,6 +1,7 @@
 // The supermarket's rules, one by one.
 #include "tests/domain/supermarket_world.hpp"
 
+#include "domain/common/limits.hpp"
 #include "domain/supermarket/snapshot.hpp"
 
 namespace pioneer::domain::specs {
@@ -197,6 +198,28 @@ TEST(ChangeCapacity, PromotesWhenRaisedAndStopsAtWhatIsTaken) {
   spec.when(change_capacity(5), cadre).then({capacity_changed(5), promoted(2, 2)});
   spec.when(change_capacity(3), cadre).then({capacity_changed(3)});
   EXPECT_EQ(places_left(spec.state()), 0U);
+}
+
+TEST(ChangePictures, NamesAllThatThereAreFromThenOn) {
+  ProductSpec spec;
+  spec.given(created());
+  const auto cadre = person(spec.world, "cadre_a");
+  spec.when(change_pictures(2), cadre).then({pictures_changed(2)});
+  spec.when(change_pictures(limits::pictures_max), cadre).then({pictures_changed(limits::pictures_max)});
+  spec.when(change_pictures(limits::pictures_max + 1), cadre).refused(shared::out_of_bounds, "pictures");
+  auto terms = pottery();
+  *terms.mutable_pictures() = change_pictures(limits::pictures_max + 1).pictures();
+  ProductSpec fresh;
+  fresh.when(create(terms), cadre).refused(shared::out_of_bounds, "pictures");
+}
+
+// Whoever is shown may object when all is over.
+TEST(ChangePictures, CanAlwaysBeTakenAway) {
+  auto spec = offered();
+  const auto cadre = person(spec.world, "cadre_a");
+  spec.given(product_cancelled());
+  spec.when(change_pictures(1), cadre).refused(refusals::product_cancelled);
+  spec.when(change_pictures(0), cadre).then({pictures_changed(0)});
 }
 
 TEST(ChangeCapacity, PassesOverWhoWantsMoreThanThereIsNow) {

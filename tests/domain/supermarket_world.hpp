@@ -50,6 +50,16 @@ inline CapacityChanged capacity_changed(std::uint32_t capacity) {
   e.set_capacity(capacity);
   return e;
 }
+inline ChangePictures change_pictures(std::size_t count) {
+  ChangePictures c;
+  for (std::size_t i = 0; i < count; ++i) c.add_pictures()->set_name(std::string(32, static_cast<char>('a' + i)));
+  return c;
+}
+inline PicturesChanged pictures_changed(std::size_t count) {
+  PicturesChanged e;
+  *e.mutable_pictures() = change_pictures(count).pictures();
+  return e;
+}
 inline CancelProduct cancel_product() {
   CancelProduct c;
   c.set_reason("The kiln is broken.");

@@ -161,11 +161,15 @@ struct EveryCommand {
     session.set_venue("社区中心");
     created.set_capacity(20);
     created.set_max_per_member(2);
+    created.add_pictures(photo());
     keep(edge.create_product(call(), created));
     keep(edge.publish_product(call(), id));
     api::ChangeCapacityBody capacity;
     capacity.set_capacity(30);
     keep(edge.change_capacity(call(), id, capacity));
+    api::ChangePicturesBody pictures;
+    pictures.add_pictures(photo());
+    keep(edge.change_pictures(call(), id, pictures));
     api::CancelProductBody cancelled;
     cancelled.set_reason("停电");
     keep(edge.cancel_product(call(), id, cancelled));

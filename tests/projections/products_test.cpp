@@ -66,6 +66,41 @@ TEST_F(ProductsTest, CountsPlacesAndThoseWhoWait) {
   EXPECT_EQ(counts().ratings, 1u);
 }
 
+TEST_F(ProductsTest, KnowsWhatShowsAPicture) {
+  const std::string first(32, '1');
+  const std::string second(32, '2');
+  const auto add = [](auto& pictures, const std::string& name) {
+    auto& picture = *pictures.Add();
+    picture.set_name(name);
+    *picture.mutable_key() = sealed("its key");
+    picture.set_media_type("image/jpeg");
+  };
+  auto made = created(lane, "Pottery", 5, 5000);
+  add(*made.mutable_terms()->mutable_pictures(), first);
+  then(id_of('g'), made);
+  project();
+  const auto of = [&](const std::string& name) { return models->products().picture_uses(name, 10).value(); };
+  ASSERT_EQ(of(first).size(), 1u);
+  EXPECT_EQ(of(first)[0].product, pottery);
+  EXPECT_EQ(of(first)[0].key.box, "its key");
+  EXPECT_FALSE(of(first)[0].taken_away);
+  EXPECT_TRUE(of(second).empty());
+
+  domain::PicturesChanged changed;
+  add(*changed.mutable_pictures(), second);
+  then(id_of('g'), changed);
+  then(id_of('g'), domain::ProductPublished{});
+  project();
+  ASSERT_EQ(of(first).size(), 1u);
+  EXPECT_TRUE(of(first)[0].taken_away);
+  EXPECT_TRUE(of(first)[0].key.empty());
+  EXPECT_FALSE(of(second).at(0).taken_away);
+  const auto shown = models->products().get(pottery).value()->terms.pictures;
+  ASSERT_EQ(shown.size(), 1u);
+  EXPECT_EQ(shown[0].name, second);
+  EXPECT_EQ(shown[0].media_type, "image/jpeg");
+}
+
 TEST_F(ProductsTest, KnowsWhomAPromotionPassedOver) {
   offer(5);
   const auto capacity = [](std::uint32_t places) {

@@ -1,4 +1,4 @@
-// Uploads: photos, voice messages and documents, which a request's commands then name.
+// Uploads: photos, voice messages and documents, which commands on requests and products then name.
 #include <array>
 #include <exception>
 #include <memory>
@@ -118,7 +118,7 @@ void download(const Service& service, const Incoming& incoming, const node::Call
   const auto place = queries::blob_place(service.node, caller, *name);
   if (!place) return incoming.refuse(place.error());
   // A key that is gone leaves nothing to show: its person was erased.
-  const auto key = service.node.edge().opener().open_blob_key(place->key, place->stream);
+  const auto key = service.node.edge().opener().open_upload_key(place->key, place->stream, place->field);
   if (!key) return incoming.refuse(domain::refuse_missing(caller.actor).error());
   const auto opened = service.blobs->read(*name, *key);
   if (!opened) return incoming.fail(opened.error());

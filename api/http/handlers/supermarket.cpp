@@ -7,6 +7,7 @@
 #include "api/http/handlers/service.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/messages/views.pb.h"
+#include "api/queries/blob_view.hpp"
 #include "api/queries/names.hpp"
 #include "api/queries/product_view.hpp"
 #include "domain/streams.hpp"
@@ -222,18 +223,46 @@ void register_claims(Router& router, const Service& service) {
   });
 }
 
+/// Pictures that the caller may see at a product, for another product or to stay where they are.
+FindPicture pictures_for(const Service& service, const std::optional<node::Caller>& caller) {
+  return [&service, caller](std::string_view name) -> std::optional<KeptPicture> {
+    auto place = caller ? queries::picture_place(service.node, *caller, name) : std::nullopt;
+    if (!place) return std::nullopt;
+    return KeptPicture{std::move(place->key), std::move(place->stream), std::move(place->media_type)};
+  };
+}
+
+void create_product(const Service& service, const IncomingPointer& incoming) {
+  CreateProductBody body;
+  if (!incoming->read_body(body)) return;
+  const auto caller = identify(service, *incoming);
+  send_as(
+      service, incoming, caller,
+      [&](Edge& edge, const Call& call) { return edge.create_product(call, body, pictures_for(service, caller)); },
+      shown(service, incoming));
+}
+
+void change_pictures(const Service& service, const IncomingPointer& incoming) {
+  ChangePicturesBody body;
+  if (!incoming->read_body(body)) return;
+  const auto caller = identify(service, *incoming);
+  send_as(
+      service, incoming, caller,
+      [&](Edge& edge, const Call& call) {
+        return edge.change_pictures(call, incoming->path[0], body, pictures_for(service, caller));
+      },
+      shown(service, incoming));
+}
+
 }  // namespace
 
 void register_supermarket(Router& router, const Service& service) {
-  router.on(Operation::create_product, [&service](const IncomingPointer& incoming) {
-    CreateProductBody body;
-    if (!incoming->read_body(body)) return;
-    send(
-        service, incoming, [&](Edge& edge, const Call& call) { return edge.create_product(call, body); },
-        shown(service, incoming));
-  });
+  router.on(Operation::create_product,
+            [&service](const IncomingPointer& incoming) { create_product(service, incoming); });
   router.on(Operation::publish_product, changes(service, &Edge::publish_product, shown));
   router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity, shown));
+  router.on(Operation::change_pictures,
+            [&service](const IncomingPointer& incoming) { change_pictures(service, incoming); });
   router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product, shown));
   router.on(Operation::complete_product, changes(service, &Edge::complete_product, shown));
   router.on(Operation::get_product, [&service](const IncomingPointer& incoming) {

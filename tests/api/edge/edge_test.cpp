@@ -222,7 +222,8 @@ TEST_F(EdgeTest, AttachesUploadedPhotosWithTheirKeySealed) {
   const auto& blob = submitted(command).photos(0);
   EXPECT_EQ(blob.name(), std::string(32, '\xab'));
   EXPECT_EQ(blob.media_type(), "image/webp");
-  const auto opened = world.opener().open_blob_key(blob.key(), domain::primary_stream(command->what));
+  const auto opened =
+      world.opener().open_upload_key(blob.key(), domain::primary_stream(command->what), field::blob_key);
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->view(), blob_key.view());
   for (int i = 0; i < 6; ++i) body.add_photos(name);

@@ -73,6 +73,7 @@ TEST(SealNumbers, AreThoseOfTheMessages) {
       {"ClaimRated.comment", field::claim_comment},
       {"RateClaim.problem", field::claim_problem},
       {"ClaimRated.problem", field::claim_problem},
+      {"Picture.key", field::picture_key},
   };
   EXPECT_EQ(found, ours);
   for (const auto& [name, number] : found) EXPECT_NE(number, field::introduction) << name;

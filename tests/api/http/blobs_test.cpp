@@ -3,6 +3,7 @@
 
 #include "adapters/vips/vips_photos.hpp"
 #include "api/server/blob_rounds.hpp"
+#include "api/text/bytes.hpp"
 #include "tests/api/http/whole_node.hpp"
 
 namespace pioneer::api::http {
@@ -80,6 +81,20 @@ class Uploads : public WholeNode {
                            as);
     EXPECT_EQ(made.status, 201U) << made.body;
     return made.body;
+  }
+  /// As two days later: what was used is there, but for its key, which stands in the log alone.
+  void forget_uploads() {
+    const auto later = deployment->clock().now().value + 2 * blob_unused_us_max;
+    const auto removed = deployment->blobs().expire(later, [](std::string_view) { return true; });
+    EXPECT_EQ(removed.value_or(99), 0U);
+  }
+  HttpResponse product_with(const std::string& blob) {
+    return post(
+        "/api/v1/products",
+        R"({"title":"陶艺课","description":"亲子","kind":"activity","organisation":")" + city +
+            R"(","sessions":[{"starts":"2099-01-01T08:00:00Z","ends":"2099-01-01T10:00:00Z","venue":"社区中心"}],)"
+            R"("capacity":20,"maxPerMember":2,"pictures":[")" +
+            blob + "\"]}");
   }
 };
 
@@ -184,6 +199,66 @@ TEST_F(Uploads, GoWithTheirKeys) {
   EXPECT_EQ(server::BlobRounds::make_one(*deployment).value_or(99), 1U);
   EXPECT_EQ(get("/api/v1/blobs/" + other).status, 200U);
   EXPECT_EQ(deployment->blobs().names().value_or(std::vector<std::string>{}).size(), 1U);
+}
+
+TEST_F(Uploads, OfAProductAreSeenByWhoSeesTheProduct) {
+  const auto upload = [&] { return field(post("/api/v1/blobs", picture(".png")).body, "blob"); };
+  const auto blob = upload();
+  const auto made = product_with(blob);
+  ASSERT_EQ(made.status, 201U) << made.body;
+  EXPECT_THAT(made.body, HasSubstr(R"("pictures":[{"blob":")" + blob));
+  const auto path = "/api/v1/products/" + field(made.body, "id");
+  const auto member = member_with_token("王五");
+  EXPECT_EQ(get("/api/v1/blobs/" + blob, member).status, 404U);  // a draft
+  EXPECT_EQ(get("/api/v1/blobs/" + blob).status, 200U);
+  ASSERT_EQ(post(path + "/publish", "{}").status, 200U);
+  for (const auto& who : {std::string(), member, token}) {
+    const auto seen = get("/api/v1/blobs/" + blob, who);
+    EXPECT_EQ(seen.status, 200U) << seen.body;
+    EXPECT_EQ(seen.content_type, "image/jpeg");
+  }
+  EXPECT_THAT(get("/api/v1/products", "").body, HasSubstr(R"("picture":{"blob":")" + blob));
+
+  // Copied to another product, kept beside a new one, and taken away.
+  const auto copy = product_with(blob);
+  ASSERT_EQ(copy.status, 201U) << copy.body;
+  const auto second = upload();
+  const auto both = post(path + "/pictures", R"({"pictures":[")" + second + R"(",")" + blob + "\"]}");
+  ASSERT_EQ(both.status, 200U) << both.body;
+  EXPECT_THAT(both.body, HasSubstr(R"("pictures":[{"blob":")" + second));
+  EXPECT_THAT(both.body, HasSubstr(R"({"blob":")" + blob));
+  EXPECT_EQ(post(path + "/pictures", R"({"pictures":[]})", member).status, 403U);
+  ASSERT_EQ(post(path + "/pictures", R"({"pictures":[]})").status, 200U);
+  EXPECT_EQ(get("/api/v1/blobs/" + second).status, 404U);
+  EXPECT_EQ(get("/api/v1/blobs/" + blob, "").status, 401U);  // the copy is a draft
+  EXPECT_EQ(get("/api/v1/blobs/" + blob).status, 200U);
+  EXPECT_EQ(server::BlobRounds::make_one(*deployment).value_or(99), 1U);
+  EXPECT_EQ(deployment->blobs().names().value_or(std::vector<std::string>{}).size(), 1U);
+}
+
+TEST_F(Uploads, OfAProductOutliveTheUpload) {
+  const auto blob = field(post("/api/v1/blobs", picture(".png")).body, "blob");
+  const auto made = product_with(blob);
+  ASSERT_EQ(made.status, 201U) << made.body;
+  forget_uploads();
+  ASSERT_FALSE(deployment->blobs().staged(*from_hex(blob)));
+  EXPECT_EQ(product_with(blob).status, 201U);  // the upload's own key is gone: the product's is used
+  const auto kept =
+      post("/api/v1/products/" + field(made.body, "id") + "/pictures", R"({"pictures":[")" + blob + "\"]}");
+  EXPECT_EQ(kept.status, 200U) << kept.body;
+  EXPECT_EQ(get("/api/v1/blobs/" + blob).status, 200U);
+}
+
+TEST_F(Uploads, OfAProductAreItsOwn) {
+  const auto asker = member_with_token("张三");
+  const auto evidence = field(post("/api/v1/blobs", picture(".png"), asker).body, "blob");
+  request_with(evidence, asker);
+  forget_uploads();
+  EXPECT_EQ(get("/api/v1/blobs/" + evidence).status, 200U);
+  EXPECT_THAT(product_with(evidence).body,
+              HasSubstr("unknown_blob"));  // what one saw in a request is not for everybody
+  EXPECT_THAT(product_with(field(post("/api/v1/blobs", "%PDF-1.7").body, "blob")).body, HasSubstr("not_a_photo"));
+  EXPECT_THAT(product_with(R"(a","a","a","a","a","a","a)").body, HasSubstr("too_many"));
 }
 
 TEST_F(Uploads, AreRefusedBeforeTheirBodyIsRead) {

@@ -385,6 +385,7 @@ class City {
     f[get_product] = {[this] { return product(true, ""); }};
     f[publish_product] = {[this] { return product(false, "/publish"); }};
     f[change_capacity] = {[this] { return product(true, "/capacity", R"({"capacity":30})"); }};
+    f[change_pictures] = {[this] { return product(true, "/pictures", R"({"pictures":[]})"); }};
     f[cancel_product] = {[this] { return product(true, "/cancel", R"({"reason":"台风"})"); }};
     f[complete_product] = {[this] { return product_that_is_over("/complete"); }};
     f[place_claim] = {[this] { return product(true, "/claims", R"({"places":1})"); }};
