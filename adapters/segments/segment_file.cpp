@@ -287,6 +287,8 @@ std::expected<std::vector<SegmentHeader>, Damage> read_headers(Disk& disk, const
       wrong = "the log's first file is missing";
     else if (header->before != LogState::genesis(header->before.log_id))
       wrong = "the log's first file does not begin at genesis";
+    else if (header->first_batch != 0 || header->last_source_offset != no_source_offset)
+      wrong = "the log's first file does not begin with its first batch";
     if (wrong != nullptr) return std::unexpected(Damage{"segments_disagree", path, 0, wrong, {}});
     headers.push_back(std::move(*header));
   }

@@ -51,6 +51,8 @@ class Chain {
   /// The header that the next record of this kind would have.
   eventstore::RecordHeader base(eventstore::RecordKind kind) const {
     eventstore::RecordHeader header;
+    header.format = eventstore::limits::format;
+    header.feature_level = eventstore::FeatureLevel{eventstore::limits::first_feature_level};
     header.kind = kind;
     header.log_id = state_.log_id;
     header.epoch = state_.epoch;

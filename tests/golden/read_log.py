@@ -9,6 +9,7 @@ event types. Damage is printed to standard error, as file, byte and reason; exit
 import hashlib
 import json
 import pathlib
+import re
 import struct
 import sys
 import zlib
@@ -31,6 +32,10 @@ ZERO_HASH = bytes(32)
 class Damage(Exception):
     def __init__(self, path, offset, reason):
         super().__init__(f"{path} at byte {offset}: {reason}")
+
+
+class TooOld(Exception):
+    pass
 
 
 def sha256(data):
@@ -70,6 +75,7 @@ class Fold:
         self.log_id = log_id
         self.epoch, self.writer, self.open, self.fence_hash = 0, bytes(16), False, ZERO_HASH
         self.next, self.head = 0, sha256(b"pioneer" + log_id)
+        self.newer = None  # what the first record above our feature level is behind: so many leaves
 
     def state(self):
         return (self.log_id, self.epoch, self.next, self.writer, self.fence_hash, self.head, self.open)
@@ -81,7 +87,7 @@ class Fold:
         form, kind, level, log_id, epoch, sequence, writer, previous = header
         if log_id != self.log_id:
             return "void"
-        too_new = form > FORMAT or level > FEATURE_LEVEL
+        too_new = form > FORMAT
         if kind == FENCE:
             if epoch <= self.epoch:
                 return "void"
@@ -89,6 +95,7 @@ class Fold:
                 return "fork"
             if too_new:
                 return "stop"
+            self.note(level)
             self.epoch, self.writer, self.open = epoch, writer, False
             self.fence_hash = sha256(b"\x00" + record)
             return "accepted_fence"
@@ -103,10 +110,16 @@ class Fold:
             return "void"
         if too_new:
             return "stop"
+        self.note(level)
         self.open = True
         self.head = sha256(b"\x00" + record)
         self.next += 1
         return "accepted_leaf"
+
+    def note(self, level):
+        """That files are whole can be told of bodies that cannot be read."""
+        if level > FEATURE_LEVEL and self.newer is None:
+            self.newer = self.next
 
 
 def record_header(record):
@@ -179,11 +192,14 @@ class Reader:
         self.fold = self.tree = self.source = None
         self.next_batch, self.last_offset, self.leaves = 0, NO_OFFSET, []
         self.closed = self.torn = False
-        paths = sorted(pathlib.Path(directory).glob("*.segment"), key=lambda path: int(path.stem))
+        named = [path for path in pathlib.Path(directory).iterdir() if re.fullmatch(r"[0-9]{12,}\.segment", path.name)]
+        paths = sorted(named, key=lambda path: int(path.stem))
         if not paths:
             raise Damage(directory, 0, "no log")
         for index, path in enumerate(paths):
             self.read_file(path, index, index + 1 == len(paths))
+        if self.fold.newer is not None:
+            raise TooOld(f"{directory}: whole, but behind {self.fold.newer} leaves it was written at a higher feature level")
 
     def read_file(self, path, index, last):
         data = path.read_bytes()
@@ -315,7 +331,7 @@ def main(arguments):
         return 2
     try:
         result = Reader(arguments[0]).result()
-    except (Damage, OSError, ValueError) as problem:
+    except (Damage, TooOld, OSError, ValueError) as problem:
         print(problem, file=sys.stderr)
         return 1
     if len(arguments) == 2:
