@@ -60,8 +60,8 @@ def ready(port: int) -> bool:
         return False
 
 
-def pioneerd(session: Session, folder: pathlib.Path, port: int):
-    command = [session.binaries / "pioneerd", "--data", folder, "--listen", f"127.0.0.1:{port}"]
+def pioneerd(session: Session, folder: pathlib.Path, port: int, *words):
+    command = [session.binaries / "pioneerd", "--data", folder, "--listen", f"127.0.0.1:{port}", *words]
     return programs.serving(command, session.folder / "pioneerd.log", lambda: ready(port), seconds_max=300, cwd=session.folder)
 
 
