@@ -67,6 +67,23 @@ describe.each(everything ? all : all.slice(0, 1))("a cadre's morning, %s, %s", (
   })
 })
 
+it('narrows the board to a kind and to what is late, and shows all again', async () => {
+  const w = said('zh')
+  await askFor(city(), city().member, '楼道的味道', 'sanitation')
+  await askFor(city(), city().member, '漏水的管子', 'water_supply')
+  const page = await device(city().cadre, { size: 'desktop' })
+  await goTo(page, `/boards/${city().community.id}`)
+  await page.locator('.card-button', { hasText: '楼道的味道' }).first().waitFor()
+  const kind = await page.locator('#board-kind option', { hasText: await page.locator('.card-button', { hasText: '漏水的管子' }).locator('.kind').innerText() }).getAttribute('value')
+  await page.locator('#board-kind').selectOption(kind)
+  await page.locator('.card-button', { hasText: '楼道的味道' }).waitFor({ state: 'detached' })
+  await page.locator('.card-button', { hasText: '漏水的管子' }).waitFor()
+  await page.getByLabel(w.board.onlyOverdue).check()
+  await page.locator('.card-button').first().waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: w.board.showAll }).click()
+  await page.locator('.card-button', { hasText: '楼道的味道' }).first().waitFor()
+})
+
 it('two cadres on one board see each other within a second', async () => {
   const [one, two] = [await device(city().cadre, { size: 'desktop' }), await device(city().cadre2, { size: 'desktop' })]
   for (const page of [one, two]) {
@@ -109,11 +126,17 @@ it('makes a product with a preview, offers it, copies it', async () => {
 
 it('registers a resident at the desk and gives them a way in', async () => {
   const w = said('zh')
-  const page = await device(city().cadre, { size: 'desktop' })
+  const page = await device(city().cadre, { size: 'desktop', theme: 'dark' })
   await goTo(page, '/people')
   await page.locator('#name').fill('新来的人')
   await page.getByRole('button', { name: w.people.register }).click()
   await page.getByRole('button', { name: w.people.slip }).click()
+  // On paper stands the slip alone, black on white.
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('.code').isVisible()).toBe(true)
+  for (const other of [page.locator('#name'), page.getByRole('button', { name: w.print.go })]) expect(await other.isVisible()).toBe(false)
+  expect(await page.locator('dialog[open]').evaluate((d) => getComputedStyle(d).backgroundColor)).toBe('rgb(255, 255, 255)')
+  await page.emulateMedia({ media: 'screen' })
   const link = await page.locator('dialog svg.qr').getAttribute('data-text')
   const phone = await device(undefined, { size: 'phone' })
   await phone.goto(link!)

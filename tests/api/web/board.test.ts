@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestCard } from '@/client/contract'
-import { joined, matching, moved, searched, settled, windowOf } from '@/logic/board'
+import { foundOn, joined, matching, moved, narrows, searched, settled, wantsAll, windowOf } from '@/logic/board'
 
 const card = (id: string, title = id): RequestCard => ({ id, state: 'submitted', revision: '1', title, category: 'noise', submittedAt: '2026-03-01T00:00:00Z', overdue: false, channel: 'web' })
 const columns = [{ cards: ['a', 'b', 'c'].map((i) => card(i)) }, { cards: [] }, { cards: [card('d')] }]
@@ -31,9 +31,24 @@ it('a fresh first page keeps what was paged in behind it, without what left', ()
 
 it('what was typed is found in title and category', () => {
   const cards = [card('1', '路灯坏了'), card('2', '漏水')]
-  expect(matching(cards, '路灯', searched(() => '噪音')).map((c) => c.id)).toEqual(['1'])
-  expect(matching(cards, '噪音 漏', searched(() => '噪音')).map((c) => c.id)).toEqual(['2'])
-  expect(matching(cards, ' ', searched(() => '')).length).toBe(2)
+  const found = (typed: string) => matching(cards, { ...wantsAll, typed }, searched(() => '噪音')).map((c) => c.id)
+  expect(found('路灯')).toEqual(['1'])
+  expect(found('噪音 漏')).toEqual(['2'])
+  expect(found(' ')).toEqual(['1', '2'])
+})
+
+it('a board is narrowed to what is overdue, to a kind, to a holder, and offers those that it has', () => {
+  const cards = [
+    { ...card('1'), overdue: true, organisation: { id: 'a', name: '甲' } },
+    { ...card('2'), category: 'repair', organisation: { id: 'b', name: '乙' } },
+    { ...card('3'), overdue: true, category: 'repair', organisation: { id: 'a', name: '甲' } },
+  ]
+  const found = (wanted: object) => matching(cards, { ...wantsAll, ...wanted }, () => '').map((c) => c.id)
+  expect(found({ overdue: true })).toEqual(['1', '3'])
+  expect(found({ category: 'repair' })).toEqual(['2', '3'])
+  expect(found({ organisation: 'a', category: 'repair', overdue: true })).toEqual(['3'])
+  expect(foundOn([{ cards }])).toEqual({ categories: ['noise', 'repair'], organisations: [{ id: 'a', name: '甲' }, { id: 'b', name: '乙' }] })
+  expect([narrows(wantsAll), narrows({ ...wantsAll, typed: ' ' }), narrows({ ...wantsAll, overdue: true })]).toEqual([false, false, true])
 })
 
 it('of ten thousand rows only those seen are drawn', () => {

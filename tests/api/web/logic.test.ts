@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Category, Claim, ProductView, RequestCard } from '@/client/contract'
 import { Frames, happenedIn } from '@/client/frames'
-import { askBody, emptyAsk, firstCategories, readyToSend, titleOf } from '@/logic/ask'
-import { checkedIn, merged } from '@/logic/attendance'
+import { askBody, emptyAsk, firstCategories, knowsForWhom, readyToSend, titleOf } from '@/logic/ask'
+import { checkedIn, doorIsOpen, merged } from '@/logic/attendance'
 import { concerning, nextTickets } from '@/logic/home'
 import { newKey } from '@/logic/keys'
 import { shrunk } from '@/logic/picture'
 import { claimable, placesMost } from '@/logic/product'
 import { copied, emptyDraft, firstFault, nextSession } from '@/logic/product_draft'
 import { enlarged } from '@/logic/text_size'
-import { due, minutesLeft, undoable, undoMs } from '@/logic/waiting'
+import { due, minutesLeft, together, undoable, undoMs } from '@/logic/waiting'
 import { mondayOf, weekOf } from '@/logic/week'
 
 describe('server-sent events', () => {
@@ -48,6 +48,9 @@ describe('asking', () => {
     expect(askBody({ ...ask, address: '3 号楼' }, 't', 's')).toEqual({ title: 't', description: 's\n3 号楼', category: 'repair', organisation: 'o' })
     const body = askBody({ ...ask, text: 'x', lat: 1, lon: 2, forWhom: 'neighbour', neighbour: '王', neighbourPhone: '' }, 't', 's')
     expect(body).toMatchObject({ description: 'x', location: { lat: 1, lon: 2 }, onBehalfOf: { name: '王' } })
+  })
+  it('goes on for a neighbour only when it is known for whom', () => {
+    expect([knowsForWhom(ask), knowsForWhom({ ...ask, forWhom: 'neighbour', neighbour: ' ' }), knowsForWhom({ ...ask, forWhom: 'neighbour', neighbour: '王' })]).toEqual([true, false, true])
   })
   it('shows what is asked most, and other last', () => {
     const all = ['other', 'safety', 'repair', 'care', 'noise'].map((code) => ({ code }) as Category)
@@ -137,4 +140,17 @@ it('text grows to 30 px and begins again', () => {
 it('keys are UUIDs', () => {
   expect(newKey()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   expect(newKey()).not.toBe(newKey())
+})
+
+it('the door is open from a day before the first session to the end of the last', () => {
+  const c = { sessions: [{ starts: '2026-03-12T08:00:00Z', ends: '2026-03-12T10:00:00Z', venue: '' }, { starts: '2026-03-14T08:00:00Z', ends: '2026-03-14T10:00:00Z', venue: '' }] }
+  const open = (at: string) => doorIsOpen(c, new Date(at).getTime())
+  expect(['2026-03-11T07:59:00Z', '2026-03-11T08:00:00Z', '2026-03-13T08:00:00Z', '2026-03-14T10:00:00Z'].map(open)).toEqual([false, true, true, false])
+  expect(doorIsOpen({ sessions: [] }, 0)).toBe(false)
+})
+
+it('letters that join go together by place, others alone, no more at once than the server takes', () => {
+  const letter = (path: string, join?: string) => ({ path, join })
+  expect(together([letter('a', 'tickets'), letter('x'), letter('b', 'tickets'), letter('a', 'tickets'), letter('x')]).map((r) => r.map((l) => l.path).join(''))).toEqual(['aa', 'x', 'b', 'x'])
+  expect(together(Array.from({ length: 450 }, () => letter('a', 'tickets'))).map((r) => r.length)).toEqual([200, 200, 50])
 })

@@ -38,6 +38,9 @@ export function firstCategories(all: readonly Category[], everything: boolean, m
   return other ? [...first, other] : first
 }
 
+/** A neighbour has a name: without it nobody knows for whom it is. */
+export const knowsForWhom = (ask: Ask): boolean => ask.forWhom === 'me' || ask.neighbour.trim() !== ''
+
 const titleMax = 40
 
 /** The first sentence of what was said; without words, what it is about. */

@@ -1,5 +1,5 @@
 // A board while cadres work on it: where the cursor stands, how keys move it, how live events and pages join. Pure.
-import type { BoardColumn, RequestCard } from '@/client/contract'
+import type { BoardColumn, OrganisationName, RequestCard } from '@/client/contract'
 
 export interface Cursor {
   column: number
@@ -68,11 +68,42 @@ export function searched(nameOf: (category: string) => string): (card: RequestCa
   }
 }
 
-/** Cards whose words, category or number hold all of what was typed. */
-export function matching(cards: RequestCard[], typed: string, textOf: (card: RequestCard) => string): RequestCard[] {
-  const wanted = typed.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  if (wanted.length === 0) return cards
-  return cards.filter((c) => wanted.every((w) => textOf(c).includes(w)))
+/** What a cadre wants to see of a board; empty: all. */
+export interface Wanted {
+  typed: string
+  overdue: boolean
+  category: string
+  organisation: string
+}
+export const wantsAll: Wanted = { typed: '', overdue: false, category: '', organisation: '' }
+export const narrows = (w: Wanted): boolean => w.typed.trim() !== '' || w.overdue || w.category !== '' || w.organisation !== ''
+
+/** Cards that are wanted, and whose words, category or number hold all of what was typed. */
+export function matching(cards: RequestCard[], wanted: Wanted, textOf: (card: RequestCard) => string): RequestCard[] {
+  if (!narrows(wanted)) return cards
+  const { overdue, category, organisation } = wanted
+  const words = wanted.typed.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  return cards.filter(
+    (c) => (!overdue || c.overdue) && (!category || c.category === category) && (!organisation || c.organisation?.id === organisation) && words.every((w) => textOf(c).includes(w)),
+  )
+}
+
+export interface Found {
+  categories: string[]
+  organisations: OrganisationName[]
+}
+
+/** By what the cards of a board can be filtered: what they have. */
+export function foundOn(columns: Columns): Found {
+  const categories = new Set<string>()
+  const organisations = new Map<string, OrganisationName>()
+  for (const { cards } of columns) {
+    for (const { category, organisation } of cards) {
+      categories.add(category)
+      if (organisation) organisations.set(organisation.id, organisation)
+    }
+  }
+  return { categories: [...categories], organisations: [...organisations.values()].sort((a, b) => a.name.localeCompare(b.name, 'zh')) }
 }
 
 export interface Window {

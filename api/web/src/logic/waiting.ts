@@ -5,6 +5,24 @@ export interface Waiting {
   pauseMs: number // after failed attempts
 }
 
+export interface Joining {
+  path: string
+  join?: string // the list in its body under this name goes together with those of others to the same place
+}
+
+const joinedMost = 200 // as many as the server takes at once
+
+/** What is sent together: each alone, but those that join, in the order of the first of them. */
+export function together<T extends Joining>(letters: readonly T[]): T[][] {
+  const rounds: T[][] = []
+  for (const letter of letters) {
+    const round = letter.join ? rounds.find((r) => r[0]!.join === letter.join && r[0]!.path === letter.path && r.length < joinedMost) : undefined
+    if (round) round.push(letter)
+    else rounds.push([letter])
+  }
+  return rounds
+}
+
 export const undoMs = 10 * 60_000
 
 export const due = (w: Waiting, now: number): boolean => now >= w.notBefore

@@ -28,7 +28,7 @@ const en: typeof zh = {
     neighbourPhone: "Neighbour's phone (optional)", neighbourHelp: 'We ask your neighbour first.', community: 'Which community shall act?', noCommunity: 'None chosen yet', other: 'Change', pickCommunity: 'Choose a community',
     locate: 'Add where I am', located: 'Place added', unlocate: 'Remove place', noPlace: 'Your place could not be found. Write the address, or just go on.', address: 'House or place (optional)',
     elderWords: 'Tap once and speak, or write nothing and tap “Send”. The community calls you.', say: '{name}: what happened?', sayHelp: 'A sentence or two. Where and when helps.', voiceTitle: '{name} (voice)',
-    byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', back: 'Back', next: 'Next', send: 'Send',
+    byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', needNeighbour: "Please write your neighbour's name.", back: 'Back', next: 'Next', send: 'Send',
   },
   request: {
     title: 'Request', heldBy: '{name} takes care', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', rated: 'You gave {n} stars.', received: 'We have it',
@@ -66,13 +66,14 @@ const en: typeof zh = {
   },
   ticket: {
     title: 'My ticket', yours: 'The place is yours.', lost: 'This session has just filled up. You are in the queue, {n} ahead of you; a free place is yours at once. Do not want to wait? Tap “Cancel”.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
-    calendar: 'Add to calendar', product: 'What is it', rate: 'Rate', cancel: 'Cancel', sure: 'The place goes to somebody else. Cancel?', giveBack: 'Yes, give it back', keep: 'No, I come',
+    calendar: 'Add to calendar', product: 'What is it', rate: 'Rate', cancel: 'Cancel', sure: 'The place goes to somebody else. Cancel?', giveBack: 'Yes, give it back', keep: 'No, I come', arrived: 'Are you there?', doorCode: 'Check-in code at the door', checkIn: 'I am here', orShow: 'Or show your QR code to the staff.', ownCode: 'code {code}',
+    told: 'Thank you for telling us. Somebody takes care of it:', toldSoon: 'Thank you for telling us. It is becoming a request…', follow: 'Follow it',
   },
   rate: {
     title: 'Rate', comment: 'Anything to add (optional)', problem: 'Did you meet a problem? (optional)', problemHelp: 'It becomes a request: somebody works on it, and you can follow it.', about: 'What is it about?', noCategory: 'Not sure', send: 'Send',
   },
   mine: {
-    what: 'Show', requests: 'Requests', tickets: 'Tickets', waiting: 'Waiting to be sent', noRequests: 'You have not asked yet. Just say so.', noTickets: 'You have claimed nothing yet. Look at the market.', told: 'Thank you. Your problem is a request now; follow it below.',
+    what: 'Show', requests: 'Requests', tickets: 'Tickets', waiting: 'Waiting to be sent', noRequests: 'You have not asked yet. Just say so.', noTickets: 'You have claimed nothing yet. Look at the market.',
   },
   settings: {
     language: 'Language', mode: 'Look', normal: 'Normal', elder: 'Large and simple', size: 'Text size: {n}', sample: 'Is text of this size easy to read?', theme: 'Light or dark', auto: 'As the phone', light: 'Light', dark: 'Dark', motion: 'Motion', less: 'Less',
@@ -80,7 +81,7 @@ const en: typeof zh = {
   },
   device: { unspecified: 'Device', phone: 'Phone', tablet: 'Tablet', computer: 'Computer', token: 'Token' },
   slip: { qr: 'One-time QR to sign in', text: 'Scan it with a phone to sign in. It works once, within seven days.' },
-  board: { title: 'Board of {name}', where: 'Another place', search: 'Search words', overdue: 'overdue', none: 'None' },
+  board: { title: 'Board of {name}', where: 'Another place', search: 'Search words', overdue: 'overdue', none: 'None', onlyOverdue: 'Only overdue', kind: 'Kind', allKinds: 'All kinds', holder: 'Who holds it', allHolders: 'All places', showAll: 'Show all', of: '{n} of {all}' },
   keys: {
     title: 'Keys', move: 'down, up', column: 'column left, right', accept: 'accept', assign: 'assign to', progress: 'tell news', resolve: 'solved', open: 'open', search: 'search', close: 'close', help: 'this sheet',
   },
@@ -88,7 +89,7 @@ const en: typeof zh = {
     title: 'Manage', new: 'New product', state: 'State', publish: 'Offer', attendance: 'Attendance', copy: 'Copy', capacity: 'Change places', complete: 'It is over', cancel: 'Cancel it', places: 'Places', reason: 'Why is it cancelled?', empty: 'No products here yet.',
   },
   door: {
-    choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
+    choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', code: 'code {code}', showCode: 'Check-in code', showCodeText: 'Show it to those who come. They type it on their own ticket and are checked in.', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
     picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noTicket: 'This is no ticket of ours.', forged: 'This ticket is not genuine: its signature is wrong.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
   },
   editor: {

@@ -26,7 +26,7 @@ export default {
     neighbourPhone: '邻居电话（可不填）', neighbourHelp: '我们会先问过邻居本人。', community: '由哪个社区来办？', noCommunity: '还没有选', other: '换一个', pickCommunity: '选社区',
     locate: '加上我的位置', located: '已加上位置', unlocate: '不要位置', noPlace: '没有拿到位置。可以写地址，或者直接往下。', address: '门牌或地点（可不填）',
     elderWords: '可以按一下说话，也可以什么都不写，直接点“发出求助”。社区会打电话给您。', say: '{name}：怎么回事？', sayHelp: '一两句就够。写上哪里、什么时候最好。', voiceTitle: '{name}（语音）',
-    byPhone: '{name}。请打电话联系我。', needWords: '请写一句、说一段，或拍一张照片。', back: '上一步', next: '下一步', send: '发出求助',
+    byPhone: '{name}。请打电话联系我。', needWords: '请写一句、说一段，或拍一张照片。', needNeighbour: '请写邻居的名字。', back: '上一步', next: '下一步', send: '发出求助',
   },
   request: {
     title: '求助', heldBy: '{name}在办', course: '经过', asker: '求助人：{name}', onBehalf: '替 {name} 求助', rated: '您给了 {n} 颗星。', received: '收到了',
@@ -66,13 +66,14 @@ export default {
   },
   ticket: {
     title: '我的票', yours: '位置是您的了。', lost: '这一场刚刚满了。您在排队，前面有 {n} 人；有位置马上给您。不想等，点“取消”。', places: '{n} 个位置', qr: '入场二维码，编号 {code}', show: '到门口给工作人员看。没有信号也能用。',
-    calendar: '加到日历', product: '看介绍', rate: '评价', cancel: '取消', sure: '位置会让给别人。真的取消吗？', giveBack: '取消，让给别人', keep: '我要去',
+    calendar: '加到日历', product: '看介绍', rate: '评价', cancel: '取消', sure: '位置会让给别人。真的取消吗？', giveBack: '取消，让给别人', keep: '我要去', arrived: '到了？', doorCode: '门口的签到码', checkIn: '我来了', orShow: '或者给工作人员看您的二维码。', ownCode: '码 {code}',
+    told: '谢谢您说出来。这件事有人办了：', toldSoon: '谢谢您说出来。正在转成一件求助…', follow: '看这件事',
   },
   rate: {
     title: '评价', comment: '想说的（可不填）', problem: '遇到问题了吗？（可不填）', problemHelp: '写下来就成了一件求助，有人办，您看得到。', about: '是哪方面的？', noCategory: '不确定', send: '发出评价',
   },
   mine: {
-    what: '看什么', requests: '求助', tickets: '票', waiting: '等着发出', noRequests: '还没有求助过。有事说一声。', noTickets: '还没有认领过。去超市看看。', told: '谢谢。您说的问题已经成了一件求助，在下面看进展。',
+    what: '看什么', requests: '求助', tickets: '票', waiting: '等着发出', noRequests: '还没有求助过。有事说一声。', noTickets: '还没有认领过。去超市看看。',
   },
   settings: {
     language: '语言', mode: '样子', normal: '普通', elder: '大字', size: '字的大小：{n}', sample: '这样大的字，看得清楚吗？', theme: '明暗', auto: '跟手机', light: '亮', dark: '暗', motion: '动画', less: '少动',
@@ -80,7 +81,7 @@ export default {
   },
   device: { unspecified: '设备', phone: '手机', tablet: '平板', computer: '电脑', token: '令牌' },
   slip: { qr: '一次性登录二维码', text: '用手机扫一扫就登录。只能用一次，七天内有效。' },
-  board: { title: '{name}的看板', where: '换组织', search: '按字查找', overdue: '超时', none: '没有' },
+  board: { title: '{name}的看板', where: '换组织', search: '按字查找', overdue: '超时', none: '没有', onlyOverdue: '只看超时', kind: '种类', allKinds: '所有种类', holder: '谁在办', allHolders: '所有组织', showAll: '全部显示', of: '{n} / {all}' },
   keys: {
     title: '按键', move: '上下移动', column: '左右换列', accept: '受理', assign: '派给第几个', progress: '写进展', resolve: '办好了', open: '打开', search: '查找', close: '关闭', help: '这一页',
   },
@@ -88,7 +89,7 @@ export default {
     title: '管理', new: '做一个产品', state: '状态', publish: '上架', attendance: '签到名单', copy: '照样再做', capacity: '改名额', complete: '结束', cancel: '取消产品', places: '名额', reason: '为什么取消？', empty: '这里还没有产品。',
   },
   door: {
-    choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', nobody: '还没有人认领。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
+    choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', code: '码 {code}', showCode: '签到码', showCodeText: '给来的人看。他们在自己的票上填这个码，就签到了。', nobody: '还没有人认领。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
     picture: '选照片', welcome: '{name}，欢迎！', already: '{name} 已经签到了。', later: '{name} 已记下，有信号就上报。', noTicket: '这不是我们的票。', forged: '这张票是假的，签名不对。', otherProduct: '这是另一场的票。', unsent: '已记下，待上报',
   },
   editor: {
