@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Category, Claim, ProductView, RequestCard } from '@/client/contract'
 import { Frames, happenedIn } from '@/client/frames'
+import { problemOfOne } from '@/client/problem'
 import { askBody, emptyAsk, firstCategories, knowsForWhom, readyToSend, titleOf } from '@/logic/ask'
-import { checkedIn, doorIsOpen, merged } from '@/logic/attendance'
+import { checkedIn, claimsIn, doorIsOpen, merged } from '@/logic/attendance'
 import { concerning, nextTickets } from '@/logic/home'
 import { newKey } from '@/logic/keys'
 import { shrunk } from '@/logic/picture'
 import { claimable, placesMost } from '@/logic/product'
 import { copied, emptyDraft, firstFault, nextSession } from '@/logic/product_draft'
 import { enlarged } from '@/logic/text_size'
-import { due, minutesLeft, together, undoable, undoMs } from '@/logic/waiting'
+import { due, joinedBody, minutesLeft, oneOf, refusalIn, together, undoable, undoMs } from '@/logic/waiting'
 import { mondayOf, weekOf } from '@/logic/week'
 
 describe('server-sent events', () => {
@@ -149,8 +150,28 @@ it('the door is open from a day before the first session to the end of the last'
   expect(doorIsOpen({ sessions: [] }, 0)).toBe(false)
 })
 
-it('letters that join go together by place, others alone, no more at once than the server takes', () => {
-  const letter = (path: string, join?: string) => ({ path, join })
-  expect(together([letter('a', 'tickets'), letter('x'), letter('b', 'tickets'), letter('a', 'tickets'), letter('x')]).map((r) => r.map((l) => l.path).join(''))).toEqual(['aa', 'x', 'b', 'x'])
-  expect(together(Array.from({ length: 450 }, () => letter('a', 'tickets'))).map((r) => r.length)).toEqual([200, 200, 50])
+describe('letters that go together', () => {
+  const letter = (path: string, ticket = '', join?: string) => ({ path, body: { tickets: [{ ticket }] }, ...(join ? { join } : {}) })
+  const joining = (path: string, ticket = '') => letter(path, ticket, 'tickets')
+  it('are those that join, by place, no more at once than the server takes; others go alone', () => {
+    const rounds = together([joining('a'), letter('x'), joining('b'), joining('a'), letter('x')])
+    expect(rounds.map((r) => r.map((l) => l.path).join(''))).toEqual(['aa', 'x', 'b', 'x'])
+    expect(together(Array.from({ length: 450 }, () => joining('a'))).map((r) => r.length)).toEqual([200, 200, 50])
+  })
+  it('make one body, and each reads its own part of the answer', () => {
+    expect(joinedBody([joining('a', '1'), joining('a', '2')])).toEqual({ tickets: [{ ticket: '1' }, { ticket: '2' }] })
+    const answer = { items: [{ outcome: 'checked_in' }, { outcome: 'refused', code: 'not_a_ticket' }] }
+    expect([0, 1].map((i) => refusalIn(oneOf(answer, i, joining('a'))))).toEqual([undefined, 'not_a_ticket'])
+    expect(oneOf(answer, 1, letter('x'))).toBe(answer)
+  })
+  it('tell whose check-ins they carry, for this product only', () => {
+    expect(claimsIn({ path: '/api/v1/products/p/claims/7/check-in', body: {} }, 'p')).toEqual(['7'])
+    expect(claimsIn({ path: '/api/v1/products/q/claims/7/check-in', body: {} }, 'p')).toEqual([])
+    expect(claimsIn({ path: '/api/v1/products/p/claims/7/cancel', body: {} }, 'p')).toEqual([])
+    expect(claimsIn({ path: '/api/v1/products/p/check-ins', body: { tickets: [{ ticket: 'none of ours' }] } }, 'p')).toEqual([])
+  })
+})
+
+it('one of many that were sent together is put off, or refused for good', () => {
+  expect([problemOfOne('queue_full').mayPass, problemOfOne('not_a_ticket').mayPass]).toEqual([true, false])
 })

@@ -1,17 +1,15 @@
 // What is said while there is no signal, or may still be taken back, waits here and is sent once: each with its own key.
 import { computed, reactive, watch } from 'vue'
 import { newKey } from '@/logic/keys'
-import { due, undoable, type Waiting } from '@/logic/waiting'
+import { due, joinedBody, oneOf, refusalIn, together, undoable, type Joining, type Waiting } from '@/logic/waiting'
 import { post, upload } from './http'
-import { asProblem, type Problem } from './problem'
+import { asProblem, problemOfOne, type Problem } from './problem'
 import { me } from './session'
 import { all, drop, keep, kept } from './store'
 
-export interface Letter extends Waiting {
+export interface Letter extends Waiting, Joining {
   key: string
   who: string // member
-  path: string
-  body: Record<string, unknown>
   photos: Blob[] // sent before it, named in body.photos
   about: string // a message key: what it is
   link: string // where to look
@@ -53,6 +51,7 @@ export interface Send {
   link: string
   key?: string
   undoMs?: number // may be taken back for so long
+  join?: string // what waits to the same place is sent with it, by this list of its body; each has its own answer
 }
 
 export type Outcome<T> = { done: T } | { waiting: Letter } | { problem: Problem }
@@ -67,13 +66,17 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
     photos: what.photos ?? [],
     about: what.about,
     link: what.link,
+    ...(what.join ? { join: what.join } : {}),
     at: Date.now(),
     notBefore: what.undoMs ? Date.now() + what.undoMs : 0,
     pauseMs: 0,
   }
   if (!what.undoMs) {
     try {
-      return { done: (await deliver(letter)) as T }
+      const part = oneOf(await deliver(letter), 0, letter)
+      const refused = refusalIn(part)
+      if (refused) throw problemOfOne(refused)
+      return { done: part as T }
     } catch (error) {
       const problem = asProblem(error)
       if (!problem.mayPass && problem.status !== 401) return { problem }
@@ -84,6 +87,12 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
   changed()
   schedule()
   return { waiting: letter }
+}
+
+/** Letters that go together, under a key of their own: what is in them may be sent again without harm. */
+async function deliverAll(round: Letter[]): Promise<unknown> {
+  const first = round[0]!
+  return round.length === 1 ? deliver(first) : post(first.path, joinedBody(round))
 }
 
 async function deliver(letter: Letter): Promise<unknown> {
@@ -117,35 +126,53 @@ function forget(letter: Letter): void {
   if (i >= 0) letters.splice(i, 1)
 }
 
+/** Sends what goes together; false: not now, and nothing else either. */
+async function sendRound(all: Letter[]): Promise<boolean> {
+  const round: Letter[] = []
+  for (const letter of all) {
+    // Another tab may have sent it, or taken it back, a moment ago.
+    if (await kept<Letter>('outbox', letter.key)) round.push(letter)
+    else forget(letter)
+  }
+  if (round.length === 0) return true
+  try {
+    const answer = await deliverAll(round)
+    for (const [i, letter] of round.entries()) {
+      const own = oneOf(answer, i, letter)
+      const refused = refusalIn(own)
+      if (refused) await putOff(letter, problemOfOne(refused))
+      else {
+        await discard(letter)
+        for (const then of sent) then(letter, own)
+      }
+    }
+  } catch (error) {
+    const problem = asProblem(error)
+    if (problem.status === 401) return false
+    for (const letter of round) await putOff(letter, problem)
+    if (problem.mayPass) return false
+  }
+  return true
+}
+
+/** It goes again after a pause, or waits with its refusal until that has been read. */
+async function putOff(letter: Letter, problem: Problem): Promise<void> {
+  if (problem.mayPass) {
+    letter.pauseMs = Math.min(Math.max(letter.pauseMs * 2, 1_000), 60_000)
+    return
+  }
+  letter.failed = { code: problem.code, detail: problem.detail }
+  await keep('outbox', letter.key, JSON.parse(JSON.stringify({ ...letter, photos: [] })))
+  if (!letters.includes(letter)) await look()
+  changed()
+}
+
 let flushing = false
 export async function flush(): Promise<void> {
   if (flushing || !me.value) return
   flushing = true
   const work = async () => {
-    for (const letter of letters.filter((l) => l.who === me.value?.id && !l.failed && due(l, Date.now()))) {
-      // Another tab may have sent it, or taken it back, a moment ago.
-      if (!(await kept<Letter>('outbox', letter.key))) {
-        forget(letter)
-        continue
-      }
-      try {
-        const answer = await deliver(letter)
-        await discard(letter)
-        for (const then of sent) then(letter, answer)
-      } catch (error) {
-        const problem = asProblem(error)
-        if (problem.status === 401) break
-        if (problem.mayPass) {
-          letter.pauseMs = Math.min(Math.max(letter.pauseMs * 2, 1_000), 60_000)
-          letter.notBefore = Math.max(letter.notBefore, 0)
-          break
-        }
-        letter.failed = { code: problem.code, detail: problem.detail }
-        await keep('outbox', letter.key, JSON.parse(JSON.stringify({ ...letter, photos: [] })))
-        if (!letters.includes(letter)) await look()
-        changed()
-      }
-    }
+    for (const round of together(letters.filter((l) => l.who === me.value?.id && !l.failed && due(l, Date.now())))) if (!(await sendRound(round))) return
   }
   try {
     // One tab at a time; the key would make a second sending harmless anyway.

@@ -18,6 +18,12 @@ export class Problem extends Error {
   }
 }
 
+// Codes with which the server puts off one of many that were sent together: these go through later.
+const passing = new Set(['queue_full', 'disk_full', 'sync_failed', 'clock_jumped', 'clock_behind_log', 'projection_stopped', 'read_only', 'stopping', 'not_writable', 'outcome_unknown', 'unavailable', 'internal', 'unanswered'])
+
+/** What became of one of many, where it is no success. */
+export const problemOfOne = (code: string) => new Problem(code, passing.has(code) ? 503 : 409, '')
+
 export const offline = () => new Problem('offline', 0, '')
 
 export async function problemOf(response: Response): Promise<Problem> {

@@ -2,6 +2,16 @@
 import type { Claim } from '@/client/contract'
 import { endsAt } from './home'
 import { holdsPlace } from './states'
+import { ticketIn } from './ticket'
+
+/** Whose check-ins a letter of the outbox carries, if it is for this product. */
+export function claimsIn(letter: { path: string; body: Record<string, unknown> }, product: string): string[] {
+  const way = `/api/v1/products/${product}/`
+  if (!letter.path.startsWith(way)) return []
+  if (letter.path === `${way}check-ins`) return (letter.body.tickets as { ticket: string }[]).flatMap(({ ticket }) => ticketIn(ticket)?.claim ?? [])
+  const ticked = /^claims\/(\d+)\/check-in$/.exec(letter.path.slice(way.length))
+  return ticked ? [ticked[1]!] : []
+}
 
 export type Attending = Claim & { unsent?: boolean }
 

@@ -7,7 +7,8 @@ export interface Waiting {
 
 export interface Joining {
   path: string
-  join?: string // the list in its body under this name goes together with those of others to the same place
+  body: Record<string, unknown>
+  join?: string // the list in its body under this name, of one, goes together with those of others to the same place
 }
 
 const joinedMost = 200 // as many as the server takes at once
@@ -21,6 +22,22 @@ export function together<T extends Joining>(letters: readonly T[]): T[][] {
     else rounds.push([letter])
   }
   return rounds
+}
+
+export function joinedBody(round: readonly Joining[]): Record<string, unknown> {
+  const join = round[0]!.join!
+  return { [join]: round.flatMap((l) => l.body[join] as unknown[]) }
+}
+
+/** A letter's own part of the answer to all: the answer's items stand in the order of what was sent. */
+export function oneOf(answer: unknown, i: number, letter: Joining): unknown {
+  return letter.join ? (answer as { items: unknown[] }).items[i] : answer
+}
+
+/** Why the server refused one of many; nothing where it did not. */
+export function refusalIn(part: unknown): string | undefined {
+  const { outcome, code } = (part ?? {}) as { outcome?: string; code?: string }
+  return outcome === 'refused' ? (code ?? 'internal') : undefined
 }
 
 export const undoMs = 10 * 60_000

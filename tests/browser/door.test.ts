@@ -1,0 +1,42 @@
+// At the door of a cellar: tickets are read without a signal and go together, once, when there is one.
+import { expect, it } from 'vitest'
+import { call, offer } from './city'
+import { city, device, goTo, onStage, until } from './stage'
+import { said } from './words'
+
+onStage()
+const w = said('zh')
+
+it('tickets that were read without a signal are sent in one call, and each counts once', async () => {
+  const id = await offer(city(), { title: '地下室的电影', starts: -1, ends: 2 })
+  const pictures: Buffer[] = []
+  for (const [i, who] of [city().member, city().neighbour].entries()) {
+    await call(city(), who.token, `products/${id}/claims`, { places: 1 })
+    const owner = await device(who)
+    await goTo(owner, `/products/${id}/claims/${i + 1}`)
+    await owner.locator('svg.qr').waitFor()
+    pictures.push(await owner.locator('svg.qr').screenshot())
+  }
+  const page = await device(city().cadre)
+  const calls: string[] = []
+  page.on('response', (r) => {
+    if (r.request().method() === 'POST' && r.url().endsWith(`/products/${id}/check-ins`)) calls.push(r.request().postData() ?? '')
+  })
+  await goTo(page, `/products/${id}/attendance`)
+  await page.getByRole('button', { name: w.door.checkIn }).first().waitFor()
+  await page.getByRole('button', { name: w.door.scan }).click()
+  await page.locator('.pick input').waitFor()
+  await page.context().setOffline(true)
+  const read = (buffer: Buffer) => page.setInputFiles('.pick input', { name: 'ticket.png', mimeType: 'image/png', buffer })
+  for (const [i, name] of ['詹水生', '陈明月'].entries()) {
+    await read(pictures[i]!)
+    await page.getByText(w.door.later.replace('{name}', name)).waitFor()
+  }
+  await read(pictures[0]!)
+  await page.getByText(w.door.already.replace('{name}', '詹水生')).waitFor()
+  await page.context().setOffline(false)
+  const come = async () => (await call<{ items: { state: string }[] }>(city(), city().cadre.token, `products/${id}/claims`)).items.filter((c) => c.state === 'checked_in').length
+  await until(async () => (await come()) === 2, 'both are checked in', 20_000)
+  await page.getByText(w.notice.waiting.replace('{n}', '2')).waitFor({ state: 'detached' })
+  expect(calls.map((body) => (JSON.parse(body) as { tickets: unknown[] }).tickets.length)).toEqual([2])
+})
