@@ -16,7 +16,7 @@ describe('the file of the map', () => {
   it('is what places.mjs makes of the demo', async () => {
     const maker = (await import(resolve(web, 'places.mjs'))) as { makePlaces: () => string }
     expect(maker.makePlaces()).toBe(file)
-  })
+  }, 60_000) // it reads all of the demo's requests
   it('holds each code once, with closed rings about the points of its own city', () => {
     const codes = places.features.map((p) => p.properties.code)
     expect(new Set(codes).size).toBe(codes.length)
