@@ -44,6 +44,16 @@ Verdict refused(Outcome& outcome, domain::Refusal refusal) {
   return {Verdict::Kind::refuse, {}, {}};
 }
 
+/// True where the command names a revision that is not this one. Who may not act is told that, whatever they named: it
+/// would say to strangers that there is something.
+template <class Decision>
+bool is_stale(const domain::Command& command, std::uint64_t revision, const domain::Decided<Decision>& decision) {
+  if (command.expected_revision < 0 || static_cast<std::uint64_t>(command.expected_revision) == revision) return false;
+  if (decision) return true;
+  return decision.error().kind != domain::RefusalKind::forbidden &&
+         decision.error().kind != domain::RefusalKind::not_found;
+}
+
 template <class State, class Event>
 void evolve_any(State& state, const AnyEvent& event, const domain::Happened& happened) {
   std::visit(
@@ -332,10 +342,8 @@ Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::str
   auto found = stream(cache, name);
   if (!found) return std::unexpected(found.error());
   CachedStream<State>& current = **found;
-  if (command.expected_revision >= 0 && static_cast<std::uint64_t>(command.expected_revision) != current.revision) {
-    return refused(outcome, as_refusal(refusals::revision_mismatch));
-  }
   domain::Decided<domain::Decision<Event>> decision = decide(current.state);
+  if (is_stale(command, current.revision, decision)) return refused(outcome, as_refusal(refusals::revision_mismatch));
   if (!decision) return refused(outcome, std::move(decision.error()));
 
   std::vector<Change> changes(1);
@@ -371,10 +379,8 @@ Result<Verdict> Application::decide_organisation(const C& what, PendingCommand& 
   const std::string primary = domain::primary_stream(command.what);
   auto first = stream(plain_, primary);
   if (!first) return std::unexpected(first.error());
-  if (command.expected_revision >= 0 && static_cast<std::uint64_t>(command.expected_revision) != (*first)->revision) {
-    return refused(outcome, as_refusal(refusals::revision_mismatch));
-  }
   auto decision = domain::organisations::decide(community_.directory, what, context);
+  if (is_stale(command, (*first)->revision, decision)) return refused(outcome, as_refusal(refusals::revision_mismatch));
   if (!decision) return refused(outcome, std::move(decision.error()));
 
   std::vector<Change> changes;

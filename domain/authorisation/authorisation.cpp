@@ -24,10 +24,9 @@ constexpr Who self_or_official{.own = true, .cadre = true, .administrator = true
 constexpr Who self_or_system{.own = true, .system = true};
 constexpr Who cadres{.cadre = true};
 constexpr Who cadres_hidden{.cadre = true, .hidden = true};
-constexpr Who owner{.own = true};
-constexpr Who owner_or_cadre{.own = true, .cadre = true};
-constexpr Who owner_or_system{.own = true, .system = true};
-constexpr Who asker_hidden{.own = true, .hidden = true};
+constexpr Who owner_hidden{.own = true, .hidden = true};
+constexpr Who owner_or_cadre_hidden{.own = true, .cadre = true, .hidden = true};
+constexpr Who owner_or_system_hidden{.own = true, .system = true, .hidden = true};
 constexpr Who officials{.cadre = true, .auditor = true, .administrator = true};
 constexpr Who officials_hidden{.cadre = true, .auditor = true, .administrator = true, .hidden = true};
 constexpr Who concerned_hidden{.own = true, .cadre = true, .auditor = true, .administrator = true, .hidden = true};
@@ -63,10 +62,10 @@ constexpr std::array table{
     PIONEER_MAY(assign_request, cadres_hidden),
     PIONEER_MAY(report_progress, cadres_hidden),
     PIONEER_MAY(resolve_request, cadres_hidden),
-    PIONEER_MAY(confirm_request, asker_hidden),
-    PIONEER_MAY(dispute_request, asker_hidden),
-    PIONEER_MAY(rate_request, asker_hidden),
-    PIONEER_MAY(withdraw_request, (Who{.own = true, .system = true, .hidden = true})),
+    PIONEER_MAY(confirm_request, owner_hidden),
+    PIONEER_MAY(dispute_request, owner_hidden),
+    PIONEER_MAY(rate_request, owner_hidden),
+    PIONEER_MAY(withdraw_request, owner_or_system_hidden),
     PIONEER_MAY(pass_deadline, system_only),
     PIONEER_MAY(create_product, cadres),
     PIONEER_MAY(publish_product, cadres),
@@ -75,11 +74,11 @@ constexpr std::array table{
     PIONEER_MAY(cancel_product, cadres),
     PIONEER_MAY(complete_product, cadres),
     PIONEER_MAY(place_claim, members),
-    PIONEER_MAY(cancel_claim, owner_or_system),
-    PIONEER_MAY(check_in, owner_or_cadre),
-    PIONEER_MAY(complete_claim, cadres),
-    PIONEER_MAY(mark_no_show, cadres),
-    PIONEER_MAY(rate_claim, owner),
+    PIONEER_MAY(cancel_claim, owner_or_system_hidden),
+    PIONEER_MAY(check_in, owner_or_cadre_hidden),
+    PIONEER_MAY(complete_claim, cadres_hidden),
+    PIONEER_MAY(mark_no_show, cadres_hidden),
+    PIONEER_MAY(rate_claim, owner_hidden),
     PIONEER_MAY(continue_promotion, system_only),
 
     PIONEER_MAY(get_organisation, anyone),

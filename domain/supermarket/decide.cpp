@@ -46,9 +46,14 @@ Decided<void> well_formed(const ProductTerms& terms) {
   return pictures_fit(terms.pictures());
 }
 
-/// Who acts for the product's organisation.
+/// Who acts for the product's organisation. Who may not see a draft is told, as by a query, that there is nothing.
 Decided<Id> acting_for(const State& state, Action action, const Context& context) {
   if (state.state == ProductState::unspecified) return refuse_missing(context.actor);
+  if (state.state == ProductState::draft && context.actor.kind == Actor::Kind::person) {
+    const auto sees =
+        authorise(Action::get_draft_product, context.actor, Relation::none, state.organisation, context.directory);
+    if (!sees) return sees;
+  }
   return authorise(action, context.actor, Relation::none, state.organisation, context.directory);
 }
 
@@ -72,7 +77,8 @@ Decided<void> published(const State& state) {
   }
 }
 
-/// The claim a command is about and who acts on it.
+/// The claim a command is about and who acts on it. Others' claims are hidden from strangers by the table; so is
+/// whether there is one at all.
 struct OnClaim {
   const Ticket* ticket;
   Id acting_as;
@@ -83,8 +89,8 @@ Decided<OnClaim> on_claim(const State& state, std::uint32_t number, Action actio
   const Ticket* found = ticket(state, number);
   const bool own = found != nullptr && context.actor.kind == Actor::Kind::person &&
                    !context.actor.pseudonym.is_zero() && found->owner == context.actor.pseudonym;
-  const auto acting = authorise(action, context.actor, own || found == nullptr ? Relation::own : Relation::none,
-                                state.organisation, context.directory);
+  const auto acting =
+      authorise(action, context.actor, own ? Relation::own : Relation::none, state.organisation, context.directory);
   if (!acting) return std::unexpected(acting.error());
   if (found == nullptr) return refuse(refusals::claim_not_found);
   return OnClaim{found, *acting, own};

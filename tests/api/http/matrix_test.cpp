@@ -57,6 +57,7 @@ struct Fixture {
   bool root = false;               ///< it concerns the city itself, not a community inside the district
   bool succeeds = true;            ///< somebody of the callers gets a 2xx
   bool absent_for_others = false;  ///< to all but the owner there is no such thing
+  bool draft = false;              ///< strangers are told that there is nothing, whatever the table says
 };
 
 /// The oracle: the table's row, and whether the caller's role covers what is concerned.
@@ -69,6 +70,7 @@ Told expected(const domain::Permission& row, const CallerKind& caller, bool iden
                      (caller.role == "administrator" && row.administrator);
   if (fixture.absent_for_others && !caller.owner) return Told::not_found;
   if (row.anyone || row.any_member || (caller.owner && row.own) || (covers && named)) return Told::allowed;
+  if (fixture.draft && !covers) return Told::not_found;
   return row.hidden && !covers && !caller.owner ? Told::not_found : Told::forbidden;
 }
 
@@ -383,7 +385,7 @@ class City {
     f[create_product] = {fixed("/api/v1/products", product_body())};
     f[list_products] = {fixed("/api/v1/products")};
     f[get_product] = {[this] { return product(true, ""); }};
-    f[publish_product] = {[this] { return product(false, "/publish"); }};
+    f[publish_product] = {.make = [this] { return product(false, "/publish"); }, .draft = true};
     f[change_capacity] = {[this] { return product(true, "/capacity", R"({"capacity":30})"); }};
     f[change_pictures] = {[this] { return product(true, "/pictures", R"({"pictures":[]})"); }};
     f[cancel_product] = {[this] { return product(true, "/cancel", R"({"reason":"台风"})"); }};
