@@ -323,6 +323,7 @@ bool Writer::decide_step() {
     judge(std::move(pending), decided);
   }
   if (!decided.empty()) hand_over(decided);
+  turns_.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
@@ -399,10 +400,14 @@ bool Writer::write_step() {
     batch = std::exchange(gathering_, {});
     handed_over_.store(false, std::memory_order_relaxed);
     write_idle_ = false;
+    writing_now_.store(true, std::memory_order_relaxed);
     room_wanted = std::exchange(room_wanted_, false);
   }
   if (room_wanted) arrived_.notify_one();
-  if (auto written = write(batch); !written) {
+  const auto written = write(batch);
+  turns_.fetch_add(1, std::memory_order_relaxed);
+  writing_now_.store(false, std::memory_order_relaxed);
+  if (!written) {
     give_up(batch, written.error());
     return true;
   }
@@ -411,6 +416,18 @@ bool Writer::write_step() {
   }
   for (auto& [pending, answer] : batch.answers) pending->answer(answer);
   return true;
+}
+
+std::size_t Writer::queued() const {
+  std::lock_guard lock(mutex_);
+  return queue_.size() + taken_left_.load(std::memory_order_relaxed);
+}
+
+Writer::Pulse Writer::pulse() const {
+  const auto turns = turns_.load(std::memory_order_relaxed);
+  std::lock_guard lock(mutex_);
+  const bool waiting = !queue_.empty() || taken_left_.load(std::memory_order_relaxed) != 0 || !gathering_.empty();
+  return {waiting || writing_now_.load(std::memory_order_relaxed), turns};
 }
 
 void Writer::decide_loop() {

@@ -123,6 +123,15 @@ class Writer {
     return {batches_.load(std::memory_order_relaxed), append_us_.load(std::memory_order_relaxed)};
   }
 
+  /// Commands that wait to be decided; above `queue_max` they are refused. Any thread.
+  std::size_t queued() const;
+  /// What two looks at it tell apart: with something to do and `turns` as before, a step is stuck. Any thread.
+  struct Pulse {
+    bool busy = false;
+    std::uint64_t turns = 0;
+  };
+  Pulse pulse() const;
+
  private:
   struct Batch {
     std::vector<std::string> records;
@@ -191,6 +200,8 @@ class Writer {
   std::atomic<bool> write_idle_{true};      ///< write_step() waits: hand over at once
   std::atomic<bool> interrupted_{false};    ///< an append failed, and what was decided since rests on nothing
   std::atomic<bool> writable_{true};
+  std::atomic<std::uint64_t> turns_{0};   ///< of both steps
+  std::atomic<bool> writing_now_{false};  ///< write_step() holds a batch
   const std::size_t queue_max_;
 };
 

@@ -363,6 +363,7 @@ void Loop::sweep() {
     if (error || over) return;
     date = date_line();
     const auto now = Clock::now();
+    turned.store(now.time_since_epoch().count(), std::memory_order_relaxed);
     for (auto* connection : connections) connection->sweep(now);
     sweep();
   });

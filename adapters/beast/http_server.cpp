@@ -77,6 +77,17 @@ class BeastHttpServer final : public api::HttpServer {
 
   std::uint16_t port() const override { return port_; }
 
+  std::size_t connections() const override { return served_.connections.load(std::memory_order_relaxed); }
+
+  std::chrono::milliseconds longest_turn() const override {
+    auto longest = Clock::duration::zero();
+    for (const auto& loop : loops_) {
+      const Clock::time_point turned{Clock::duration{loop->turned.load(std::memory_order_relaxed)}};
+      longest = std::max(longest, Clock::now() - turned);
+    }
+    return std::chrono::duration_cast<std::chrono::milliseconds>(longest);
+  }
+
   void stop() override { stop_now(); }
 
  private:

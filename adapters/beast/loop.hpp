@@ -45,9 +45,10 @@ struct Loop {
   asio::io_context io{1};
   Timer sweep_timer{io};
   std::unordered_set<Connection*> connections;
-  bool draining = false;  ///< no new requests
-  bool over = false;      ///< no sweep any more
-  std::string date;       ///< "Date: …\r\n", renewed by the sweep
+  bool draining = false;                                                    ///< no new requests
+  bool over = false;                                                        ///< no sweep any more
+  std::string date;                                                         ///< "Date: …\r\n", renewed by the sweep
+  std::atomic<Clock::rep> turned{Clock::now().time_since_epoch().count()};  ///< when it swept last; any thread
   std::thread thread;
 
   /// Renews the date and ends what is over its time, four times in the shortest time-out; goes on until drained.

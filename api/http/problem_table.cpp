@@ -77,6 +77,7 @@ constexpr ProblemText table[]{
     {"sync_failed", 503, "The disk failed", "磁盘故障，暂时只能查看，不能提交。"},
     {"clock_jumped", 503, "The clock jumped", "服务器时钟异常，暂时只能查看，不能提交。"},
     {"clock_behind_log", 503, "The clock is behind the log", "服务器时钟落后，暂时只能查看，不能提交。"},
+    {"stuck", 503, "A part of the server has not moved for long", "系统长时间没有响应，请联系管理员。"},
     {"projection_stopped", 503, "Recording is halted", "系统正在维护，暂时只能查看，不能提交。"},
     {"newer_feature_level", 503, "A newer program is needed", "系统正在升级，暂时只能查看，不能提交。"},
     {"read_only", 503, "This node only reads", "此节点只读，不能提交。"},

@@ -171,8 +171,31 @@ Readiness Node::readiness() const {
   return now;
 }
 
+// Where the timer itself is stuck the others are not looked at any more: then all that is known is that.
+std::string Node::stuck() const {
+  const auto now_us = parts_.clock.since_boot().value;
+  if (watch_.timer.stuck(now_us)) return "timer";
+  if (watch_.writer.stuck(now_us)) return "writer";
+  if (watch_.projection.stuck(now_us)) return "projection";
+  return {};
+}
+
+void Node::watch_threads() {
+  const auto now_us = parts_.clock.since_boot().value;
+  watch_.timer.look(false, 0, now_us);
+  if (writer_ != nullptr) {
+    const auto pulse = writer_->pulse();
+    watch_.writer.look(pulse.busy, pulse.turns, now_us);
+  }
+  // What waits for room on the disk, or stopped, says so by itself.
+  const auto projected = projector_.projected();
+  const bool behind = projected < parts_.log.end() && projector_.stopped_because().empty() && unwritable().empty();
+  watch_.projection.look(behind, projected.value, now_us);
+}
+
 void Node::tick() {
   const auto now = parts_.clock.now();
+  watch_threads();
   projector_.expire(now);
   if (read_only_) return;
   watch_room();

@@ -13,6 +13,7 @@
 #include "api/node/application.hpp"
 #include "api/node/projector.hpp"
 #include "api/node/reactions.hpp"
+#include "api/node/watch.hpp"
 #include "eventstore/patient_store.hpp"
 #include "eventstore/ports/clock.hpp"
 #include "eventstore/ports/random.hpp"
@@ -84,6 +85,11 @@ class Node {
   /// Batches written, and how long it took. Nothing where nothing is written.
   eventstore::Writer::Written written() const { return writer_ ? writer_->written() : eventstore::Writer::Written{}; }
   Readiness readiness() const;
+  /// The thread that has not moved for `stuck_after_us` though there is work for it: "writer", "projection", "timer";
+  /// empty: all move. Any thread; asks no disk and waits for nobody.
+  std::string stuck() const;
+  /// Commands that wait for the Writer. Any thread.
+  std::size_t commands_queued() const { return writer_ == nullptr ? 0 : writer_->queued(); }
   /// Why commands are refused just now; empty: they are not. Cheap.
   std::string unwritable() const;
   /// The operator says that the clock is right. It is kept for the next start too.
@@ -116,6 +122,7 @@ class Node {
   eventstore::Result<void> open_writer();
   eventstore::KeyValueStore& following_store() const;
   void watch_room();
+  void watch_threads();
   eventstore::Result<void> take_over();
   void recall(Outcome& outcome) const;
   domain::Id organisation_of(const domain::Id& product) const;
@@ -128,6 +135,7 @@ class Node {
   std::unique_ptr<eventstore::Writer> writer_;
   Reactions reactions_;
   bool read_only_ = false;
+  Watch watch_;
   bool taken_over_ = false;
   bool newer_ = false;              ///< the log goes on in a way that this program does not know
   std::int64_t full_since_us_ = 0;  ///< by the boot clock, of the tick that first saw it; 0: it is not

@@ -2,6 +2,7 @@
 // The server behind it is an adapter; tests and the simulator call handlers directly.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -118,6 +119,11 @@ class HttpServer {
                                                  HttpAdmission admission = {}) = 0;
   /// The port that is listened on; 0 before start.
   virtual std::uint16_t port() const = 0;
+  /// Open now. Any thread.
+  virtual std::size_t connections() const = 0;
+  /// Since each loop turned last, of the one that did longest ago: it turns at least every few seconds, unless a
+  /// handler blocks it. Zero while it does not serve. Any thread, but none during start() and stop().
+  virtual std::chrono::milliseconds longest_turn() const = 0;
   /// Accepts no more, lets open requests end (for a limited time), closes streams, joins its threads.
   virtual void stop() = 0;
 };

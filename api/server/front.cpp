@@ -39,6 +39,9 @@ constexpr std::size_t upload_threads = 1;
 /// A replay takes seconds: neither queries nor photos stand behind it. One at a time.
 constexpr std::size_t past_threads = 1;
 
+/// A loop turns twice a second at least; handlers must not block it.
+constexpr std::chrono::seconds loop_stuck_after{node::stuck_after_us / 1'000'000};
+
 /// Half of the streams are kept for those who sign in.
 api::http::EventHub::Options listener_limits(const api::Settings& settings) {
   return {.listeners_max = settings.streams_max,
@@ -130,11 +133,16 @@ node::Projector::Listener Front::followed(const Parts& parts, const eventstore::
   };
 }
 
+/// Another loop than the one that answers this may be blocked by a handler.
+std::string Front::blocked(const Parts& parts) { return parts.server->longest_turn() > loop_stuck_after ? "loop" : ""; }
+
 void Front::watch_queues(Parts& parts, const node::Node& node) {
   parts.queues = std::make_unique<api::http::QueueMetrics>(parts.metrics);
   parts.queues->watch("queries", [&parts] { return parts.executor.queued(); });
   parts.queues->watch("uploads", [&parts] { return parts.uploads.queued(); });
   parts.queues->watch("listeners", [&parts] { return parts.events->listeners(); });
+  parts.queues->watch("commands", [&node] { return node.commands_queued(); });
+  parts.queues->watch("connections", [&parts] { return parts.server == nullptr ? 0 : parts.server->connections(); });
   parts.queues->watch("projection", [&node] {
     const auto projected = node.projector().projected().value;
     return static_cast<std::size_t>(std::max(node.log().end().value, projected) - projected);
@@ -189,6 +197,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .origin = settings.origin,
       .tickets = p.tickets.get(),
       .uses = &p.uses,
+      .stuck = [&p] { return blocked(p); },
   });
   p.router = std::make_unique<api::http::Router>(api::http::Router::Options{
       .new_command_id = [&random = p.random] { return api::http::new_command_id(random); },

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "api/ports/http.hpp"
 #include "api/ports/settings.hpp"
@@ -28,6 +29,7 @@ class Front {
  private:
   struct Parts;
   static node::Projector::Listener followed(const Parts& parts, const eventstore::Log& log);
+  static std::string blocked(const Parts& parts);
   static void watch_queues(Parts& parts, const node::Node& node);
   static eventstore::Result<void> open_pages(Parts& parts, const api::Settings& settings);
   static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);

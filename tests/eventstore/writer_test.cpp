@@ -118,6 +118,25 @@ TEST_F(WriterTest, AnswersOnlyWhatIsDurable) {
   EXPECT_EQ(log.end(), Sequence{3});
 }
 
+TEST_F(WriterTest, TellsWhatWaitsAndWhetherItMoves) {
+  ASSERT_TRUE(writer.take_over());
+  EXPECT_EQ(writer.queued(), 0u);
+  EXPECT_FALSE(writer.pulse().busy);
+  submit("a");
+  submit("no");
+  EXPECT_EQ(writer.queued(), 2u);
+  const auto before = writer.pulse();
+  EXPECT_TRUE(before.busy);
+  writer.decide_step();
+  EXPECT_EQ(writer.queued(), 0u);
+  const auto decided = writer.pulse();
+  EXPECT_TRUE(decided.busy) << "it is not written yet";
+  EXPECT_GT(decided.turns, before.turns);
+  writer.write_step();
+  EXPECT_FALSE(writer.pulse().busy);
+  EXPECT_GT(writer.pulse().turns, decided.turns);
+}
+
 TEST_F(WriterTest, RefusalsAndRepeatsWaitForWhatTheyRestOn) {
   ASSERT_TRUE(writer.take_over());
   submit("a");

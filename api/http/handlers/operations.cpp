@@ -42,6 +42,11 @@ void health(const Service& service, const Incoming& incoming) {
     return incoming.problem({.code = reason == "projection_stopped" ? "projection_stopped" : "sync_failed",
                              .detail = "This process will not write again; restart it."});
   }
+  auto stuck = service.node.stuck();
+  if (stuck.empty() && service.stuck) stuck = service.stuck();
+  if (!stuck.empty()) {
+    return incoming.problem({.code = "stuck", .detail = "It has not moved for half a minute: " + stuck + "."});
+  }
   HealthView view;
   view.set_status("ok");
   incoming.view(view);

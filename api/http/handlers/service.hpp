@@ -48,6 +48,8 @@ struct Service {
   std::string origin = {};           ///< "https://…": how browsers reach us, for links
   const Tickets* tickets = nullptr;  ///< absent: claims show none, and none is checked
   SessionUses* uses = nullptr;       ///< absent: nobody notes when a session was used
+  /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
+  std::function<std::string()> stuck = {};
 };
 
 /// All handlers; `service` outlives the router.

@@ -61,6 +61,7 @@ const en: Record<keyof typeof zh, string> = {
   sync_failed: 'Nothing can be changed just now. Please try again in a moment.',
   clock_jumped: 'Nothing can be changed just now. Please try again in a moment.',
   clock_behind_log: 'Nothing can be changed just now. Please try again in a moment.',
+  stuck: 'Something on our side is stuck. Please tell whoever runs this.',
   projection_stopped: 'Nothing can be changed just now. Please try again in a moment.',
   newer_feature_level: 'Nothing can be changed just now. Please try again in a moment.',
   read_only: 'Nothing can be changed just now. Please try again in a moment.',

@@ -59,6 +59,7 @@ export default {
   sync_failed: '系统暂时无法写入，请稍后再试。',
   clock_jumped: '系统暂时无法写入，请稍后再试。',
   clock_behind_log: '系统暂时无法写入，请稍后再试。',
+  stuck: '系统长时间没有响应，请联系管理员。',
   projection_stopped: '系统暂时无法写入，请稍后再试。',
   newer_feature_level: '系统暂时无法写入，请稍后再试。',
   read_only: '系统暂时无法写入，请稍后再试。',
