@@ -7,8 +7,8 @@
 
 namespace pioneer::eventstore::limits {
 
-/// 0 until the format is frozen; then 1. Directories of another format are refused, untouched.
-inline constexpr std::uint8_t format = 0;
+/// Frozen: what was written once is read for ever. 0 was the time before. Directories of another format are refused, untouched.
+inline constexpr std::uint8_t format = 1;
 /// What this build can read. A log is written at the level that it was raised to, so that older programs read it until
 /// then.
 inline constexpr std::uint16_t feature_level = 1;

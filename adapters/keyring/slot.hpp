@@ -27,7 +27,7 @@
 
 namespace pioneer::adapters::keyring {
 
-inline constexpr std::uint32_t format = 0;
+inline constexpr std::uint32_t format = 1;
 inline constexpr std::size_t slot_bytes = 128;
 inline constexpr std::size_t state_at = 28;
 inline constexpr std::size_t wrapped_at = 32;

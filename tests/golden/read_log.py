@@ -14,7 +14,7 @@ import struct
 import sys
 import zlib
 
-FORMAT = 0
+FORMAT = 1
 FEATURE_LEVEL = 1
 BLOCK = 512
 FILE_HEADER = 4096
