@@ -25,13 +25,16 @@ std::string opened_body(const LogState& state) {
   return opened.SerializeAsString();
 }
 
-/// A commit of two streams; every third carries a large payload, so that the log fills more than one file.
+/// A commit of two streams with every field of a body; every third carries a large payload, so that the log fills more than one file.
 std::string commit_body(const LogState& state) {
   const auto n = state.next.value;
   CommitBody body;
   body.set_recorded_at_us(stamp_of(state));
   body.set_once(Chain::body(state.next, 16));
   body.set_same(std::string(16, static_cast<char>('A' + n % 26)));
+  body.set_policy_sequence(n / 2);
+  if (n % 3 == 1) body.set_cause(n);
+  if (n % 2 == 1) body.set_occurred_at_us(stamp_of(state) - 86'400'000'000);
   auto& fact = *body.add_facts();
   fact.set_name("places_free");
   fact.set_value(static_cast<std::int64_t>(n) - 5);
@@ -40,6 +43,9 @@ std::string commit_body(const LogState& state) {
     part.set_stream(kind + std::to_string(n % 3));
     part.set_first_revision(n / 3);
     part.set_actor(std::string(16, '\x07'));
+    auto& introduction = *part.add_introductions();
+    introduction.set_pseudonym(std::string(16, '\x07'));
+    introduction.set_sealed_member(std::string(66, '\x08'));
     auto& event = *part.add_events();
     event.set_type(kind[0] == 'r' ? "RequestProgressed" : "OrganisationRenamed");
     event.set_schema_version(static_cast<std::uint32_t>(n % 2));
