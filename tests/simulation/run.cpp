@@ -22,6 +22,10 @@ Run::Run(std::uint64_t seed)
       workload_(seed * 4 + 3, [this] { return machine_.disk.powered(); }),
       segment_bytes_((72u << 10) + 512 * dice_.below(200)) {}
 
+Run::Run(std::uint64_t seed, std::string directory, SimulatedDisk::Syncs how) : Run(seed) {
+  machine_.disk.break_syncs(std::move(directory), how);
+}
+
 void Run::play() {
   for (int life = 0; life < lives && wrong_.empty(); ++life) {
     if (start(false)) live(false);

@@ -24,6 +24,8 @@ struct Happened {
 class Run {
  public:
   explicit Run(std::uint64_t seed);
+  /// On a disk whose syncs below this directory are broken: a run that must find something wrong.
+  Run(std::uint64_t seed, std::string directory, SimulatedDisk::Syncs how);
   /// Plays all lives of the node, and the last one in peace.
   void play();
 

@@ -59,6 +59,14 @@ class SimulatedDisk::SimulatedFile : public File {
   Result<void> sync() override {
     if (!alive()) return failure("sync_failed", "the disk lost power");
     if (auto counted = disk_.count(Call::sync, path_); !counted) return counted;
+    const auto how = disk_.syncs_of(path_);
+    if (how == Syncs::skipped) return {};
+    if (how == Syncs::late) {
+      disk_.late_.push_back([content = content_, bytes = content_->bytes, sectors = content_->unsynced] {
+        for (const auto sector : sectors) copy_sector(bytes, content->durable, sector);
+      });
+      return {};
+    }
     for (const auto sector : content_->unsynced) copy_sector(content_->bytes, content_->durable, sector);
     content_->unsynced.clear();
     return {};
@@ -78,8 +86,13 @@ class SimulatedDisk::SimulatedFile : public File {
 
 SimulatedDisk::SimulatedDisk() = default;
 
+SimulatedDisk::Syncs SimulatedDisk::syncs_of(const std::string& path) const {
+  return path == broken_directory_ || path.starts_with(broken_directory_ + "/") ? syncs_ : Syncs::honest;
+}
+
 Result<void> SimulatedDisk::count(Call call, const std::string& path) {
   if (!powered_) return failure("power_off", "the disk lost power");
+  for (const auto& sync : std::exchange(late_, {})) sync();
   if (++calls_ != fail_at_) return {};
   failed_ = true;
   failed_call_ = call;
@@ -146,9 +159,14 @@ Result<void> SimulatedDisk::remove(const std::string& path) {
 Result<void> SimulatedDisk::sync_directory(const std::string& path) {
   if (!directories_.contains(path)) return failure("no_such_file", path);
   if (auto counted = count(Call::sync_directory, path); !counted) return counted;
-  std::erase_if(durable_files_, [&](const auto& file) { return directory_of(file.first) == path; });
-  for (const auto& [name, content] : files_)
-    if (directory_of(name) == path) durable_files_[name] = content;
+  const auto sync = [this, path](const auto& files) {
+    std::erase_if(durable_files_, [&](const auto& file) { return directory_of(file.first) == path; });
+    for (const auto& [name, content] : files)
+      if (directory_of(name) == path) durable_files_[name] = content;
+  };
+  const auto how = syncs_of(path);
+  if (how == Syncs::honest) sync(files_);
+  if (how == Syncs::late) late_.push_back([sync, files = files_] { sync(files); });
   return {};
 }
 
@@ -160,6 +178,7 @@ Result<std::unique_ptr<File>> SimulatedDisk::lock(const std::string& path) {
 }
 
 void SimulatedDisk::crash(Unsynced unsynced, std::uint64_t seed) {
+  late_.clear();
   std::mt19937_64 random(seed);
   const auto keeps = [&] { return unsynced == Unsynced::kept || (unsynced == Unsynced::torn && random() % 2 == 0); };
   // Of names, all that happened since the last sync, or nothing: journals keep the order.

@@ -3,6 +3,7 @@
 // disks.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <random>
@@ -21,6 +22,9 @@ class SimulatedDisk : public eventstore::Disk {
   enum class Unsynced { lost, kept, torn };
   /// The calls that change something: they are counted, and any of them can be made to fail.
   enum class Call { write, sync, create, rename, remove, sync_directory };
+  /// What a sync is worth. `skipped`: it answers and does nothing, as if the program had forgotten it. `late`: it
+  /// answers first and is made with the next call, as if the program had not waited for it.
+  enum class Syncs { honest, skipped, late };
 
   SimulatedDisk();
 
@@ -37,6 +41,12 @@ class SimulatedDisk : public eventstore::Disk {
   /// The power goes: names and bytes that were not synced are lost, or kept, or kept in part by `seed`. Open files are
   /// dead from now on; the disk works again.
   void crash(Unsynced unsynced, std::uint64_t seed = 0);
+
+  /// A deliberate break of all syncs of this directory and of the files in it.
+  void break_syncs(std::string directory, Syncs how) {
+    broken_directory_ = std::move(directory);
+    syncs_ = how;
+  }
 
   /// The calls that change something, since the disk was made.
   std::uint64_t calls() const { return calls_; }
@@ -68,6 +78,7 @@ class SimulatedDisk : public eventstore::Disk {
 
   /// Counts a call; an error if it must fail.
   eventstore::Result<void> count(Call call, const std::string& path);
+  Syncs syncs_of(const std::string& path) const;
 
   std::map<std::string, std::shared_ptr<Content>> files_;
   std::map<std::string, std::shared_ptr<Content>> durable_files_;
@@ -82,6 +93,9 @@ class SimulatedDisk : public eventstore::Disk {
   Call failed_call_ = Call::write;
   std::string failed_path_;
   std::uint64_t bytes_max_ = ~std::uint64_t{0};
+  std::string broken_directory_;
+  Syncs syncs_ = Syncs::honest;
+  std::vector<std::function<void()>> late_;  ///< syncs that were answered and not made yet
 };
 
 /// Runs work when it is told to, on the caller's thread; what was not run when it goes never runs.
