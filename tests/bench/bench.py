@@ -9,13 +9,14 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ops/peers"))
 
 import claims  # noqa: E402
+import in_browser  # noqa: E402
 import live  # noqa: E402
 import over_http  # noqa: E402
 import report  # noqa: E402
 import stored  # noqa: E402
 from session import ROOT, Session, say  # noqa: E402
 
-MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS | live.MEASUREMENTS
+MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS | live.MEASUREMENTS | in_browser.MEASUREMENTS
 
 
 def words() -> argparse.Namespace:

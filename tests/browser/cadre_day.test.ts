@@ -84,28 +84,19 @@ it('narrows the board to a kind and to what is late, and shows all again', async
   await page.locator('.card-button', { hasText: '楼道的味道' }).first().waitFor()
 })
 
-it('two cadres on one board see each other within a second', async () => {
+// How soon is measured by `ops/bench web-cadres`: within a second.
+it('two cadres on one board see each other', async () => {
   const [one, two] = [await device(city().cadre, { size: 'desktop' }), await device(city().cadre2, { size: 'desktop' })]
   for (const page of [one, two]) {
     await goTo(page, `/boards/${city().community.id}`)
     await page.locator('.columns').waitFor()
+    await page.locator('#board-search').fill('两个人都在看')
   }
-  await one.locator('#board-search').fill('两个人都在看')
-  await two.locator('#board-search').fill('两个人都在看')
-  const accepted = two.locator('.column', { has: two.getByRole('heading', { name: said('zh').state.accepted }) })
-  const took: number[] = []
-  // A promise of the product, so it is measured; the best of five, for the machine may be busy with something else.
-  for (let i = 0; i < 5 && Math.min(...took, Infinity) > 1_000; i++) {
-    const id = await askFor(city(), city().member, `两个人都在看 ${i}`)
-    await two.locator(`[data-id="${id}"]`).waitFor()
-    await one.locator(`[data-id="${id}"]`).click()
-    await one.locator('.beside [data-act=accept]').waitFor()
-    const began = Date.now()
-    await one.locator('.beside [data-act=accept]').click()
-    await accepted.locator(`[data-id="${id}"]`).waitFor()
-    took.push(Date.now() - began)
-  }
-  expect(Math.min(...took)).toBeLessThanOrEqual(1_000)
+  const id = await askFor(city(), city().member, '两个人都在看')
+  await two.locator(`[data-id="${id}"]`).waitFor()
+  await one.locator(`[data-id="${id}"]`).click()
+  await one.locator('.beside [data-act=accept]').click()
+  await two.locator('.column', { has: two.getByRole('heading', { name: said('zh').state.accepted }) }).locator(`[data-id="${id}"]`).waitFor()
 })
 
 it('makes a product with a preview, offers it, copies it', async () => {
