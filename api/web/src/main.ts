@@ -18,9 +18,7 @@ void found.then(openOutbox)
 if (!remembered) await Promise.race([found, new Promise<void>((done) => setTimeout(done, 1_500))])
 createApp(TheShell).use(translations).use(router).mount('#app')
 
-setTimeout(fetchAhead, 1_500)
+setTimeout(() => void fetchAhead(), 1_500)
 
-if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined))
-  if (document.readyState === 'complete') void navigator.serviceWorker.register('/sw.js').catch(() => undefined)
-}
+// The first screen has the network and the processor to itself.
+if (import.meta.env.PROD && 'serviceWorker' in navigator) setTimeout(() => void navigator.serviceWorker.register('/sw.js').catch(() => undefined), 3_000)

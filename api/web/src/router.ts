@@ -70,8 +70,15 @@ router.onError((error, to) => {
   if (navigator.onLine && /import|module|fetch/i.test(String(error))) location.assign(to.fullPath)
 })
 
-/** What a member may open next, fetched while nothing else happens: without a service worker too, it opens where there is no signal. */
-export function fetchAhead(): void {
+const idle = () => new Promise<void>((done) => (typeof requestIdleCallback === 'function' ? requestIdleCallback(() => done()) : setTimeout(done, 200)))
+
+/** What a member may open next, fetched while nothing else happens, one by one: without a service worker too, it opens where there is no
+ * signal. */
+export async function fetchAhead(): Promise<void> {
   const names = ['ask', 'request', 'market', 'product', 'ticket', 'mine', ...(isCadre.value ? ['board', 'attendance'] : [])]
-  for (const route of routes) if (names.includes(String(route.name)) && typeof route.component === 'function') void (route.component as () => Promise<unknown>)().catch(() => undefined)
+  for (const route of routes) {
+    if (!names.includes(String(route.name)) || typeof route.component !== 'function') continue
+    await idle()
+    await (route.component as () => Promise<unknown>)().catch(() => undefined)
+  }
 }
