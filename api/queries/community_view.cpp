@@ -18,6 +18,8 @@ using domain::organisations::Directory;
 using domain::organisations::Organisation;
 
 bool contains(std::string_view name, std::string_view text) {
+  const auto latin = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  if (std::ranges::none_of(text, latin)) return name.find(text) != std::string_view::npos;
   const auto same = [](char a, char b) {
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
     return lower(a) == lower(b);
@@ -31,20 +33,46 @@ bool matches(const Organisation& o, const OrganisationFilter& filter) {
          (filter.code.empty() || o.code == filter.code) && contains(o.name, filter.text);
 }
 
-std::vector<Id> candidates(const Directory& directory, const OrganisationFilter& filter) {
-  if (!filter.code.empty()) {
-    const Id found = directory.by_code(filter.code);
-    return found.is_zero() ? std::vector<Id>{} : std::vector<Id>{found};
-  }
-  if (filter.parent) {
-    const auto* parent = directory.active(*filter.parent);
-    return parent == nullptr ? std::vector<Id>{} : parent->children;
-  }
-  std::vector<Id> all;
-  all.reserve(directory.size());
-  directory.for_each([&](const Id& id, const Organisation&) { all.push_back(id); });
-  return all;
+/// Those among which the filter chooses; of very many, none is copied.
+template <typename Visit>
+void each_candidate(const Directory& directory, const OrganisationFilter& filter, const Visit& visit) {
+  if (filter.code.empty() && !filter.parent) return directory.for_each(visit);
+  const auto known = [&](const Id& id) {
+    if (const auto* o = directory.find(id)) visit(id, *o);
+  };
+  if (!filter.code.empty()) return known(directory.by_code(filter.code));
+  if (const auto* parent = directory.active(*filter.parent)) std::ranges::for_each(parent->children, known);
 }
+
+/// An organisation's place in a list. It points into the directory.
+struct ListRow {
+  std::string_view code, name;
+  Id id;
+  auto key() const { return std::tie(code, name, id); }
+};
+
+/// The first of all rows that are added, in order, and no more of them than are wanted: 660,000 pass through one page.
+class FirstRows {
+ public:
+  explicit FirstRows(std::size_t most) : most_(most) {}
+
+  void add(const ListRow& row) {
+    if (rows_.size() == most_ && !(row.key() < rows_.front().key())) return;
+    rows_.push_back(row);
+    std::ranges::push_heap(rows_, {}, &ListRow::key);
+    if (rows_.size() <= most_) return;
+    std::ranges::pop_heap(rows_, {}, &ListRow::key);
+    rows_.pop_back();
+  }
+  std::vector<ListRow> take() {
+    std::ranges::sort_heap(rows_, {}, &ListRow::key);
+    return std::move(rows_);
+  }
+
+ private:
+  std::size_t most_;           ///< at least 1
+  std::vector<ListRow> rows_;  ///< a heap, the last of them first
+};
 
 std::uint64_t revision_of(const node::Node& node, std::string_view kind, const Id& id) {
   return node.index().revision(domain::stream_of(kind, id)).value_or(0);
@@ -69,27 +97,22 @@ api::MemberView member_view(const node::Node& node, const node::Community& commu
 }  // namespace
 
 api::OrganisationList list_organisations(const node::Node& node, const OrganisationFilter& filter) {
-  struct Row {
-    std::string code, name;
-    Id id;
-    auto key() const { return std::tie(code, name, id); }
-  };
   api::OrganisationList list;
   node.projector().with_community([&](const node::Community& community) {
-    std::vector<Row> rows;
-    for (const auto& id : candidates(community.directory, filter)) {
-      const auto* o = community.directory.find(id);
-      if (o != nullptr && matches(*o, filter)) rows.push_back({o->code, o->name, id});
-    }
     // The cursor is the last row's id: its place is found again by its key, wherever it moved to.
-    Row last;
+    ListRow last;
     if (const auto after = Id::parse(filter.after)) {
       const auto* o = community.directory.find(*after);
       if (o != nullptr) last = {o->code, o->name, *after};
     }
-    std::erase_if(rows, [&](const Row& row) { return !last.id.is_zero() && row.key() <= last.key(); });
-    const std::size_t limit = std::min({filter.limit, list_page_max, rows.size()});
-    std::ranges::partial_sort(rows, rows.begin() + static_cast<std::ptrdiff_t>(limit), {}, &Row::key);
+    const std::size_t most = std::min(filter.limit, list_page_max);
+    FirstRows first(most + 1);  // one more tells that there are more
+    each_candidate(community.directory, filter, [&](const Id& id, const Organisation& o) {
+      const ListRow row{o.code, o.name, id};
+      if (matches(o, filter) && (last.id.is_zero() || last.key() < row.key())) first.add(row);
+    });
+    const auto rows = first.take();
+    const std::size_t limit = std::min(most, rows.size());
     for (std::size_t i = 0; i < limit; ++i) {
       *list.add_items() = organisation_view(community.directory, rows[i].id,
                                             revision_of(node, domain::stream_kind::organisation, rows[i].id));
