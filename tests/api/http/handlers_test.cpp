@@ -298,7 +298,7 @@ TEST_F(Handlers, ShowsAStreamAndTheLog) {
   const auto log = get("/api/v1/log?from=0&limit=2");
   ASSERT_EQ(log.status, 200U) << log.body;
   EXPECT_THAT(log.body, HasSubstr("nextCursor"));
-  EXPECT_THAT(log.body, Not(HasSubstr("\"policy\":"))) << "the policy itself, at 1, was decided by none";
+  EXPECT_THAT(log.body, Not(HasSubstr(R"("policy":")"))) << "the policy itself, at 1, was decided by none";
   EXPECT_THAT(get("/api/v1/log?from=2&limit=1").body, HasSubstr(R"("policy":"1")"));
   EXPECT_EQ(get("/api/v1/log?from=x").status, 400U);
   EXPECT_EQ(get("/api/v1/log", "").status, 401U);

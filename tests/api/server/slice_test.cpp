@@ -152,7 +152,7 @@ TEST_F(SliceTest, AStrangerToTheOrganisationMayNotPublish) {
   const auto product = accepted(deployment_->node().edge().create_product(by(cadre), body));
   const auto outcome = execute(deployment_->node().edge().publish_product(by(member), product));
   ASSERT_EQ(outcome.answer.kind, eventstore::Answer::Kind::refused);
-  EXPECT_EQ(outcome.refusal->kind, domain::RefusalKind::forbidden);
+  EXPECT_EQ(outcome.refusal->kind, domain::RefusalKind::not_found) << "a draft is nobody else's to know of";
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ describe('home', () => {
 })
 
 describe('products', () => {
-  const p = { state: 'published', placesLeft: 0, waitlist: true, sessions: [{ starts: '2026-03-12T00:00:00Z', ends: '2026-03-12T01:00:00Z', venue: '' }], maxPerMember: 3, capacity: 20 } as ProductView
+  const p = { state: 'published', placesLeft: 0, waitlist: true, sessions: [{ starts: '2026-03-12T00:00:00Z', ends: '2026-03-12T01:00:00Z', venue: '' }], maxPerMember: 3, capacity: 20, pictures: [{ blob: 'b', mediaType: 'image/jpeg' }] } as unknown as ProductView
   const now = new Date('2026-03-10T00:00:00Z').getTime()
   it('can be claimed, waited for, or not', () => {
     expect(claimable({ ...p, placesLeft: 1 }, now)).toBe('yes')
@@ -92,6 +92,7 @@ describe('products', () => {
     const draft = copied({ ...p, title: 'T', description: 'D', kind: 'activity' } as ProductView, new Date('2026-03-20T00:00:00Z'))
     expect(new Date(`${draft.sessions[0]!.day}T12:00`).getDay()).toBe(new Date('2026-03-12T00:00:00Z').getDay())
     expect(firstFault(draft, new Date('2026-03-20T00:00:00Z'))).not.toBe('past')
+    expect(copied(p, new Date(now)).pictures).toEqual(['b'])
   })
   it('say what is missing', () => {
     const now2 = new Date(2026, 2, 10)

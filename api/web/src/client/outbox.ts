@@ -10,7 +10,8 @@ import { all, drop, keep, kept } from './store'
 export interface Letter extends Waiting, Joining {
   key: string
   who: string // member
-  photos: Blob[] // sent before it, named in body.photos
+  photos: Blob[] // sent before it, named in its body
+  named?: string // the list they are named in; else `photos`
   about: string // a message key: what it is
   link: string // where to look
   failed?: { code: string; detail: string }
@@ -47,6 +48,7 @@ export interface Send {
   path: string
   body?: Record<string, unknown>
   photos?: Blob[]
+  named?: string
   about: string
   link: string
   key?: string
@@ -67,6 +69,7 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
     about: what.about,
     link: what.link,
     ...(what.join ? { join: what.join } : {}),
+    ...(what.named ? { named: what.named } : {}),
     at: Date.now(),
     notBefore: what.undoMs ? Date.now() + what.undoMs : 0,
     pauseMs: 0,
@@ -99,7 +102,8 @@ async function deliver(letter: Letter): Promise<unknown> {
   if (letter.photos.length > 0) {
     const names: string[] = []
     for (const photo of letter.photos) names.push(await upload(photo))
-    letter.body = { ...letter.body, photos: [...((letter.body.photos as string[]) ?? []), ...names] }
+    const list = letter.named ?? 'photos'
+    letter.body = { ...letter.body, [list]: [...((letter.body[list] as string[]) ?? []), ...names] }
     letter.photos = []
   }
   return post(letter.path, letter.body, letter.key)

@@ -16,6 +16,7 @@ export interface ProductDraft {
   capacity: number
   maxPerMember: number
   waitlist: boolean
+  pictures?: string[] // of the product it is copied from
 }
 
 const two = (n: number) => String(n).padStart(2, '0')
@@ -49,6 +50,7 @@ export function copied(p: ProductView, now: Date): ProductDraft {
     capacity: p.capacity,
     maxPerMember: p.maxPerMember,
     waitlist: p.waitlist,
+    pictures: p.pictures.map((picture) => picture.blob),
   }
 }
 
@@ -74,6 +76,7 @@ export function bodyOf(d: ProductDraft, organisation: string): CreateProduct & R
     capacity: d.capacity,
     maxPerMember: d.maxPerMember,
     waitlist: d.waitlist,
+    ...(d.pictures?.length ? { pictures: d.pictures } : {}),
   }
 }
 
@@ -91,5 +94,6 @@ export function cardOf(d: ProductDraft, organisation: OrganisationName, noTitle:
     capacity: d.capacity || 0,
     placesLeft: d.capacity || 0,
     waiting: 0,
+    ...(d.pictures?.[0] ? { picture: { blob: d.pictures[0], mediaType: '' } } : {}),
   }
 }

@@ -53,7 +53,7 @@ const en: typeof zh = {
   },
   about: {
     ask: 'Request', accept: 'Accept', assign: 'Assign', progress: 'News', resolve: 'Solved', confirm: 'Confirmed as solved', dispute: 'Not solved yet', rate: 'Rating', withdraw: 'Withdraw', claim: 'Claim', cancelClaim: 'Claim cancelled',
-    checkIn: 'Check-in', product: 'New product', publish: 'Offer', capacity: 'Places', cancel: 'Cancel product', complete: 'End product',
+    checkIn: 'Check-in', product: 'New product', publish: 'Offer', capacity: 'Places', pictures: 'Pictures', cancel: 'Cancel product', complete: 'End product',
   },
   stars: { 1: 'Bad', 2: 'Poor', 3: 'Fair', 4: 'Good', 5: 'Great' },
   market: {
@@ -61,7 +61,7 @@ const en: typeof zh = {
     empty: 'Nothing here just now. Try another kind or place.', lookEverywhere: 'Look everywhere',
   },
   product: {
-    title: 'Product', by: 'Offered by {name}', left: '{left} of {capacity} left', leftShort: '{n} left', full: 'Full', fullWaiting: 'Full, {n} in the queue', noTime: 'Time to come', yours: 'Your places', howMany: 'How many places?',
+    title: 'Product', by: 'Offered by {name}', left: '{left} of {capacity} left', leftShort: '{n} left', full: 'Full', fullWaiting: 'Full, {n} in the queue', noTime: 'Time to come', pictures: 'More pictures', yours: 'Your places', howMany: 'How many places?',
     claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
   },
   ticket: {
@@ -86,7 +86,7 @@ const en: typeof zh = {
     title: 'Keys', move: 'down, up', column: 'column left, right', accept: 'accept', assign: 'assign to', progress: 'tell news', resolve: 'solved', open: 'open', search: 'search', close: 'close', help: 'this sheet',
   },
   work: {
-    title: 'Manage', new: 'New product', state: 'State', publish: 'Offer', attendance: 'Attendance', copy: 'Copy', capacity: 'Change places', complete: 'It is over', cancel: 'Cancel it', places: 'Places', reason: 'Why is it cancelled?', empty: 'No products here yet.',
+    title: 'Manage', new: 'New product', state: 'State', publish: 'Offer', attendance: 'Attendance', copy: 'Copy', capacity: 'Change places', complete: 'It is over', cancel: 'Cancel it', pictures: 'Change pictures', keepPictures: 'Use these', places: 'Places', reason: 'Why is it cancelled?', empty: 'No products here yet.',
   },
   door: {
     choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', code: 'code {code}', showCode: 'Check-in code', showCodeText: 'Show it to those who come. They type it on their own ticket and are checked in.', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
@@ -94,7 +94,7 @@ const en: typeof zh = {
   },
   editor: {
     title: 'What is it called?', text: 'A sentence or two', sessions: 'Sessions', day: 'Day', from: 'From', to: 'To', venue: 'Where', remove: 'Remove', another: 'Another session', capacity: 'Places', most: 'Most a person', waitlist: 'People may queue when it is full', publish: 'Offer', draft: 'Keep as draft',
-    preview: 'What people will see', noTitle: '(no name yet)',
+    pictures: 'Pictures (up to {n}; the first is seen first)', preview: 'What people will see', noTitle: '(no name yet)',
     fault: { title: 'Please give it a name.', text: 'Please write a sentence or two.', session: 'Each session needs a day, times and a place.', past: 'All sessions are over; please change the day.', order: 'The end must be after the start.', capacity: 'At least one place.' },
   },
   people: { text: 'Register a resident who comes to the desk, and print their way in.', name: 'Name', phone: 'Phone (optional)', register: 'Register', made: '{name} is registered', slip: 'Make a sign-in slip' },

@@ -53,7 +53,7 @@ export default {
   },
   about: {
     ask: '求助', accept: '受理', assign: '派件', progress: '进展', resolve: '办结', confirm: '确认已解决', dispute: '说还没解决', rate: '评价', withdraw: '撤回', claim: '认领', cancelClaim: '取消认领',
-    checkIn: '签到', product: '新产品', publish: '上架', capacity: '名额', cancel: '取消产品', complete: '结束产品',
+    checkIn: '签到', product: '新产品', publish: '上架', capacity: '名额', pictures: '照片', cancel: '取消产品', complete: '结束产品',
   },
   stars: { 1: '很差', 2: '差', 3: '一般', 4: '好', 5: '很好' },
   market: {
@@ -61,7 +61,7 @@ export default {
     empty: '这里暂时没有。换个种类或地方看看。', lookEverywhere: '看所有地方',
   },
   product: {
-    title: '产品', by: '{name}提供', left: '余 {left} / {capacity}', leftShort: '余 {n}', full: '已满', fullWaiting: '已满，{n} 人排队', noTime: '时间另定', yours: '您的位置', howMany: '几个位置？',
+    title: '产品', by: '{name}提供', left: '余 {left} / {capacity}', leftShort: '余 {n}', full: '已满', fullWaiting: '已满，{n} 人排队', noTime: '时间另定', pictures: '更多照片', yours: '您的位置', howMany: '几个位置？',
     claim: '认领', claimMore: '再要几个', queue: '排队（前面 {n} 人）', free: '免费。开始前都可以取消。', closed: '现在不能认领。', rated: '{stars} 分，{n} 人评价', cancelled: '已取消：{reason}',
   },
   ticket: {
@@ -86,7 +86,7 @@ export default {
     title: '按键', move: '上下移动', column: '左右换列', accept: '受理', assign: '派给第几个', progress: '写进展', resolve: '办好了', open: '打开', search: '查找', close: '关闭', help: '这一页',
   },
   work: {
-    title: '管理', new: '做一个产品', state: '状态', publish: '上架', attendance: '签到名单', copy: '照样再做', capacity: '改名额', complete: '结束', cancel: '取消产品', places: '名额', reason: '为什么取消？', empty: '这里还没有产品。',
+    title: '管理', new: '做一个产品', state: '状态', publish: '上架', attendance: '签到名单', copy: '照样再做', capacity: '改名额', complete: '结束', cancel: '取消产品', pictures: '换照片', keepPictures: '就用这些', places: '名额', reason: '为什么取消？', empty: '这里还没有产品。',
   },
   door: {
     choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', code: '码 {code}', showCode: '签到码', showCodeText: '给来的人看。他们在自己的票上填这个码，就签到了。', nobody: '还没有人认领。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
@@ -94,7 +94,7 @@ export default {
   },
   editor: {
     title: '叫什么？', text: '一两句介绍', sessions: '场次', day: '日期', from: '从', to: '到', venue: '地点', remove: '去掉', another: '再加一场', capacity: '名额', most: '每人最多', waitlist: '满了可以排队', publish: '上架', draft: '先存草稿',
-    preview: '大家会看到', noTitle: '（还没有名字）',
+    pictures: '照片（最多 {n} 张，第一张最先看到）', preview: '大家会看到', noTitle: '（还没有名字）',
     fault: { title: '请写名字。', text: '请写一两句介绍。', session: '请写好每场的日期、时间和地点。', past: '场次都过去了，请改日期。', order: '结束要晚于开始。', capacity: '名额至少 1。' },
   },
   people: { text: '给来服务台的居民登记，并打印一张登录纸条。', name: '姓名', phone: '电话（可不填）', register: '登记', made: '{name} 登记好了', slip: '做登录纸条' },
