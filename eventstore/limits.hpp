@@ -7,7 +7,8 @@
 
 namespace pioneer::eventstore::limits {
 
-/// Frozen: what was written once is read for ever. 0 was the time before. Directories of another format are refused, untouched.
+/// Frozen: what was written once is read for ever. 0 was the time before. Directories of another format are refused,
+/// untouched.
 inline constexpr std::uint8_t format = 1;
 /// What this build can read. A log is written at the level that it was raised to, so that older programs read it until
 /// then.

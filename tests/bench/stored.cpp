@@ -1,7 +1,8 @@
 // A city with many requests, and what reading it costs. The last line is JSON.
 //
 //   bench_stored fill FOLDER --requests N   makes it: requests, each fourth taken on, and a claim for each eighth
-//   bench_stored market FOLDER              one product of 1,000,000 places and 10,000 members; prints its id, and their
+//   bench_stored market FOLDER              one product of 1,000,000 places and 10,000 members; prints its id, and
+//   their
 //                                           tokens into FOLDER.tokens
 //   bench_stored rebuild FOLDER             all projections from the log, into an empty database
 //   bench_stored board FOLDER               the board's first page, as its JSON, again and again

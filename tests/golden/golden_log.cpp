@@ -25,7 +25,8 @@ std::string opened_body(const LogState& state) {
   return opened.SerializeAsString();
 }
 
-/// A commit of two streams with every field of a body; every third carries a large payload, so that the log fills more than one file.
+/// A commit of two streams with every field of a body; every third carries a large payload, so that the log fills more
+/// than one file.
 std::string commit_body(const LogState& state) {
   const auto n = state.next.value;
   CommitBody body;
