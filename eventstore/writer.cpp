@@ -1,40 +1,16 @@
 #include "eventstore/writer.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "eventstore/check.hpp"
 #include "eventstore/limits.hpp"
+#include "eventstore/stay_awake.hpp"
 
 namespace pioneer::eventstore {
 namespace {
 
 /// Commands judged before they are handed to a busy write_step(): bounds how long one hand-over holds the mutex.
 constexpr std::size_t hand_over_max = 64;
-/// For so long the loops look for work before they sleep. Under load it comes meanwhile, and nobody pays for waking
-/// them; when idle it is these microseconds, once. Not longer: on few cores others need the processor. And they never
-/// yield: who yields gives a whole turn away, some milliseconds in which a batch stands still.
-constexpr std::chrono::microseconds awake_for{20};
-
-void rest() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-template <class Ready>
-void stay_awake(const Ready& ready) {
-  constexpr int looks_between_times = 16;
-  const auto until = std::chrono::steady_clock::now() + awake_for;
-  do {
-    for (int look = 0; look < looks_between_times; ++look) {
-      if (ready()) return;
-      rest();
-    }
-  } while (std::chrono::steady_clock::now() < until);
-}
 
 Error unavailable(const std::string& code) {
   if (code == "clock_jumped") {
