@@ -330,8 +330,10 @@ class ProcessLeak(unittest.TestCase):
         product = official.post("/api/v1/products", {
             "title": self.public, "description": "一起做碗", "kind": "activity", "organisation": community,
             "sessions": [{"starts": "2020-01-01T09:00:00Z", "ends": "2096-01-01T11:00:00Z", "venue": "合兴"}],
-            "capacity": 5, "maxPerMember": 5, "waitlist": True, "closesAt": "2095-01-01T00:00:00Z"})["id"]
+            "capacity": 5, "maxPerMember": 5, "waitlist": True, "closesAt": "2095-01-01T00:00:00Z",
+            "pictures": [self.upload(official, photo(self.plant("Exif of a product's picture")))]})["id"]
         path = f"/api/v1/products/{product}"
+        official.post(path + "/pictures", {"pictures": [self.upload(official, photo(self.plant("Exif of another picture")))]})
         official.post(path + "/publish")
         official.post(path + "/capacity", {"capacity": 6})
         official.post(f"{path}/claims/" + asker.post(path + "/claims", {"places": 1})["claimId"] + "/no-show")
