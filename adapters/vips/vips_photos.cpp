@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <semaphore>
 #include <utility>
+
+#include "adapters/vips/containers.hpp"
 
 namespace pioneer::adapters::vips {
 namespace {
@@ -126,6 +129,10 @@ class VipsPhotos final : public api::Photos {
     if (bytes.size() > api::photo_bytes_max) return too_large();
     const auto format = format_of(bytes);
     if (!ready_ || format == Format::none) return not_a_photo();
+    if (format == Format::jpeg && !is_whole_jpeg(bytes)) return not_a_photo();
+    const auto pixels = format == Format::png ? pixels_of_png(bytes) : std::optional<std::string>(std::in_place);
+    if (!pixels) return not_a_photo();
+    if (format == Format::png) bytes = *pixels;
     free_.acquire();
     auto answer = work(bytes, format);
     vips_thread_shutdown();

@@ -1,7 +1,9 @@
 #include "adapters/vips/vips_photos.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <vips/vips.h>
+#include <zlib.h>
 
 #include <random>
 
@@ -40,6 +42,37 @@ std::string with_segment(const std::string& jpeg, char marker, const std::string
   const auto size = content.size() + 2;
   std::string segment{'\xFF', marker, static_cast<char>(size >> 8), static_cast<char>(size & 0xFF)};
   return jpeg.substr(0, 2) + segment + content + jpeg.substr(2);
+}
+
+std::string four_bytes(std::uint32_t value) {
+  std::string out;
+  for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift & 0xFF));
+  return out;
+}
+std::string chunk(std::string_view type, std::string_view content) {
+  const auto named = std::string(type).append(content);
+  const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(named.data()), static_cast<uInt>(named.size()));
+  return four_bytes(static_cast<std::uint32_t>(content.size())) + named + four_bytes(static_cast<std::uint32_t>(sum));
+}
+/// Puts chunks behind the header of a PNG.
+std::string with_chunks(const std::string& png, const std::string& chunks) {
+  constexpr std::size_t behind_header = 8 + 12 + 13;
+  return png.substr(0, behind_header) + chunks + png.substr(behind_header);
+}
+std::string compressed(const std::string& content) {
+  auto size = ::compressBound(content.size());
+  std::string out(size, '\0');
+  EXPECT_EQ(::compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(content.data()),
+                        content.size(), 9),
+            Z_OK);
+  out.resize(size);
+  return out;
+}
+/// The most memory this process has held, in kilobytes.
+long peak_kilobytes() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return used.ru_maxrss;
 }
 
 TEST(Photos, TakeJpegPngAndWebp) {
@@ -86,23 +119,50 @@ TEST(Photos, RefuseWhatIsNone) {
   }
 }
 
+TEST(Photos, DoNotUnpackWhatStandsBesideThePixels) {
+  const std::string nothing(1, '\0');
+  std::string chunks;
+  {
+    const auto packed = compressed(std::string(50'000'000, 'A'));
+    for (const auto* key : {"a", "b", "c", "d"}) chunks += chunk("zTXt", key + nothing + nothing + packed);
+    chunks += chunk("iTXt", "e" + nothing + '\1' + nothing + nothing + nothing + packed);
+    chunks += chunk("iCCP", "f" + nothing + nothing + packed);
+  }
+  const auto png = with_chunks(picture(64, 48, Like::png), chunks);
+  ASSERT_LT(png.size(), 400'000U);
+  const auto before = peak_kilobytes();
+  const auto photo = photos().reencode(png);
+  ASSERT_TRUE(photo.has_value());
+  EXPECT_EQ(photo->width, 64U);
+  EXPECT_LT(peak_kilobytes() - before, 40'000);
+}
+
+TEST(Photos, RefuseAPngWhoseChunksDoNotFollowEachOther) {
+  const auto png = picture(64, 48, Like::png);
+  ASSERT_TRUE(photos().reencode(png).has_value());
+  ASSERT_TRUE(photos().reencode(png + "behind the end").has_value());
+  const auto headless = png.substr(0, 8) + png.substr(8 + 25);
+  const auto endless = png.substr(0, png.size() - 12);
+  const auto two_headed = with_chunks(png, png.substr(8, 25));
+  const auto too_long = with_chunks(png, "\x7F\xFF\xFF\xFFtEXtshort");
+  for (const auto& bytes : {headless, endless, two_headed, too_long, png.substr(0, 20), png.substr(0, png.size() / 2)})
+    EXPECT_FALSE(photos().reencode(bytes).has_value()) << bytes.size();
+}
+
+TEST(Photos, RefuseAJpegThatWasCut) {
+  const auto jpeg = picture(640, 480, Like::jpeg);
+  ASSERT_TRUE(photos().reencode(jpeg).has_value());
+  for (const auto kept : {jpeg.size() * 6 / 10, jpeg.size() - 2, jpeg.size() - 1})
+    EXPECT_FALSE(photos().reencode(jpeg.substr(0, kept)).has_value()) << kept;
+}
+
 TEST(Photos, RefuseTooManyPixelsWithoutDecoding) {
   // The header of a PNG of 30,000 × 30,000 pixels, and nothing behind it.
   const auto small = picture(1, 1, Like::png);
   auto bomb = small;
   const std::string side("\x00\x00\x75\x30", 4);
   bomb.replace(16, 4, side).replace(20, 4, side);
-  // The checksum of the header's chunk.
-  const auto crc = [](std::string_view bytes) {
-    std::uint32_t c = 0xFFFFFFFF;
-    for (const char byte : bytes) {
-      c ^= static_cast<unsigned char>(byte);
-      for (int k = 0; k < 8; ++k) c = (c & 1) != 0 ? 0xEDB88320U ^ (c >> 1) : c >> 1;
-    }
-    return ~c;
-  };
-  const auto sum = crc(std::string_view(bomb).substr(12, 17));
-  for (unsigned i = 0; i < 4; ++i) bomb[29 + i] = static_cast<char>(sum >> (24 - 8 * i) & 0xFF);
+  bomb.replace(8, 25, chunk("IHDR", bomb.substr(16, 13)));
   const auto photo = photos().reencode(bomb);
   ASSERT_FALSE(photo.has_value());
   EXPECT_EQ(photo.error().code, "photo_too_large");
