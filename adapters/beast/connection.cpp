@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/beast/gzip.hpp"
 #include "adapters/beast/response_head.hpp"
 
 namespace pioneer::adapters::beast {
@@ -32,6 +33,13 @@ constexpr std::chrono::milliseconds linger_time{2'000};
 constexpr unsigned turns_max = 64;
 /// Frames of a stream in one write.
 constexpr std::size_t frames_a_write_max = 64;
+
+/// Only what is read is packed. An answer to a change is small, and may hold a secret beside words of others: what
+/// packs well would tell them apart by its size.
+Packing packing_of(const api::HttpRequest& request) {
+  if (request.method != "GET" && request.method != "HEAD") return Packing::none;
+  return takes_gzip(request.headers.find("Accept-Encoding")) ? Packing::taken : Packing::possible;
+}
 
 }  // namespace
 
@@ -298,7 +306,8 @@ Awaitable<Connection::Next> Connection::answer() {
   const bool keep = reader_->version() == 11 && reader_->keep_alive();
   const bool head_only = reader_->request.method == "HEAD";
   const auto& o = loop_.served.options;
-  exchange_ = std::make_shared<Exchange>(StreamBounds{o.stream_frames_max, o.stream_bytes_max});
+  exchange_ =
+      std::make_shared<Exchange>(StreamBounds{o.stream_frames_max, o.stream_bytes_max}, packing_of(reader_->request));
   enter(Stage::handling, std::chrono::milliseconds::max());
   try {
     loop_.served.handler(std::move(reader_->request),

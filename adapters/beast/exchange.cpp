@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "adapters/beast/gzip.hpp"
+
 namespace pioneer::adapters::beast {
 
 void Exchange::park(Resume resume) {
@@ -48,6 +50,7 @@ void Exchange::abandon() {
 }
 
 void Exchange::respond(api::HttpResponse response, bool streaming) {
+  if (!streaming && packing_ != Packing::none) pack(response, packing_ == Packing::taken);
   std::unique_lock lock(mutex_);
   if (answered_) return;
   answered_ = true;

@@ -21,10 +21,13 @@ struct StreamBounds {
   std::size_t bytes_max;
 };
 
+/// What may be done to an answer's bytes: nothing; said that they could be packed; packed.
+enum class Packing { none, possible, taken };
+
 /// Shared by the connection and the Responder's copies. Any thread; take_* and park by the connection only.
 class Exchange final : public api::EventStream {
  public:
-  explicit Exchange(StreamBounds bounds) : bounds_(bounds) {}
+  explicit Exchange(StreamBounds bounds, Packing packing = Packing::none) : bounds_(bounds), packing_(packing) {}
 
   /// Resumes at once where there is something to take. At most one parked at a time.
   void park(Resume resume);
@@ -45,6 +48,7 @@ class Exchange final : public api::EventStream {
   /// Abandoned, or a stream whose listener was too slow.
   bool dropped() const;
 
+  /// Packs the answer where that is agreed, on the thread that made it.
   void respond(api::HttpResponse response, bool streaming);
 
   bool push(api::HttpFrame frame) override;
@@ -56,6 +60,7 @@ class Exchange final : public api::EventStream {
   bool ready() const { return abandoned_ || head_.has_value() || !frames_.empty() || (streaming_ && closing_); }
 
   const StreamBounds bounds_;
+  const Packing packing_;
   mutable std::mutex mutex_;
   std::optional<Head> head_;
   std::deque<api::HttpFrame> frames_;
