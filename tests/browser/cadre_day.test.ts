@@ -123,7 +123,7 @@ it('makes a product with a preview, offers it, copies it', async () => {
   await page.locator(`.frame img:not([src="${first}"])`).waitFor()
   const second = await shown()
   const member = await device(city().member)
-  await goTo(member, '/market')
+  await goTo(member, `/market?q=${encodeURIComponent('青年快线')}`)
   await member.locator(`a.tile img[src="${second}"]`).waitFor()
   await page.getByRole('link', { name: w.work.copy }).click()
   await until(async () => (await page.locator('#title').inputValue()) === '青年快线', 'the copy has its words')
