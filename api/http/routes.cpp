@@ -28,15 +28,17 @@ constexpr std::array organisations_query{Parameter{"parent", text, "Directly bel
                                          limit};
 constexpr std::array requests_query{
     organisation, subtree, Parameter{"category", text, "Of this category"}, state, search, near, cursor, limit, as_of};
-constexpr std::array products_query{organisation,
-                                    subtree,
-                                    state,
-                                    Parameter{"kind", word, "Of this kind"},
-                                    Parameter{"from", instant, "With a session that ends after this time"},
-                                    q,
-                                    cursor,
-                                    limit,
-                                    as_of};
+constexpr std::array products_query{
+    organisation,
+    subtree,
+    Parameter{"nearMe", boolean, "Without an organisation: of the caller's district; strangers see all"},
+    state,
+    Parameter{"kind", word, "Of this kind"},
+    Parameter{"from", instant, "With a session that ends after this time"},
+    q,
+    cursor,
+    limit,
+    as_of};
 constexpr std::array board_query{subtree, Parameter{"column", word, "Only this column, paged by its cursor"}, cursor,
                                  limit, as_of};
 constexpr std::array log_query{Parameter{"from", integer, "First position"}, cursor, limit};

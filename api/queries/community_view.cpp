@@ -164,6 +164,18 @@ Answered<api::MemberView> me(const node::Node& node, const node::Caller& caller)
   return member(node, caller, caller.sender->member);
 }
 
+std::optional<Id> district_of(const node::Node& node, const node::Caller& caller) {
+  if (!caller.sender) return std::nullopt;
+  return node.projector().with_community([&](const node::Community& community) -> std::optional<Id> {
+    const auto* state = community.roster.member(caller.sender->member);
+    if (state == nullptr) return std::nullopt;
+    const auto own = community.directory.resolve(state->organisation);
+    if (own.is_zero()) return std::nullopt;
+    const auto above = community.directory.ancestors(own);
+    return above.size() < 2 ? own : above[above.size() - 2];
+  });
+}
+
 api::CategoryList categories(const node::Node& node) {
   return node.projector().with_community([&](const node::Community& community) {
     api::CategoryList list;

@@ -29,6 +29,10 @@ Answered<api::MemberView> member(const node::Node& node, const node::Caller& cal
 /// The caller's own record. Refusal: not_signed_in.
 Answered<api::MemberView> me(const node::Node& node, const node::Caller& caller);
 
+/// Where "near me" is: the district of the caller's organisation, which is a city's child; the organisation itself
+/// where it stands as high or higher; nothing for strangers.
+std::optional<domain::Id> district_of(const node::Node& node, const node::Caller& caller);
+
 api::CategoryList categories(const node::Node& node);
 
 }  // namespace pioneer::queries

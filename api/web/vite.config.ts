@@ -1,15 +1,33 @@
 // The build: hash-named, immutable assets and a service worker, all from our own address; nothing inline.
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig, loadEnv } from 'vite'
+import { defineConfig, loadEnv, type Plugin } from 'vite'
 import { serviceWorker } from './service_worker'
 
 const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 
-// What home needs comes in two pieces: what others made, and ours. Everything else comes with its screen.
-const ours = /\/src\/(client|logic|shell|screens\/home|words\/(index|due)|design\/(tokens|base|act_|app_|claim_|icon_|loaded_|places_|product_|read_|request_|state_|title_))/
+// What home needs comes in three pieces: the start, what others made, and ours. Everything else comes with its screen.
+const start = /\/src\/(start|design\/(tokens|base))|vite\/preload-helper/
+const ours = /\/src\/(main|router|client|logic|shell|screens\/home|words\/(index|due)|design\/(act_|app_|claim_|icon_|loaded_|places_|product_|read_|request_|state_|title_))/
 const others = /\/node_modules\/(@?vue|@intlify|idb|openapi-fetch)/
-const chunkOf = (id: string) => (others.test(id) ? 'others' : ours.test(id) ? 'ours' : undefined)
+const chunkOf = (id: string) => (start.test(id) ? 'start' : others.test(id) ? 'others' : ours.test(id) ? 'ours' : undefined)
+
+/** The page names the application's pieces, so that they come together with the start and not after it. */
+const piecesInPage: Plugin = {
+  name: 'pioneer-pieces-in-page',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) => {
+      const pieces = Object.values(bundle).filter((c) => c.type === 'chunk' && (c.name === 'ours' || c.name === 'others'))
+      const styles = pieces.flatMap((c) => [...((c as { viteMetadata?: { importedCss: Set<string> } }).viteMetadata?.importedCss ?? [])])
+      return [
+        ...styles.map((f) => ({ tag: 'link', attrs: { rel: 'stylesheet', crossorigin: true, href: `/${f}` }, injectTo: 'head' as const })),
+        ...pieces.map((c) => ({ tag: 'link', attrs: { rel: 'modulepreload', crossorigin: true, href: `/${c.fileName}` }, injectTo: 'head' as const })),
+      ]
+    },
+  },
+}
 
 export default defineConfig(({ mode }) => {
   const env = loadEnv(mode, path('.'), 'PIONEER_')
@@ -23,8 +41,9 @@ export default defineConfig(({ mode }) => {
       __VUE_I18N_LEGACY_API__: 'false',
       __VUE_I18N_FULL_INSTALL__: 'false',
       __INTLIFY_PROD_DEVTOOLS__: 'false',
+      __INTLIFY_DROP_MESSAGE_COMPILER__: 'true', // ours need none (src/words)
     },
-    plugins: [vue(), serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
+    plugins: [vue(), piecesInPage, serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
     build: {
       outDir: path('../../build/web'),
       emptyOutDir: true,

@@ -19,6 +19,21 @@ it("home's script and style are at most 170 KB compressed", async () => {
   expect(sum).toBeLessThanOrEqual(limitBytes)
 })
 
+it('home is one step: what it shows is asked for together, each once, beside the script', async () => {
+  const page = await device(city().member)
+  await page.locator('a.tile, .empty').first().waitFor()
+  const asked: string[] = []
+  page.on('request', (r) => void (/\/api\/v1\/(?!events|session)/.test(r.url()) && asked.push(new URL(r.url()).pathname)))
+  await goTo(page, '/')
+  await page.locator('a.tile, .empty').first().waitFor()
+  expect(asked.sort()).toEqual(['/api/v1/categories', '/api/v1/me', '/api/v1/me/claims', '/api/v1/me/requests', '/api/v1/products'])
+  const html = await fetch(city().url + '/').then((r) => r.text())
+  expect(html.match(/rel="modulepreload"/g)?.length).toBe(2)
+  expect(html).toContain('class="first"')
+  const near = await fetch(`${city().url}/api/v1/organisations?limit=50`)
+  expect(near.headers.get('content-encoding')).toBe('gzip')
+})
+
 it('assets last for ever, the page is asked for again, and only our own script may run', async () => {
   const html = await fetch(city().url + '/')
   const policy = html.headers.get('content-security-policy') ?? ''

@@ -8,6 +8,7 @@
 #include "api/http/rfc3339.hpp"
 #include "api/messages/views.pb.h"
 #include "api/queries/blob_view.hpp"
+#include "api/queries/community_view.hpp"
 #include "api/queries/names.hpp"
 #include "api/queries/product_view.hpp"
 #include "domain/streams.hpp"
@@ -133,7 +134,8 @@ void place(const Service& service, const std::shared_ptr<Faces>& faces, const In
       });
 }
 
-bool read_filter(const Service& service, const Incoming& incoming, queries::ProductsQuery& wanted) {
+bool read_filter(const Service& service, const Incoming& incoming, const node::Caller& caller,
+                 queries::ProductsQuery& wanted) {
   const auto& request = incoming.request;
   const auto refuse = [&](std::string_view parameter, std::string_view sentence) {
     incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
@@ -146,6 +148,9 @@ bool read_filter(const Service& service, const Incoming& incoming, queries::Prod
   const auto subtree = flag_in(incoming, "subtree", true);
   if (!subtree) return false;
   wanted.subtree = *subtree;
+  const auto near_me = flag_in(incoming, "nearMe", false);
+  if (!near_me) return false;
+  if (*near_me && !wanted.organisation) wanted.organisation = queries::district_of(service.node, caller);
   if (const auto state = request.parameter("state"); !state.empty()) {
     if (!domain::ProductState::Value_Parse(std::string(state), &wanted.state) ||
         wanted.state == domain::ProductState::unspecified)
@@ -280,7 +285,7 @@ void register_supermarket(Router& router, const Service& service) {
   router.on(Operation::list_products, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
       queries::ProductsQuery wanted;
-      if (!read_filter(service, *incoming, wanted)) return;
+      if (!read_filter(service, *incoming, caller, wanted)) return;
       with_models(service, incoming,
                   [&service, incoming, caller, wanted](const projections::ReadModels& models, std::uint64_t,
                                                        std::int64_t as_of) {

@@ -1,7 +1,6 @@
-// The web application begins here: preferences, words, session, outbox, routes; then the service worker, when all is quiet.
+// The web application: preferences, words, session, outbox, routes; then the service worker, when all is quiet.
 import { createApp } from 'vue'
-import './design/tokens.css'
-import './design/base.css'
+import { nextTurn } from './client/now'
 import { openOutbox } from './client/outbox'
 import { keepPreferences } from './client/preferences'
 import { findMe, recallMe, renew } from './client/session'
@@ -9,16 +8,29 @@ import { fetchAhead, router } from './router'
 import TheShell from './shell/the_shell.vue'
 import { openWords, translations } from './words'
 
-keepPreferences()
-await openWords()
-// Who is remembered is shown at once; who is new to this device waits for the answer, a little.
-const remembered = await recallMe()
-const found = (remembered ? renew() : Promise.resolve()).then(findMe)
-void found.then(openOutbox)
-if (!remembered) await Promise.race([found, new Promise<void>((done) => setTimeout(done, 1_500))])
-createApp(TheShell).use(translations).use(router).mount('#app')
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 
-setTimeout(() => void fetchAhead(), 1_500)
+async function open(): Promise<void> {
+  keepPreferences()
+  const words = openWords()
+  // Who is remembered is shown at once; who is new to this device waits for the answer, a little.
+  const remembered = recallMe()
+  const found = remembered.then((is) => (is ? renew() : undefined)).then(findMe)
+  void found.then(openOutbox)
+  await words
+  await Promise.race([remembered.then((is) => (is ? undefined : found)), pause(1_500)])
+  await nextTurn()
+  const app = createApp(TheShell).use(translations).use(router)
+  await nextTurn()
+  app.mount('#app')
+}
 
-// The first screen has the network and the processor to itself.
-if (import.meta.env.PROD && 'serviceWorker' in navigator) setTimeout(() => void navigator.serviceWorker.register('/sw.js').catch(() => undefined), 3_000)
+/** The first screen has the network and the processor to itself. */
+async function keepForLater(): Promise<void> {
+  await pause(3_000)
+  const worker = import.meta.env.PROD && 'serviceWorker' in navigator ? navigator.serviceWorker.register('/sw.js').then(() => true) : Promise.resolve(false)
+  if (!(await worker.catch(() => false))) await fetchAhead()
+}
+
+// No await out here: each screen's script waits for this one's.
+void open().then(keepForLater)

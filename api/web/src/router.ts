@@ -1,7 +1,9 @@
-// Where everything is. Each screen is its own piece of script; home's comes with the first.
+// Where everything is.
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { isCadre, known, me } from './client/session'
 import HomeScreen from './screens/home/home_screen.vue'
+import { nextTurn } from './client/now'
+import { screens } from './start/screens'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -13,25 +15,25 @@ declare module 'vue-router' {
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomeScreen, meta: { open: true } },
-  { path: '/in', name: 'in', component: () => import('./screens/signin/signin_screen.vue'), meta: { open: true } },
-  { path: '/ask', name: 'ask', component: () => import('./screens/ask/ask_screen.vue') },
-  { path: '/requests/:id', name: 'request', component: () => import('./screens/request/request_screen.vue'), props: true },
-  { path: '/market', name: 'market', component: () => import('./screens/market/market_screen.vue'), meta: { open: true } },
-  { path: '/products/new', name: 'product-new', component: () => import('./screens/editor/editor_screen.vue'), meta: { cadre: true } },
-  { path: '/products/:id', name: 'product', component: () => import('./screens/product/product_screen.vue'), props: true },
-  { path: '/products/:id/attendance', name: 'attendance', component: () => import('./screens/attendance/attendance_screen.vue'), props: true, meta: { cadre: true } },
-  { path: '/products/:id/claims/:claim', name: 'ticket', component: () => import('./screens/ticket/ticket_screen.vue'), props: true },
-  { path: '/products/:id/claims/:claim/rate', name: 'rate', component: () => import('./screens/rate/rate_screen.vue'), props: true },
-  { path: '/mine', name: 'mine', component: () => import('./screens/mine/mine_screen.vue') },
-  { path: '/settings', name: 'settings', component: () => import('./screens/settings/settings_screen.vue'), meta: { open: true } },
-  { path: '/boards/:organisation?', name: 'board', component: () => import('./screens/board/board_screen.vue'), props: true, meta: { cadre: true } },
-  { path: '/shelves', name: 'shelves', component: () => import('./screens/shelves/shelves_screen.vue'), meta: { cadre: true } },
-  { path: '/check-in', name: 'check-in', component: () => import('./screens/shelves/shelves_screen.vue'), meta: { cadre: true } },
-  { path: '/people', name: 'people', component: () => import('./screens/people/people_screen.vue'), meta: { cadre: true } },
-  { path: '/organisations/:id?', name: 'organisations', component: () => import('./screens/organisations/organisations_screen.vue'), props: true, meta: { open: true } },
-  { path: '/print/:kind/:id/:claim?', name: 'print', component: () => import('./screens/print/print_screen.vue'), props: true, meta: { bare: true } },
-  { path: '/style', name: 'style', component: () => import('./screens/stylebook/style_screen.vue'), meta: { open: true } },
-  { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./screens/nowhere/nowhere_screen.vue'), meta: { open: true } },
+  { path: '/in', name: 'in', component: screens.in, meta: { open: true } },
+  { path: '/ask', name: 'ask', component: screens.ask },
+  { path: '/requests/:id', name: 'request', component: screens.request, props: true },
+  { path: '/market', name: 'market', component: screens.market, meta: { open: true } },
+  { path: '/products/new', name: 'product-new', component: screens.editor, meta: { cadre: true } },
+  { path: '/products/:id', name: 'product', component: screens.product, props: true },
+  { path: '/products/:id/attendance', name: 'attendance', component: screens.attendance, props: true, meta: { cadre: true } },
+  { path: '/products/:id/claims/:claim', name: 'ticket', component: screens.ticket, props: true },
+  { path: '/products/:id/claims/:claim/rate', name: 'rate', component: screens.rate, props: true },
+  { path: '/mine', name: 'mine', component: screens.mine },
+  { path: '/settings', name: 'settings', component: screens.settings, meta: { open: true } },
+  { path: '/boards/:organisation?', name: 'board', component: screens.board, props: true, meta: { cadre: true } },
+  { path: '/shelves', name: 'shelves', component: screens.shelves, meta: { cadre: true } },
+  { path: '/check-in', name: 'check-in', component: screens.shelves, meta: { cadre: true } },
+  { path: '/people', name: 'people', component: screens.people, meta: { cadre: true } },
+  { path: '/organisations/:id?', name: 'organisations', component: screens.organisations, props: true, meta: { open: true } },
+  { path: '/print/:kind/:id/:claim?', name: 'print', component: screens.print, props: true, meta: { bare: true } },
+  { path: '/style', name: 'style', component: screens.style, meta: { open: true } },
+  { path: '/:rest(.*)*', name: 'nowhere', component: screens.nowhere, meta: { open: true } },
 ]
 
 /** On the way back, the page is first as long as it was; a second at most. */
@@ -50,6 +52,13 @@ export const router = createRouter({
     }
     return to.path === from.path && to.name !== 'ask' ? false : { top: 0 }
   },
+})
+
+// The frame is painted before the first screen is made.
+let framed = false
+router.beforeEach(async () => {
+  if (!framed) await nextTurn()
+  framed = true
 })
 
 router.beforeEach((to) => {
@@ -72,8 +81,8 @@ router.onError((error, to) => {
 
 const idle = () => new Promise<void>((done) => (typeof requestIdleCallback === 'function' ? requestIdleCallback(() => done()) : setTimeout(done, 200)))
 
-/** What a member may open next, fetched while nothing else happens, one by one: without a service worker too, it opens where there is no
- * signal. */
+/** Where there is no service worker: what a member may open next, fetched while nothing else happens, one by one, so that it opens where there
+ * is no signal. */
 export async function fetchAhead(): Promise<void> {
   const names = ['ask', 'request', 'market', 'product', 'ticket', 'mine', ...(isCadre.value ? ['board', 'attendance'] : [])]
   for (const route of routes) {

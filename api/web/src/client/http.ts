@@ -2,10 +2,17 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { paths } from '#schema'
 import { newKey } from '@/logic/keys'
+import { early, forgetEarly } from '@/start/early'
 import { hearTime } from './now'
 import { offline, problemOf } from './problem'
 
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' })
+/** Some answers were asked for before this script was here. */
+const ask = (request: Request): Promise<Response> => {
+  if (request.method !== 'GET') forgetEarly()
+  return (request.method === 'GET' && early(request.url.slice(location.origin.length))) || fetch(request)
+}
+
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', fetch: ask })
 
 let language = 'zh'
 // Where in the log our own last change stands: what is read afterwards waits until that is in it.
@@ -50,6 +57,7 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
 /** A change by its path, for what waits in the outbox. */
 export async function post<T>(path: string, body: unknown, key: string = newKey()): Promise<T> {
   let response: Response
+  forgetEarly()
   try {
     response = await fetch(path, {
       method: 'POST',

@@ -26,6 +26,9 @@ export function hearTime(date: string | null): void {
   tick()
 }
 
+/** The browser may paint and take input before what follows. */
+export const nextTurn = (): Promise<void> => new Promise((done) => setTimeout(done))
+
 export function useNow(): Ref<number> {
   if (!ticking) {
     ticking = true

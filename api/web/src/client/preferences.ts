@@ -1,33 +1,11 @@
 // How this person likes it: language, elder mode, text size, light or dark, motion. On this device only.
 import { reactive, watch } from 'vue'
 import { textSizes } from '@/logic/text_size'
+import { place, remembered, type Preferences } from '@/start/remembered'
 
-export interface Preferences {
-  language: 'zh' | 'en'
-  mode: 'normal' | 'elder'
-  textSize: number // px; 0: what the mode says
-  theme: 'auto' | 'light' | 'dark'
-  motion: 'auto' | 'less'
-}
+export type { Preferences }
 
-const place = 'pioneer-preferences'
-const firstChoice = (): Preferences => ({
-  language: navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en',
-  mode: 'normal',
-  textSize: 0,
-  theme: 'auto',
-  motion: 'auto',
-})
-
-function remembered(): Partial<Preferences> {
-  try {
-    return JSON.parse(localStorage.getItem(place) ?? '{}') as Partial<Preferences>
-  } catch {
-    return {}
-  }
-}
-
-export const preferences = reactive<Preferences>({ ...firstChoice(), ...remembered() })
+export const preferences = reactive<Preferences>(remembered())
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 

@@ -39,7 +39,8 @@ export async function findMe(): Promise<void> {
     const now = await answer(api.GET('/api/v1/me'))
     if (remembered && remembered.id !== now.id) await clear('reads')
     me.value = now
-    await keep('reads', 'me', now)
+    known.value = true
+    void keep('reads', 'me', now)
   } catch (error) {
     if (asProblem(error).status === 401) await forget()
   }

@@ -4,19 +4,25 @@ import { createI18n } from 'vue-i18n'
 import { speak } from '@/client/http'
 import { preferences } from '@/client/preferences'
 import type { Problem } from '@/client/problem'
+import { catalogues } from '@/start/catalogues'
 
 export const translations = createI18n({ legacy: false, locale: preferences.language, fallbackLocale: 'zh', missingWarn: false, fallbackWarn: false, messages: {} })
 
-const catalogues = {
-  zh: () => Promise.all([import('./zh'), import('./errors_zh')]),
-  en: () => Promise.all([import('./en'), import('./errors_en')]),
+type Words = { [key: string]: string | Words }
+
+/** Words with their places to fill, without a compiler on the phone: `{name}` is all that they have. */
+function spoken(words: Words): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(words).map(([key, said]) => [key, typeof said === 'object' ? spoken(said) : filled(said)]))
 }
+type Fill = (has: { named: (name: string) => unknown }) => string
+const filled = (said: string): Fill => (said.includes('{') ? (has) => said.replace(/\{(\w+)\}/g, (_, name: string) => String(has.named(name) ?? '')) : () => said)
 
 async function load(language: 'zh' | 'en'): Promise<void> {
-  const [screens, errors] = await catalogues[language]()
-  translations.global.setLocaleMessage(language, { ...screens.default, errors: errors.default } as never)
+  const words = catalogues[language]
+  translations.global.setLocaleMessage(language, spoken((await words.screens()).default) as never)
   translations.global.locale.value = language
   speak(language)
+  void words.errors().then((errors) => translations.global.mergeLocaleMessage(language, { errors: spoken(errors.default) } as never))
 }
 
 export async function openWords(): Promise<void> {

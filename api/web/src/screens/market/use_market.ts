@@ -2,11 +2,10 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { ProductCard } from '@/client/contract'
 import { answer, api } from '@/client/http'
-import { nearby } from '@/client/nearby'
 import { trueNow } from '@/client/now'
 import { useRead } from '@/client/read'
 import { known, me } from '@/client/session'
-import { wholeHour } from '@/logic/near'
+import { wholeHour } from '@/start/early'
 
 export interface Wish {
   kind: string
@@ -29,7 +28,7 @@ export function useMarket(wish: () => Wish) {
 
   async function page(limit: number, cursor?: string) {
     const w = wish()
-    const where = w.place ? { organisation: w.place, subtree: true } : w.everywhere ? {} : await nearby()
+    const where = w.place ? { organisation: w.place, subtree: true } : w.everywhere ? {} : { nearMe: true }
     const now = wholeHour(trueNow())
     const from = w.from && w.from > now ? w.from : now
     return answer(
