@@ -51,7 +51,6 @@ export interface Send {
   named?: string
   about: string
   link: string
-  key?: string
   undoMs?: number // may be taken back for so long
   join?: string // what waits to the same place is sent with it, by this list of its body; each has its own answer
 }
@@ -61,7 +60,7 @@ export type Outcome<T> = { done: T } | { waiting: Letter } | { problem: Problem 
 /** Sends now; without an answer, or while it may be taken back, it waits. A refusal is told and kept by nobody. */
 export async function send<T>(what: Send): Promise<Outcome<T>> {
   const letter: Letter = {
-    key: what.key ?? newKey(),
+    key: newKey(),
     who: me.value?.id ?? '',
     path: what.path,
     body: what.body ?? {},

@@ -1,0 +1,24 @@
+// A button that says something to the server: one thing at a time, and what was refused is told in words.
+import { ref } from 'vue'
+import { send, type Letter, type Send } from '@/client/outbox'
+import { problemWords } from '.'
+
+/** The server's answer, or what waits for a signal or until it cannot be taken back any more. */
+export type Said<T> = { done: T; waiting?: undefined } | { waiting: Letter; done?: undefined }
+
+export function useSending() {
+  const busy = ref(false)
+  const wrong = ref('')
+  /** Nothing where it was refused, or while the one before is on its way. */
+  async function say<T>(what: Send): Promise<Said<T> | undefined> {
+    if (busy.value) return undefined
+    busy.value = true
+    wrong.value = ''
+    const outcome = await send<T>(what)
+    busy.value = false
+    if (!('problem' in outcome)) return outcome
+    wrong.value = problemWords(outcome.problem)
+    return undefined
+  }
+  return { busy, wrong, say }
+}
