@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestCard } from '@/client/contract'
-import { foundOn, joined, matching, moved, narrows, searched, settled, wantsAll, windowOf } from '@/logic/board'
+import { each, foundOn, joined, matching, moved, narrows, searched, settled, wantsAll, windowOf } from '@/logic/board'
 
 const card = (id: string, title = id): RequestCard => ({ id, state: 'submitted', revision: '1', title, category: 'noise', submittedAt: '2026-03-01T00:00:00Z', overdue: false, channel: 'web' })
 const columns = [{ cards: ['a', 'b', 'c'].map((i) => card(i)) }, { cards: [] }, { cards: [card('d')] }]
@@ -58,4 +58,19 @@ it('of ten thousand rows only those seen are drawn', () => {
   expect(w.last).toBeGreaterThanOrEqual(5_008)
   expect(windowOf(3, 100, 0, 800)).toEqual({ first: 0, last: 3 })
   expect(windowOf(0, 100, 0, 800)).toEqual({ first: 0, last: 0 })
+})
+
+it('a card that is as it was stays the same, and a column in which nothing changed too', () => {
+  const before = ['a', 'b', 'c'].map((i) => card(i))
+  expect(joined([card('a'), card('b')], true, before, new Set())).toBe(before)
+  const after = joined([{ ...card('a'), revision: '2' }, card('b')], true, before, new Set())
+  expect(after[0]).not.toBe(before[0])
+  expect(after.slice(1)).toEqual(before.slice(1))
+  expect(after[1]).toBe(before[1])
+  let made = 0
+  const twice = each((c: { n: number }) => ({ made: ++made, n: c.n }))
+  const [one, two] = [{ n: 1 }, { n: 2 }]
+  const first = twice([one, two])
+  expect(twice([one, { n: 3 }])[0]).toBe(first[0])
+  expect(made).toBe(3)
 })

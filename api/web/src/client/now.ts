@@ -29,6 +29,9 @@ export function hearTime(date: string | null): void {
 /** The browser may paint and take input before what follows. */
 export const nextTurn = (): Promise<void> => new Promise((done) => setTimeout(done))
 
+/** After the next paint: what a tap or a key shows at once comes before what takes longer. */
+export const nextPaint = (): Promise<void> => new Promise((done) => (document.hidden ? setTimeout(done) : requestAnimationFrame(() => setTimeout(done))))
+
 export function useNow(): Ref<number> {
   if (!ticking) {
     ticking = true

@@ -51,11 +51,20 @@ export function settled(columns: Columns, at: Cursor, id: string | undefined): C
   return { ...at, row: clamp(at.row, columns[at.column]?.cards.length ?? 0) }
 }
 
-/** The first page again, and behind it what had been paged in before, without what the first page has or knows to be gone. */
+/** What changes of a card while its place on the board stays. */
+const face = (c: RequestCard): string => `${c.revision} ${c.overdue} ${c.due?.kind} ${c.due?.at} ${c.organisation?.id} ${c.organisation?.name}`
+
+/** The first page again, and behind it what had been paged in before, without what the first page has or knows to be gone. A card that is
+ * as it was stays the same object, and so does the list: what is drawn of it is not drawn again. */
 export function joined(fresh: readonly RequestCard[], more: boolean, before: readonly RequestCard[], gone: ReadonlySet<string>): RequestCard[] {
-  if (!more) return [...fresh]
+  const known = new Map(before.slice(0, fresh.length + gone.size + 1).map((c) => [c.id, c]))
+  const page = fresh.map((c) => {
+    const old = known.get(c.id)
+    return old && face(old) === face(c) ? old : c
+  })
   const have = new Set(fresh.map((c) => c.id))
-  return [...fresh, ...before.slice(fresh.length).filter((c) => !have.has(c.id) && !gone.has(c.id))]
+  const all = more ? [...page, ...before.slice(fresh.length).filter((c) => !have.has(c.id) && !gone.has(c.id))] : page
+  return all.length === before.length && all.every((c, i) => c === before[i]) ? (before as RequestCard[]) : all
 }
 
 /** The text in which a card is searched, kept while the card is. */
@@ -98,12 +107,37 @@ export function foundOn(columns: Columns): Found {
   const categories = new Set<string>()
   const organisations = new Map<string, OrganisationName>()
   for (const { cards } of columns) {
-    for (const { category, organisation } of cards) {
-      categories.add(category)
-      if (organisation) organisations.set(organisation.id, organisation)
-    }
+    const found = foundIn(cards)
+    for (const c of found.categories) categories.add(c)
+    for (const o of found.organisations) organisations.set(o.id, o)
   }
   return { categories: [...categories], organisations: [...organisations.values()].sort((a, b) => a.name.localeCompare(b.name, 'zh')) }
+}
+
+// Of a column that did not change it is known.
+const looked = new WeakMap<readonly RequestCard[], Found>()
+function foundIn(cards: readonly RequestCard[]): Found {
+  let found = looked.get(cards)
+  if (found) return found
+  const organisations = new Map<string, OrganisationName>()
+  const categories = new Set<string>()
+  for (const { category, organisation } of cards) {
+    categories.add(category)
+    if (organisation) organisations.set(organisation.id, organisation)
+  }
+  found = { categories: [...categories], organisations: [...organisations.values()] }
+  looked.set(cards, found)
+  return found
+}
+
+/** `make` of each column, made anew only for those that changed since the last time. */
+export function each<C extends object, T>(make: (column: C) => T): (columns: readonly C[]) => T[] {
+  let before = new Map<C, T>()
+  return (columns) => {
+    const now = new Map(columns.map((c) => [c, before.get(c) ?? make(c)]))
+    before = now
+    return [...now.values()]
+  }
 }
 
 export interface Window {
@@ -112,7 +146,7 @@ export interface Window {
 }
 
 /** Which of many rows of one height are drawn: those seen, and a few around them. */
-export function windowOf(count: number, rowHeight: number, top: number, height: number, around = 6): Window {
+export function windowOf(count: number, rowHeight: number, top: number, height: number, around = 3): Window {
   const first = Math.max(0, Math.floor(top / rowHeight) - around)
   const last = Math.min(count, Math.ceil((top + height) / rowHeight) + around)
   return { first: Math.min(first, last), last }

@@ -6,7 +6,6 @@ import { gathered, useLive, type Happened } from '@/client/live'
 import { onSent, send } from '@/client/outbox'
 import { Problem } from '@/client/problem'
 import { useRead } from '@/client/read'
-import { newKey } from '@/logic/keys'
 import { joined } from '@/logic/board'
 
 const pageSize = 50
@@ -40,20 +39,24 @@ export function useBoard(organisation: () => string) {
       .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
       .map((c) => {
         const old = before.get(c.state)
-        const cards = joined(c.cards, !!c.nextCursor, old?.cards ?? [], gone)
+        const cards = withDoing(joined(c.cards, !!c.nextCursor, old?.cards ?? [], gone), c.state)
         const paged = !!c.nextCursor && (old?.cards.length ?? 0) > c.cards.length
         // What came or went behind the first page is found by reading on from there again.
-        return { ...c, cards: withDoing(cards, c.state), nextCursor: paged && moved.size === 0 ? old?.nextCursor : c.nextCursor }
+        const nextCursor = paged && moved.size === 0 ? old?.nextCursor : c.nextCursor
+        const same = old && old.cards === cards && old.count === c.count && old.overdue === c.overdue && old.nextCursor === nextCursor
+        return same ? old : { ...c, cards, nextCursor }
       })
     moved.clear()
   })
 
   function withDoing(cards: RequestCard[], state: string): RequestCard[] {
+    if (doing.size === 0) return cards
     const stay = cards.filter((c) => {
       const d = doing.get(c.id)
       return !d || (d.state === state && !d.away)
     })
     const come = [...doing.values()].filter((d) => d.state === state && !d.away && !stay.some((c) => c.id === d.card.id))
+    if (come.length === 0 && stay.length === cards.length) return cards
     return [...come.map((d) => ({ ...d.card, state: state as RequestCard['state'] })), ...stay]
   }
 
@@ -93,10 +96,11 @@ export function useBoard(organisation: () => string) {
     const mine = { card, state, away: to !== undefined, answered: false }
     doing.set(card.id, mine)
     columns.value = columns.value.map((c) => {
+      if (c.state !== state && c.state !== card.state) return c
       const by = (c.state === state && !mine.away ? 1 : 0) - (c.state === card.state ? 1 : 0)
       return { ...c, count: Math.max(0, c.count + by), overdue: c.overdue - (c.state === card.state && card.overdue ? 1 : 0), cards: withDoing(c.cards, c.state) }
     })
-    const outcome = await send({ path: `/api/v1/requests/${card.id}/${what}`, body, about: `about.${what}`, link: `/requests/${card.id}`, key: newKey() })
+    const outcome = await send({ path: `/api/v1/requests/${card.id}/${what}`, body, about: `about.${what}`, link: `/requests/${card.id}` })
     mine.answered = true
     if ('problem' in outcome) {
       wrong.value = outcome.problem
