@@ -104,10 +104,11 @@ describe.each(everything ? modes : [modes[0]!, modes[3]!])('%s mode, %s', (mode,
   }, 240_000)
 
   it('at 200% nothing is lost sideways', async () => {
-    const page = await device(city().member, { mode, theme, width: 320, height: 640 })
+    const [member, cadre] = [await device(city().member, { mode, theme, width: 320, height: 640 }), await device(city().cadre, { mode, theme, width: 320, height: 640 })]
     const found: string[] = []
     for (const { name, path, cadre: work, open } of paths.filter((p) => p.name !== 'print')) {
-      if (work || open) continue
+      if (open) continue
+      const page = work ? cadre : member
       await goTo(page, path)
       await page.locator('h1').first().waitFor()
       await until(async () => (await page.locator('[aria-busy=true]:visible').count()) === (name === 'style' ? 2 : 0), `${name} is loaded`)

@@ -90,7 +90,8 @@ export async function device(who: Person | undefined, look: Look = {}): Promise<
   await context.addInitScript((p) => {
     if (!localStorage.getItem('pioneer-preferences')) localStorage.setItem('pioneer-preferences', JSON.stringify(p))
   }, { language, mode, theme: 'auto', textSize, motion })
-  if (look.bare ?? process.env.PIONEER_BROWSER_BARE === '1') await context.addInitScript(bare)
+  // A story about a camera, a voice or the service worker has its own; all others are told with nothing of the kind too.
+  if (look.bare ?? (process.env.PIONEER_BROWSER_BARE === '1' && !serviceWorker && !camera && !microphone)) await context.addInitScript(bare)
   const page = await context.newPage()
   page.on('console', (m) => {
     if (m.type() === 'error' && !expected.some((e) => e.test(m.text()))) wrong.push(m.text())
