@@ -1,11 +1,27 @@
 #include "adapters/yaml/request_mapping_file.hpp"
 
+// g++ 12 takes a value that date's parser sets on every path for one that may be unset, once it is inlined.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#include <date/tz.h>
+#pragma GCC diagnostic pop
+
+#include <exception>
 #include <set>
 
 #include "adapters/yaml/strict_yaml.hpp"
 
 namespace pioneer::adapters::yaml {
 namespace {
+
+bool is_zone(const std::string& name) {
+  try {
+    date::locate_zone(name);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
 
 void read_columns(StrictMap columns, api::RequestMapping& mapping) {
   mapping.number_column = columns.text("number");
@@ -103,6 +119,9 @@ api::Checked<api::RequestMapping> load_request_mapping(const std::string& path, 
   mapping.source = top.text("source");
   StrictMap times = top.map("times");
   mapping.zone = times.text("zone");
+  if (!mapping.zone.empty() && !is_zone(mapping.zone)) {
+    file.expected(times.at("zone"), "times.zone", "an IANA time zone such as America/Los_Angeles");
+  }
   mapping.time_format = times.text("format");
   times.no_others();
   read_columns(top.map("columns"), mapping);

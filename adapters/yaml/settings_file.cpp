@@ -1,6 +1,7 @@
 #include "adapters/yaml/settings_file.hpp"
 
 #include "adapters/yaml/strict_yaml.hpp"
+#include "api/ports/origin.hpp"
 
 namespace pioneer::adapters::yaml {
 
@@ -22,6 +23,9 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
   text(top, "master_key", settings.master_key);
   if (settings.listen.find(':') == std::string::npos) {
     file.expected(top.at("listen"), "listen", "HOST:PORT such as \"127.0.0.1:8080\"");
+  }
+  if (!settings.origin.empty() && !api::is_origin(settings.origin)) {
+    file.expected(top.at("origin"), "origin", api::origin_wanted);
   }
   if (top.has("limits")) {
     StrictMap limits = top.map("limits");

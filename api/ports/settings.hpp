@@ -8,10 +8,10 @@ namespace pioneer::api {
 
 /// Each can also stand on the command line, which wins. Paths are taken from the working directory.
 struct Settings {
-  std::string data = "run/data";                      ///< the directory of log, db, keys, blobs
-  std::string listen = "127.0.0.1:8080";              ///< HOST:PORT; port 0: any free one
-  std::string services = "ops/config/services.yaml";  ///< categories and deadlines
-  std::string origin = "http://127.0.0.1:8080";  ///< how clients reach us: links, and the log's name in checkpoints
+  std::string data = "run/data";          ///< the directory of log, db, keys, blobs
+  std::string listen = "127.0.0.1:8080";  ///< HOST:PORT; port 0: any free one
+  std::string services;                   ///< categories and deadlines; empty: ops/config/services.yaml, if it is there
+  std::string origin;       ///< how browsers reach us (see origin.hpp): for links; empty: http:// and `listen`
   std::string web;          ///< folder of the web application; empty: beside the program, else there is none
   std::string map;          ///< a .pmtiles file, served by ranges; empty: none
   std::string master_key;   ///< file of the key that wraps all keys; empty: `data`/keys/master

@@ -2,10 +2,13 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 
 #include "adapters/yaml/policy_file.hpp"
 #include "adapters/yaml/settings_file.hpp"
 #include "api/http/openapi.hpp"
+#include "api/ports/origin.hpp"
 #include "api/server/front.hpp"
 #include "api/server/version.hpp"
 
@@ -36,6 +39,12 @@ std::string all_of(const std::vector<api::Finding>& findings) {
   return text;
 }
 
+/// The file of rules: as told, or the one that comes with pioneer.
+const std::string& services_of(const api::Settings& settings) {
+  static const std::string shipped = "ops/config/services.yaml";
+  return settings.services.empty() ? shipped : settings.services;
+}
+
 api::Checked<api::Settings> settings_of(const Options& options) {
   api::Settings settings;
   if (!options.config.empty()) {
@@ -47,21 +56,37 @@ api::Checked<api::Settings> settings_of(const Options& options) {
   if (!options.listen.empty()) settings.listen = options.listen;
   if (!options.services.empty()) settings.services = options.services;
   if (!options.web.empty()) settings.web = options.web;
-  // Whoever listens elsewhere than the file says is reached there too, unless told otherwise.
-  if (!options.listen.empty()) settings.origin = "http://" + options.listen;
   if (!options.origin.empty()) settings.origin = options.origin;
+  if (settings.origin.empty()) settings.origin = "http://" + settings.listen;
   return settings;
 }
 
-/// Adopts the rules of `file` if they are not those that the log has; no file: the log's own stay.
-eventstore::Result<void> adopt_rules(server::Deployment& deployment, const std::string& file) {
+/// The rules as their file has them, read before the log is touched: a refused start leaves nothing behind. Nothing
+/// where no file is named and the one that comes with pioneer is not here: the rules of the log stay.
+eventstore::Result<std::optional<domain::Policy>> read_rules(const api::Settings& settings) {
+  std::error_code none;
+  const std::string& file = services_of(settings);
+  if (settings.services.empty() && !std::filesystem::exists(file, none)) {
+    if (!std::filesystem::exists(settings.data + "/log", none)) {
+      return eventstore::failure("bad_services",
+                                 "There is no log in " + settings.data + ", and no " + file +
+                                     " whose rules a new one could begin with. Name one with --services.");
+    }
+    say("pioneerd: there is no " + file + " here: the rules of the log stay");
+    return std::nullopt;
+  }
+  auto rules = adapters::yaml::load_policy(file);
+  if (!rules) return eventstore::failure("bad_services", "The rules cannot be used:" + all_of(rules.error()));
+  return std::move(*rules);
+}
+
+/// Adopts the rules if they are not those that the log has; none: the log's own stay.
+eventstore::Result<void> adopt_rules(server::Deployment& deployment, const std::optional<domain::Policy>& rules,
+                                     const std::string& file) {
   const auto current =
       deployment.node().projector().with_community([](const node::Community& community) { return community.policy; });
-  const auto rules = adapters::yaml::load_policy(file);
-  if (!rules) {
-    if (current.adopted && rules.error().front().line == 0) return {};
-    return eventstore::failure("bad_services", "The rules cannot be used:" + all_of(rules.error()));
-  }
+  if (!rules && current.adopted) return {};
+  if (!rules) return eventstore::failure("bad_services", "The log has no rules. Name a file with --services.");
   if (current.adopted && current.policy.SerializeAsString() == rules->SerializeAsString()) return {};
   api::Call console;
   console.system = true;
@@ -82,6 +107,8 @@ void wait_for_the_end(const sigset_t& signals) {
 }
 
 int serve(const api::Settings& settings) {
+  const auto rules = read_rules(settings);
+  if (!rules) return give_up(rules.error().detail);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -98,7 +125,8 @@ int serve(const api::Settings& settings) {
   auto deployment = server::Deployment::open(options);
   if (!deployment) return give_up(deployment.error().detail);
   (*deployment)->start();
-  if (auto adopted = adopt_rules(**deployment, settings.services); !adopted) return give_up(adopted.error().detail);
+  if (auto adopted = adopt_rules(**deployment, *rules, services_of(settings)); !adopted)
+    return give_up(adopted.error().detail);
   auto front = server::Front::start(**deployment, settings);
   if (!front) return give_up(front.error().detail);
 
@@ -121,15 +149,19 @@ int main(int argc, char** argv) {
   app.add_option("--config", options.config, "settings (YAML); the options below win over it");
   app.add_option("--data", options.data, "data directory; an empty one gets a new log");
   app.add_option("--listen", options.listen, "HOST:PORT; port 0 takes any free one");
-  app.add_option("--origin", options.origin, "how browsers reach us, https://HOST; else http:// and --listen");
+  app.add_option("--origin", options.origin, "how browsers reach us, http(s)://HOST[:PORT]; else http:// and --listen");
   app.add_option("--web", options.web, "folder of the web application; else ../share/web beside the program");
-  app.add_option("--services", options.services, "categories and deadlines (YAML)");
+  app.add_option("--services", options.services, "categories and deadlines (YAML), adopted if the log has others");
   app.add_flag("--print-openapi", print_openapi, "print the contract (OpenAPI 3.1) and end; clients are made from it");
   app.set_version_flag("--version", std::string(server::version));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : exit_usage;
+  }
+  if (!options.origin.empty() && !api::is_origin(options.origin)) {
+    give_up("--origin is " + std::string(api::origin_wanted) + "; found " + options.origin);
+    return exit_usage;
   }
   if (print_openapi) {
     say(api::http::openapi_document(std::string(server::version)));

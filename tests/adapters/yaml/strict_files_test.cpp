@@ -167,6 +167,21 @@ TEST(SettingsFile, KeysMayBeAbsentButNotMisspelled) {
                     Contains(HasSubstr("2 limits.streams: expected a whole number"))));
 }
 
+TEST(SettingsFile, AnOriginIsHttpAndAHost) {
+  for (const auto* good : {"https://pioneer.example", "http://127.0.0.1:8080", "http://[::1]:80"}) {
+    const TemporaryFile file(std::string("origin: '") + good + "'\n");
+    const auto settings = load_settings(file.path());
+    ASSERT_TRUE(settings.has_value()) << good;
+    EXPECT_EQ(settings->origin, good);
+  }
+  for (const auto* bad : {"ftp://x", "foo", "https://", "https://x/", "https://x/path", "http://x:0", "http://x:99999",
+                          "http://x:8o", "http://a b", "http://[::1", "http://u@x"}) {
+    const TemporaryFile file(std::string("data: x\norigin: '") + bad + "'\n");
+    EXPECT_THAT(sentences(load_settings(file.path())), Contains(HasSubstr("2 origin: expected http://HOST[:PORT]")))
+        << bad;
+  }
+}
+
 constexpr const char* good_mapping =
     "source: elsewhere\n"
     "times: {zone: Asia/Shanghai, format: \"%Y-%m-%d %H:%M\"}\n"
@@ -194,6 +209,12 @@ TEST(RequestMappingFile, IsTakenWhole) {
 TEST(RequestMappingFile, RefusesCategoriesThatAreNot) {
   EXPECT_THAT(sentences(mapping(with(good_mapping, "Lamp: repair", "Lamp: lamps"))),
               Contains("4 categories.Lamp: expected the code of a category of services.yaml, found \"lamps\""));
+}
+
+TEST(RequestMappingFile, TellsAnUnknownZoneBesideWhatElseIsWrong) {
+  const auto wrong = with(with(good_mapping, "Asia/Shanghai", "Mars/Base"), "Lamp: repair", "Lamp: lamps");
+  EXPECT_THAT(sentences(mapping(wrong)), AllOf(Contains(HasSubstr("2 times.zone: expected an IANA time zone")),
+                                               Contains(HasSubstr("4 categories.Lamp: expected the code"))));
 }
 
 TEST(RequestMappingFile, RefusesToClaimMoreThanTheSourceSays) {
