@@ -53,6 +53,7 @@ int CsvReader::get() {
   if (c == end_of_file) return c;
   ++bytes_;
   if (c == '\n') ++line_;
+  at_line_start_ = c == '\n';
   return c;
 }
 
@@ -94,6 +95,7 @@ bool CsvReader::scan_row(Scan& scan) {
       scan.row.fields.back().push_back(static_cast<char>(c));
     }
   }
+  scan.last_line = at_line_start_ ? line_ - 1 : line_;
   if (size > row_bytes_max) scan.problem = "longer than " + std::to_string(row_bytes_max) + " bytes";
   if (scan.problem.empty() && !std::ranges::all_of(scan.row.fields, is_utf8)) scan.problem = "is not UTF-8";
   return true;
@@ -138,8 +140,12 @@ std::optional<std::expected<CsvRow, api::Finding>> CsvReader::next() {
   do {
     if (!scan_row(scan)) return std::nullopt;
   } while (scan.problem.empty() && scan.row.fields.size() == 1 && scan.row.fields[0].empty() && columns_.size() > 1);
-  const auto wrong = [&](std::string sentence) {
-    return std::unexpected(api::Finding{path_, scan.row.line, std::move(sentence)});
+  // An open quote takes the lines behind it into its row: whoever mends the file must know which.
+  const auto wrong = [&](const std::string& sentence) {
+    const std::string lines = scan.last_line == scan.row.line ? std::string()
+                                                              : "lines " + std::to_string(scan.row.line) + "–" +
+                                                                    std::to_string(scan.last_line) + ": ";
+    return std::unexpected(api::Finding{path_, scan.row.line, lines + sentence});
   };
   if (!scan.problem.empty()) return wrong(scan.problem);
   if (scan.row.fields.size() != columns_.size()) {

@@ -39,13 +39,15 @@ class CsvReader {
 
   /// The next row, or what is wrong with it (the reader then stands behind it); nothing at the end.
   /// Wrong are: too few or too many fields, an open quote at the end, text after a closing quote, a row over
-  /// `row_bytes_max`, bytes that are no UTF-8. Empty lines are skipped.
+  /// `row_bytes_max`, bytes that are no UTF-8. A wrong row of several lines names them: "lines 3–6: …". Empty lines are
+  /// skipped.
   std::optional<std::expected<CsvRow, api::Finding>> next();
 
  private:
   struct Scan {
     CsvRow row;
-    std::string problem;  ///< empty: none
+    std::size_t last_line = 0;  ///< where it ends
+    std::string problem;        ///< empty: none
   };
   explicit CsvReader(const std::string& path);
   int get();
@@ -57,6 +59,7 @@ class CsvReader {
   std::ifstream in_;
   std::vector<std::string> columns_;
   std::size_t line_ = 1;
+  bool at_line_start_ = true;
   std::size_t bytes_ = 0;
 };
 

@@ -1,12 +1,9 @@
 #include "adapters/csv/derived_tree.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
-
-#include "adapters/csv/csv_reader.hpp"
 
 namespace pioneer::adapters::csv {
 namespace {
@@ -36,23 +33,20 @@ std::string derived_code(const api::DerivedTree& tree, std::string_view name) {
 }
 
 eventstore::Result<std::vector<api::OrganisationRow>> derive_organisations(const std::string& path,
-                                                                           const api::DerivedTree& tree) {
-  auto reader = CsvReader::open(path);
-  if (!reader) return std::unexpected(reader.error());
-  const auto area = reader->column(tree.area_column), council = reader->column(tree.council_column);
-  if (!area || !council) {
-    return eventstore::failure("bad_header",
-                               path + ":1: expected the columns " + tree.area_column + " and " + tree.council_column);
-  }
+                                                                           const api::RequestMapping& mapping,
+                                                                           std::int64_t now_us) {
+  auto file = RequestFile::open(path, mapping, now_us);
+  if (!file) return std::unexpected(file.error());
+  const api::DerivedTree& tree = *mapping.tree;
   std::set<std::string> areas;
   std::map<std::string, Counts> councils;
-  while (auto next = reader->next()) {
+  while (auto next = file->next()) {
     if (!*next) continue;
-    const auto& fields = (*next)->fields;
-    if (!fields[*area].empty()) areas.insert(fields[*area]);
-    if (fields[*council].empty()) continue;
-    Counts& counts = councils[fields[*council]];
-    if (!fields[*area].empty()) ++counts[fields[*area]];
+    const std::string &area = file->area(), &council = file->council();
+    if (!area.empty()) areas.insert(area);
+    if (council.empty()) continue;
+    Counts& counts = councils[council];
+    if (!area.empty()) ++counts[area];
   }
   std::vector<api::OrganisationRow> rows;
   rows.push_back({0, tree.root_code, tree.root_name, "", domain::Level::city});

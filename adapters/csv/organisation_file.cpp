@@ -66,6 +66,7 @@ void order(OrganisationFile& into, std::vector<api::OrganisationRow> rows, const
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (placed[i]) continue;
     const bool has_parent = given.contains(rows[i].parent_code);
+    if (!has_parent) into.unknown_parents.insert(rows[i].parent_code);
     into.findings.push_back({path, rows[i].line,
                              has_parent ? "parent: " + rows[i].parent_code + " leads to no root"
                                         : "parent: there is no organisation " + rows[i].parent_code});

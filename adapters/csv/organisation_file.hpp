@@ -1,6 +1,7 @@
 // A CSV of organisations: columns code, name, parent (a code, empty for a root), level.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct OrganisationFile {
   std::vector<api::OrganisationRow>
       rows;                            ///< what can be registered, each parent before its children, else in file order
   std::vector<api::Finding> findings;  ///< a refused row takes those below it with it
+  std::set<std::string> unknown_parents;  ///< parents of refused rows that are neither in the file nor known
 };
 
 /// Fails only when the file cannot be read or lacks a column; what is wrong with a row is a finding with its line:

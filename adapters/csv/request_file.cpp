@@ -45,12 +45,13 @@ std::string unknown_word(const std::string& column, const std::string& word, con
 
 }  // namespace
 
-eventstore::Result<RequestFile> RequestFile::open(const std::string& path, api::RequestMapping mapping) {
+eventstore::Result<RequestFile> RequestFile::open(const std::string& path, api::RequestMapping mapping,
+                                                  std::int64_t now_us) {
   auto reader = CsvReader::open(path);
   if (!reader) return std::unexpected(reader.error());
   auto times = LocalTimes::in(mapping.zone, mapping.time_format);
   if (!times) return std::unexpected(times.error());
-  RequestFile file(std::move(*reader), std::move(mapping), std::move(*times));
+  RequestFile file(std::move(*reader), std::move(mapping), std::move(*times), now_us);
   if (auto found = file.find_columns(); !found) return std::unexpected(found.error());
   return file;
 }
@@ -95,6 +96,9 @@ std::string RequestFile::organisation_of(const CsvRow& row) const {
   return derived_code(*mapping_.tree, council.empty() ? area : council);
 }
 
+const std::string& RequestFile::area() const { return field(row_, columns_.area); }
+const std::string& RequestFile::council() const { return field(row_, columns_.council); }
+
 // Each of these answers what is wrong, or "".
 std::string RequestFile::read_words(const CsvRow& row, api::ImportedRow& into) const {
   into.number = field(row, columns_.number);
@@ -127,12 +131,14 @@ std::string RequestFile::read_times(const CsvRow& row, api::ImportedRow& into) c
   const std::string& submitted_text = field(row, columns_.submitted);
   const auto submitted = times_.instant_us(submitted_text);
   if (!submitted) return wrong(mapping_.submitted_column, submitted_text);
+  if (*submitted > now_us_) return mapping_.submitted_column + ": is in the future";
   into.submitted_us = *submitted;
   if (into.state == domain::RequestState::submitted) return {};
   const std::string& closed_text = first_filled(row, columns_.closed);
   const auto closed = times_.instant_us(closed_text);
   if (!closed) return wrong(mapping_.closed_columns.front(), closed_text);
   if (*closed < *submitted) return mapping_.closed_columns.front() + ": is before " + mapping_.submitted_column;
+  if (*closed > now_us_) return mapping_.closed_columns.front() + ": is in the future";
   into.closed_us = *closed;
   return {};
 }
@@ -169,8 +175,9 @@ std::optional<std::expected<api::ImportedRow, api::Finding>> RequestFile::next()
   auto row = reader_.next();
   if (!row) return std::nullopt;
   if (!*row) return std::unexpected(row->error());
+  row_ = std::move(**row);
   api::ImportedRow out;
-  std::string wrong = read(**row, out);
+  std::string wrong = read(row_, out);
   if (!wrong.empty()) return std::unexpected(api::Finding{reader_.path(), out.line, std::move(wrong)});
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <utility>
 
 #include "adapters/csv/organisation_file.hpp"
@@ -29,6 +30,8 @@ using demo::Minute;
 
 constexpr unsigned days_least = 30, days_most = 365;
 constexpr int busy_open = 300, busy_overdue = 40;
+/// The demo's rows are all of the past.
+constexpr std::int64_t any_time = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view tokens_file = "demo-tokens.txt";
 /// One for a phone, one for a desktop, one for whoever looks over the shoulder.
 constexpr int links_each = 3;
@@ -67,7 +70,7 @@ std::expected<Script, std::string> read_script(const std::string& content) {
   if (!organisations) return std::unexpected(content + "/organisations.csv: " + sentence_of(organisations.error()));
   script.organisations = std::move(organisations->rows);
   script.requests_file = content + "/la311-2020-01.csv";
-  auto derived = derived_rows(script.requests_file, script.mapping);
+  auto derived = derived_rows(script.requests_file, script.mapping, any_time);
   if (!derived) return std::unexpected(script.requests_file + ": " + sentence_of(derived.error()));
   script.derived = std::move(*derived);
   return script;
@@ -81,7 +84,7 @@ std::expected<OrganisationsByCode, std::string> import_all(demo::Stage& stage, c
   const std::string file = content + "/organisations.csv";
   imports.organisations(script.organisations, file, tally);
   imports.organisations(script.derived, script.requests_file, tally);
-  const auto requests = import_request_rows(imports, script.requests_file, script.mapping, tally);
+  const auto requests = import_request_rows(imports, script.requests_file, script.mapping, any_time, tally);
   if (!requests) return std::unexpected(sentence_of(requests.error()));
   if (tally.stopped) return std::unexpected(sentence_of(*tally.stopped));
   if (!tally.findings.empty()) return std::unexpected("The demo's rows were refused: " + tally.findings.front().text());

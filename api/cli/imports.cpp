@@ -51,6 +51,15 @@ void Tally::refuse(api::Finding finding) {
   findings.push_back(std::move(finding));
 }
 
+void Tally::found(const std::string& file, std::size_t line, bool same) {
+  if (same) {
+    ++unchanged;
+    return;
+  }
+  refuse(
+      {file, line, "An organisation with this code is there with another name, level or parent. It stays as it is."});
+}
+
 void Tally::count(const node::Outcome& outcome, const std::string& file, std::size_t line) {
   using Kind = eventstore::Answer::Kind;
   switch (outcome.answer.kind) {
@@ -147,14 +156,15 @@ OrganisationsByCode organisations_of(const node::Node& node) {
 }
 
 eventstore::Result<std::vector<api::OrganisationRow>> derived_rows(const std::string& file,
-                                                                   const api::RequestMapping& mapping) {
+                                                                   const api::RequestMapping& mapping,
+                                                                   std::int64_t now_us) {
   if (!mapping.tree) return std::vector<api::OrganisationRow>{};
-  return adapters::csv::derive_organisations(file, *mapping.tree);
+  return adapters::csv::derive_organisations(file, mapping, now_us);
 }
 
 eventstore::Result<void> import_request_rows(Imports& imports, const std::string& file,
-                                             const api::RequestMapping& mapping, Tally& tally) {
-  auto rows = adapters::csv::RequestFile::open(file, mapping);
+                                             const api::RequestMapping& mapping, std::int64_t now_us, Tally& tally) {
+  auto rows = adapters::csv::RequestFile::open(file, mapping, now_us);
   if (!rows) return std::unexpected(rows.error());
   std::error_code unknown_size;
   const auto size = std::filesystem::file_size(file, unknown_size);

@@ -25,6 +25,8 @@ struct Tally {
   std::optional<eventstore::Error> stopped;  ///< the log took no more
 
   void refuse(api::Finding finding);
+  /// An organisation that is there already: `same` as in its row, or the row says something else and is refused.
+  void found(const std::string& file, std::size_t line, bool same);
   /// Counts one outcome; `at` says which row it was.
   void count(const node::Outcome& outcome, const std::string& file, std::size_t line);
 };
@@ -56,10 +58,11 @@ class Imports {
 OrganisationsByCode organisations_of(const node::Node& node);
 /// The organisations that a mapping derives from the rows of a file; none if it derives none.
 eventstore::Result<std::vector<api::OrganisationRow>> derived_rows(const std::string& file,
-                                                                   const api::RequestMapping& mapping);
-/// All rows of a file of requests; the error is the file's, not a row's.
+                                                                   const api::RequestMapping& mapping,
+                                                                   std::int64_t now_us);
+/// All rows of a file of requests; the error is the file's, not a row's. Rows after `now_us` are in the future.
 eventstore::Result<void> import_request_rows(Imports& imports, const std::string& file,
-                                             const api::RequestMapping& mapping, Tally& tally);
+                                             const api::RequestMapping& mapping, std::int64_t now_us, Tally& tally);
 /// Says the tally, and what the exit is.
 Exit report(const Tally& tally, std::string_view what, bool json);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "api/cli/imports.hpp"
@@ -9,9 +10,13 @@
 
 namespace pioneer::cli {
 
-/// The policy that the log has after this: it is adopted if the log has none yet, or if `services` names a file that
-/// says something else. The error is every finding of the file, a line each.
+/// The rules in `services`, or in the file that comes with pioneer, read and checked before a directory is touched;
+/// nothing where there is a log and no file is named: its own rules stay. The error is every finding, a line each.
+std::expected<std::optional<domain::Policy>, std::string> read_rules(const Place& place, const std::string& services);
+
+/// The policy that the log has after this: `rules` are adopted where it has others, or the shipped ones where it has
+/// none.
 std::expected<domain::Policy, std::string> settle_policy(server::Deployment& local, Imports& imports,
-                                                         const std::string& services, Tally& tally);
+                                                         std::optional<domain::Policy> rules, Tally& tally);
 
 }  // namespace pioneer::cli

@@ -63,7 +63,15 @@ TEST(CsvReader, TellsABadRowWithItsLineAndGoesOn) {
               ElementsAre("2! expected 2 fields, found 1", "3! expected 2 fields, found 3", "4: 1|2"));
   EXPECT_THAT(rows("a,b\n\"1\"x,2\n1,2\n"), ElementsAre("2! text after a closing quote; expected a comma", "3: 1|2"));
   EXPECT_THAT(rows("a,b\n1\"x,2\n1,2\n"), ElementsAre("2! a quote inside a field that is not quoted", "3: 1|2"));
-  EXPECT_THAT(rows("a,b\n1,2\n\"1,2\n3,4\n"), ElementsAre("2: 1|2", "3! a quote is opened and never closed"));
+  EXPECT_THAT(rows("a,b\n1,2\n\"1,2\n3,4\n"),
+              ElementsAre("2: 1|2", "3! lines 3–4: a quote is opened and never closed"));
+}
+
+TEST(CsvReader, TellsWhichLinesABrokenQuoteTook) {
+  EXPECT_THAT(rows("a,b\n\"1,2\n3,4\n5,\"6\n7,8\n"),
+              ElementsAre("2! lines 2–4: text after a closing quote; expected a comma", "5: 7|8"));
+  EXPECT_THAT(rows("a,b\n\"1\n2\n"), ElementsAre("2! lines 2–3: a quote is opened and never closed"));
+  EXPECT_THAT(rows("a,b\n\"1\n2\"\n3,4\n"), ElementsAre("2! lines 2–3: expected 2 fields, found 1", "4: 3|4"));
 }
 
 TEST(CsvReader, RefusesBytesThatAreNoUtf8) {

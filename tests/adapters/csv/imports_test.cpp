@@ -104,7 +104,7 @@ api::RequestMapping la_mapping() {
 }
 
 TEST(DerivedTree, MakesLosAngeles) {
-  const auto rows = derive_organisations(la_file, *la_mapping().tree).value();
+  const auto rows = derive_organisations(la_file, la_mapping()).value();
   std::map<Level::Value, int> counts;
   std::map<std::string, std::string> parent_of;
   for (const auto& row : rows) {
@@ -117,27 +117,13 @@ TEST(DerivedTree, MakesLosAngeles) {
   EXPECT_EQ(parent_of.at("ECHO PARK NC"), "LA-EAST-LOS-ANGELES-APC");              // 86 to 51
   EXPECT_EQ(parent_of.at("NORTH HOLLYWOOD NORTHEAST NC"), "LA-NORTH-VALLEY-APC");  // 44 to 13
   EXPECT_EQ(parent_of.at("SOUTH ROBERTSON NC"), "LA-CENTRAL-APC");                 // 44 to 44 to 36: the first by name
-  EXPECT_EQ(rows, derive_organisations(la_file, *la_mapping().tree).value());
-}
-
-TEST(DerivedTree, RefusesNamesThatBecomeOneCode) {
-  const TemporaryFile file("area,council\nnorth,a b\nnorth,a-b\n");
-  const auto rows = derive_organisations(file.path(), {"X", "x", "area", "council"});
-  ASSERT_FALSE(rows.has_value());
-  EXPECT_THAT(rows.error().detail, HasSubstr("a b and a-b would both have the code X-A-B"));
-}
-
-TEST(DerivedTree, HangsACouncilWithoutAreaOnTheRoot) {
-  const TemporaryFile file("area,council\n,far out\n");
-  const auto rows = derive_organisations(file.path(), {"X", "x", "area", "council"}).value();
-  ASSERT_EQ(rows.size(), 2u);
-  EXPECT_EQ(rows[1].parent_code, "X");
+  EXPECT_EQ(rows, derive_organisations(la_file, la_mapping()).value());
 }
 
 TEST(RequestFile, ReadsLosAngelesToTheLastRow) {
   auto file = RequestFile::open(la_file, la_mapping()).value();
   std::set<std::string> known;
-  const auto organisations = derive_organisations(la_file, *la_mapping().tree).value();
+  const auto organisations = derive_organisations(la_file, la_mapping()).value();
   for (const auto& row : organisations) known.insert(row.code);
   std::map<RequestState::Value, int> states;
   std::map<Channel::Value, int> channels;
@@ -230,6 +216,52 @@ TEST(RequestFile, RefusesAMappingThatDoesNotFit) {
   mapping.zone = "America/Springfield";
   const TemporaryFile right(small_header);
   EXPECT_EQ(RequestFile::open(right.path(), mapping).error().code, "unknown_zone");
+}
+
+TEST(RequestFile, TellsATimeInTheFuture) {
+  constexpr std::int64_t now_us = 1'577'900'000'000'000;  // 2020-01-01
+  const auto told = [](const std::string& row) {
+    const TemporaryFile file(small_header + row + "\n");
+    return RequestFile::open(file.path(), small_mapping(), now_us).value().next().value().error().sentence;
+  };
+  EXPECT_EQ(told("1,Lamp,open,2021-01-01 00:00,,,,,A"), "made: is in the future");
+  EXPECT_EQ(told("1,Lamp,closed,2020-01-01 00:00,2021-01-01 00:00,,,,A"), "done: is in the future");
+}
+
+api::RequestMapping tree_mapping() {
+  auto mapping = small_mapping();
+  mapping.lat_column = mapping.lon_column = "";
+  mapping.organisation_columns.clear();
+  mapping.tree = {"X", "x", "area", "council"};
+  return mapping;
+}
+
+constexpr const char* tree_header = "no,type,status,made,done,touched,area,council\n";
+
+TEST(DerivedTree, RefusesNamesThatBecomeOneCode) {
+  const TemporaryFile file(std::string(tree_header) + "1,Lamp,open,2020-01-01 00:00,,,north,a b\n" +
+                           "2,Lamp,open,2020-01-01 00:00,,,north,a-b\n");
+  const auto rows = derive_organisations(file.path(), tree_mapping());
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_THAT(rows.error().detail, HasSubstr("a b and a-b would both have the code X-A-B"));
+}
+
+TEST(DerivedTree, HangsACouncilWithoutAreaOnTheRoot) {
+  const TemporaryFile file(std::string(tree_header) + "1,Lamp,open,2020-01-01 00:00,,,,far out\n");
+  const auto rows = derive_organisations(file.path(), tree_mapping()).value();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[1].parent_code, "X");
+}
+
+TEST(DerivedTree, MakesNothingFromRefusedRows) {
+  const TemporaryFile file(
+      std::string(tree_header) + "1,Lift,open,2020-01-01 00:00,,,north,unknown type\n" +
+      "2,Lamp,open,tomorrow,,,north,no time\n" + ",Lamp,open,2020-01-01 00:00,,,north,no number\n" +
+      "4,Lamp,open,2020-01-01 00:00,,,south,good\n" + "5,Lamp,open,2030-01-01 00:00,,,north,to come\n");
+  const auto rows = derive_organisations(file.path(), tree_mapping(), 1'600'000'000'000'000).value();
+  std::vector<std::string> made;
+  for (const auto& row : rows) made.push_back(row.code);
+  EXPECT_THAT(made, ElementsAre("X", "X-SOUTH", "X-GOOD"));
 }
 
 TEST(LocalTimes, KnowsChangesOfTheClock) {
