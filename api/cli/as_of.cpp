@@ -1,5 +1,6 @@
 #include "api/cli/commands.hpp"
 #include "api/cli/console_caller.hpp"
+#include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/remote.hpp"
 #include "api/cli/scratch.hpp"
@@ -14,23 +15,24 @@ namespace pioneer::cli {
 namespace {
 
 // Nobody's personal fields: opening those would have to be journalled.
-Exit show_request(const node::Node& node, const domain::Id& id, eventstore::Sequence until) {
+Exit show_request(const Place& place, const node::Node& node, const domain::Id& id, eventstore::Sequence until) {
   auto answer = queries::request_view(node, console_caller(node), id, {until});
   if (!answer) return fail(answer.error());
   queries::hide_personal(answer->view);
-  say(api::http::to_json(answer->view));
+  say_json(place, api::http::to_json(answer->view));
   return Exit::done;
 }
 
-Exit show_product(const node::Node& node, const projections::ReadModels& models, const domain::Id& id) {
+Exit show_product(const Place& place, const node::Node& node, const projections::ReadModels& models,
+                  const domain::Id& id) {
   const auto view = queries::product_view({node, models, true}, console_caller(node), id);
   if (!view) return fail(view.error());
-  say(api::http::to_json(*view));
+  say_json(place, api::http::to_json(*view));
   return Exit::done;
 }
 
-Exit show_board(const node::Node& node, const projections::ReadModels& models, const domain::Id& organisation,
-                eventstore::Sequence until, std::int64_t at_us) {
+Exit show_board(const Place& place, const node::Node& node, const projections::ReadModels& models,
+                const domain::Id& organisation, eventstore::Sequence until, std::int64_t at_us) {
   queries::BoardQuery query;
   query.organisation = organisation;
   const auto actor = console_caller(node).actor;
@@ -38,7 +40,7 @@ Exit show_board(const node::Node& node, const projections::ReadModels& models, c
     return queries::board_json({community, models, node.edge().opener(), until.value, at_us}, actor, query);
   });
   if (!json) return fail(json.error());
-  say(*json);
+  say_json(place, *json);
   return Exit::done;
 }
 
@@ -65,7 +67,7 @@ Exit as_of(const Place& place, const AsOfOptions& options) {
   const std::int64_t at_us = at->seconds * 1'000'000 + at->nanos / 1'000;
   const auto until = queries::position_at(node.log(), {at_us});
   if (!until) return fail(until.error());
-  if (options.kind == "request") return show_request(node, id, *until);
+  if (options.kind == "request") return show_request(place, node, id, *until);
   auto scratch = Scratch::open(place.data);
   if (!scratch) return fail(scratch.error());
   projections::EngineOptions bulk;
@@ -73,7 +75,7 @@ Exit as_of(const Place& place, const AsOfOptions& options) {
   node::CommitsOfLog source(node.log(), eventstore::Sequence{0});
   const auto models = projections::ReadModels::replayed((*scratch)->store(), source, {*until, std::nullopt}, bulk);
   if (!models) return fail(models.error());
-  return is_board ? show_board(node, **models, id, *until, at_us) : show_product(node, **models, id);
+  return is_board ? show_board(place, node, **models, id, *until, at_us) : show_product(place, node, **models, id);
 }
 
 }  // namespace pioneer::cli

@@ -26,4 +26,45 @@ JsonObject& JsonObject::raw(std::string_view n, std::string_view json) {
   return *this;
 }
 
+std::string indented(std::string_view json) {
+  std::string out;
+  std::size_t depth = 0;
+  bool quoted = false;
+  const auto new_line = [&] { out.append("\n").append(depth * 2, ' '); };
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (quoted) {
+      out += c;
+      if (c == '\\' && at + 1 < json.size()) {
+        out += json[++at];
+      } else if (c == '"') {
+        quoted = false;
+      }
+    } else if (c == '{' || c == '[') {
+      out += c;
+      const char closing = c == '{' ? '}' : ']';
+      if (at + 1 < json.size() && json[at + 1] == closing) {
+        out += json[++at];
+      } else {
+        ++depth;
+        new_line();
+      }
+    } else if (c == '}' || c == ']') {
+      if (depth > 0) --depth;
+      new_line();
+      out += c;
+    } else if (c == ',') {
+      out += c;
+      new_line();
+    } else if (c != ' ' && c != '\n') {
+      out += c;
+      if (c == ':') out += ' ';
+      quoted = c == '"';
+    }
+  }
+  return out;
+}
+
+void say_json(const Place& place, std::string_view json) { say(place.json ? std::string(json) : indented(json)); }
+
 }  // namespace pioneer::cli

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "api/cli/commands.hpp"
+
 namespace pioneer::cli {
 
 class JsonObject {
@@ -33,5 +35,10 @@ class JsonArray {
  private:
   std::string body_;
 };
+
+/// JSON with a line for each member and element, two spaces deeper at each level; what is empty stays on its line.
+std::string indented(std::string_view json);
+/// An answer that is JSON by nature: with --json as it is, else laid out for a reader.
+void say_json(const Place& place, std::string_view json);
 
 }  // namespace pioneer::cli

@@ -118,6 +118,11 @@ void tell(const LogLine& line) {
   }
 }
 
+void say_nothing_there(const LogOptions& options) {
+  complain("Nothing is there" + (options.stream.empty() ? std::string() : " of " + options.stream) +
+           (options.from == 0 ? std::string() : " from position " + std::to_string(options.from) + " on") + ".");
+}
+
 Exit no_stream(const std::string& stream) {
   return fail(Exit::no, "There is no stream " + stream + ". Names look like request/ID; `pioneer log show` has them.");
 }
@@ -132,6 +137,7 @@ Exit show_log(const Place& place, const LogOptions& options) {
   });
   const bool one_stream = !options.stream.empty() && !options.stream.ends_with('/');
   if (exit == Exit::done && one_stream && left == options.limit && options.from == 0) return no_stream(options.stream);
+  if (exit == Exit::done && left == options.limit) say_nothing_there(options);
   return exit;
 }
 
@@ -144,6 +150,7 @@ Exit tail_log(const Place& place, const LogOptions& options) {
     return true;
   });
   for (const auto& entry : last) tell(entry, place.json);
+  if (exit == Exit::done && last.empty() && options.limit > 0) say_nothing_there(options);
   return exit;
 }
 
@@ -199,6 +206,8 @@ Exit confirm_clock(const Place& place) {
 }
 
 Exit raise_level(const Place& place, const LevelOptions& options) {
+  if (!place.server.empty())
+    return fail(Exit::usage, "The level is raised while the server is stopped. Use --data DIR.");
   auto local = open_local(place, false);
   if (!local) return fail(local.error());
   const std::uint32_t to = options.to == 0 ? eventstore::limits::feature_level : options.to;

@@ -21,6 +21,8 @@ struct LogLine {
 void tell(const LogLine& line);
 /// No commit names this stream.
 Exit no_stream(const std::string& stream);
+/// A range or a kind without commits: said beside the answer, which is empty and no failure.
+void say_nothing_there(const LogOptions& options);
 
 namespace remote {
 /// `log show`, `log stream` and `log tail` of a running server: pages until the limit is reached.

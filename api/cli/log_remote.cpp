@@ -58,6 +58,7 @@ bool wanted(const api::LogEntryView& entry, const std::string& kind) {
 /// All of the log, or of one kind of streams ("request/").
 Exit show_all(const Place& place, std::uint64_t from, std::uint64_t left, const std::string& kind) {
   std::string cursor = std::to_string(from);
+  const std::uint64_t wanted_at_most = left;
   while (left > 0 && !cursor.empty()) {
     const auto limit = kind.empty() ? std::min(left, page_max) : page_max;
     const auto page = get<api::LogPage>(place, "/api/v1/log?from=" + cursor + "&limit=" + std::to_string(limit));
@@ -69,6 +70,7 @@ Exit show_all(const Place& place, std::uint64_t from, std::uint64_t left, const 
     }
     cursor = page->next_cursor();
   }
+  if (left == wanted_at_most && left > 0) say_nothing_there({.from = from, .limit = left, .stream = kind});
   return Exit::done;
 }
 
@@ -97,6 +99,7 @@ Exit show_stream(const Place& place, const LogOptions& options, bool last) {
   const auto first = commits.begin() + static_cast<std::ptrdiff_t>(last ? commits.size() - shown : 0);
   std::for_each(first, first + static_cast<std::ptrdiff_t>(shown),
                 [&](const auto& commit) { tell(place, options.stream, commit); });
+  if (commits.empty() && options.limit > 0) say_nothing_there(options);
   return Exit::done;
 }
 
@@ -138,6 +141,8 @@ Exit describe_log(const Place& place) {
   say("format    " + std::to_string(version->format()));
   say("commits   " + grouped(ready->position()));
   say("server    pioneerd " + version->version());
+  say("level     " + std::to_string(version->feature_level()));
+  say("Epoch, head and root are told with --data DIR.");
   return Exit::done;
 }
 

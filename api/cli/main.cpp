@@ -19,13 +19,15 @@ void add_import(CLI::App& app, Chosen& chosen) {
   auto& o = *import.add_subcommand("organisations",
                                    "A CSV of code, name, parent, level; makes the log in an empty directory");
   o.add_option("FILE", organisations.file, "the CSV")->required();
-  o.add_option("--services", organisations.services, "services.yaml: categories and deadlines");
+  o.add_option("--services", organisations.services,
+               "services.yaml: categories and deadlines; adopted where a log exists too (--data only)");
   o.callback([&chosen] { chosen = [](const Place& p) { return import_organisations(p, organisations); }; });
   static ImportRequestsOptions requests;
-  auto& r = *import.add_subcommand("requests", "A CSV of service requests of another system");
+  auto& r = *import.add_subcommand("requests", "A CSV of service requests of another system (--data only)");
   r.add_option("FILE", requests.file, "the CSV")->required();
   r.add_option("--mapping", requests.mapping, "FILE.yaml: which column means what")->required();
-  r.add_option("--services", requests.services, "services.yaml: categories and deadlines");
+  r.add_option("--services", requests.services,
+               "services.yaml: categories and deadlines; adopted if the log has others");
   r.callback([&chosen] { chosen = [](const Place& p) { return import_requests(p, requests); }; });
 }
 
@@ -43,23 +45,29 @@ void add_token(CLI::App& app, Chosen& chosen) {
   c.callback([&chosen] { chosen = [](const Place& p) { return create_token(p, make); }; });
   static SignInLinkOptions link;
   auto& l = *token.add_subcommand("link", "Print a link that signs a member in once, in a browser");
-  l.add_option("--member", link.member, "a member's name, or id")->required();
+  l.add_option("--member", link.member, "a member's name (with --data), or id")->required();
   l.add_option("--days", link.days, "how long it is good")->check(CLI::Range(1, 31))->capture_default_str();
-  l.add_option("--origin", link.origin, "how browsers reach the server, with --data")->capture_default_str();
+  l.add_option("--origin", link.origin, "how browsers reach the server, http(s)://HOST[:PORT]; a running one knows")
+      ->capture_default_str();
   l.callback([&chosen] { chosen = [](const Place& p) { return make_link(p, link); }; });
   static RevokeTokenOptions revoke;
-  auto& r = *token.add_subcommand("revoke", "End a token");
+  auto& r = *token.add_subcommand("revoke", "End a token (--data only)");
   r.add_option("TOKEN", revoke.token, "the token, or its hash as `token list` shows it")->required();
   r.callback([&chosen] { chosen = [](const Place& p) { return revoke_token(p, revoke); }; });
-  token.add_subcommand("list", "All tokens, by their hashes")->callback([&chosen] { chosen = list_tokens; });
+  token
+      .add_subcommand(
+          "list", "All tokens by their hashes, with the members' roles (--data only). Names are in `export --personal`")
+      ->callback([&chosen] { chosen = list_tokens; });
 }
 
 void add_keys(CLI::App& app, Chosen& chosen) {
-  auto& keys = *app.add_subcommand("keys", "The log's signing key, and the keyring")->require_subcommand(1);
+  auto& keys =
+      *app.add_subcommand("keys", "The log's signing key, and the keyring (--data only)")->require_subcommand(1);
   static KeysOptions options;
   auto& show = *keys.add_subcommand("show", "How many keys there are, and the log's verifier key");
   show.add_flag("--verifier", options.verifier, "the verifier key only");
-  show.add_option("--name", options.name, "of the log, when its key is made");
+  show.add_option("--name", options.name,
+                  "the log's name in its verifier key; counts only the first time, when the key is made");
   show.callback([&chosen] { chosen = [](const Place& p) { return show_keys(p, options); }; });
 }
 
@@ -82,26 +90,30 @@ void add_log(CLI::App& app, Chosen& chosen) {
   with_range(tail);
   tail.add_option("--stream", options.stream, "a stream, or a kind");
   tail.callback([&chosen] { chosen = [](const Place& p) { return tail_log(p, options); }; });
-  log.add_subcommand("info", "Id, format, position, root")->callback([&chosen] { chosen = describe_log; });
+  log.add_subcommand("info", "Id, format, position; with --data also epoch, head and root")->callback([&chosen] {
+    chosen = describe_log;
+  });
   log.add_subcommand("confirm-clock",
                      "The clock is right: after a jump (--server), or though the log is ahead of it (--data)")
       ->callback([&chosen] { chosen = confirm_clock; });
   static LevelOptions level;
-  auto& raise =
-      *log.add_subcommand("raise-level", "All programs that read this log are new: write what only they can read");
+  auto& raise = *log.add_subcommand("raise-level",
+                                    "Irreversible; --data only: from now on write what only new programs can read. "
+                                    "First let every program that reads this log be new");
   raise.add_option("--to", level.to, "the feature level; without it, the highest that this program knows");
   raise.callback([&chosen] { chosen = [](const Place& p) { return raise_level(p, level); }; });
 }
 
 void add_checks(CLI::App& app, Chosen& chosen) {
   static VerifyOptions options;
-  auto& v = *app.add_subcommand("verify", "Check every byte of the log; exit 1 if one is wrong");
+  auto& v = *app.add_subcommand(
+      "verify", "Check every byte of the log; exit 1 if one is wrong (--data only, beside a server too)");
   v.add_option("--threads", options.threads, "files checked side by side")->capture_default_str();
   v.callback([&chosen] { chosen = [](const Place& p) { return verify(p, options); }; });
 }
 
 void add_history(CLI::App& app, Chosen& chosen) {
-  app.add_subcommand("replay", "Build all read models from the log and compare; exit 1 if one differs")
+  app.add_subcommand("replay", "Build all read models from the log and compare; exit 1 if one differs (--data only)")
       ->callback([&chosen] { chosen = replay; });
   static AsOfOptions options;
   auto& command = *app.add_subcommand("as-of", "How a request, a product or a board stood at an instant");
@@ -116,14 +128,14 @@ void add_history(CLI::App& app, Chosen& chosen) {
 void add_erase(CLI::App& app, Chosen& chosen) {
   static EraseOptions options;
   auto& command = *app.add_subcommand("erase", "Erase a person: claims cancelled, requests withdrawn, keys destroyed");
-  command.add_option("--member", options.member, "the member's whole name, or id")->required();
+  command.add_option("--member", options.member, "the member's whole name (with --data), or id")->required();
   command.callback([&chosen] { chosen = [](const Place& p) { return erase(p, options); }; });
 }
 
 void add_export(CLI::App& app, Chosen& chosen) {
   static ExportOptions options;
-  auto& command =
-      *app.add_subcommand("export", "Organisations, products and requests as files: what is public of them");
+  auto& command = *app.add_subcommand(
+      "export", "Organisations, products and requests as files: what is public of them (--data only)");
   command.add_option("--out", options.out, "directory to write to")->required();
   command.add_flag("--personal", options.personal, "members' names and phones too; the log will say so");
   command.add_option("--purpose", options.purpose, "why, with --personal");
@@ -142,6 +154,12 @@ void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
   d.add_option("--listen", options.listen, "HOST:PORT of the server that will show it, for the links")
       ->capture_default_str();
   d.callback([&chosen] { chosen = [](const Place& p) { return make_demo(p, options); }; });
+}
+
+/// Below the help of every command: where it works.
+void add_footers(CLI::App& app) {
+  app.footer("Where: --data DIR (stopped server) or --server URL --token T; --json answers in JSON.");
+  for (auto* command : app.get_subcommands({})) add_footers(*command);
 }
 
 int run(int argc, char** argv) {
@@ -165,6 +183,7 @@ int run(int argc, char** argv) {
   add_erase(app, chosen);
   add_export(app, chosen);
   add_demo(app, place, chosen);
+  add_footers(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -1,10 +1,15 @@
 #include "api/cli/remote.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "adapters/csv/organisation_file.hpp"
 #include "adapters/posix/clock.hpp"
 #include "api/cli/imports.hpp"
+#include "api/cli/json.hpp"
+#include "api/cli/token.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/messages/commands.pb.h"
@@ -46,6 +51,62 @@ std::expected<View, Exit> post(const Place& place, const std::string& path, cons
   return view;
 }
 
+/// GET, and the view that comes back.
+template <class View>
+std::expected<View, Exit> get(const Place& place, const std::string& path) {
+  const auto reply = call(place, "GET", path);
+  if (!reply) return std::unexpected(cli::fail(Exit::could_not_run, reply.error()));
+  if (!good(*reply)) return std::unexpected(fail(*reply));
+  View view;
+  if (!api::http::from_json(reply->body, view)) {
+    return std::unexpected(
+        cli::fail(Exit::could_not_run, "The server's answer is of another version. Use its own pioneer."));
+  }
+  return view;
+}
+
+/// The organisation as it is today: where it was merged, what it was merged into.
+std::expected<api::OrganisationView, Exit> organisation_today(const Place& place, const std::string& id) {
+  auto view = get<api::OrganisationView>(place, "/api/v1/organisations/" + escaped(id));
+  if (view && view->has_merged_into()) {
+    return get<api::OrganisationView>(place, "/api/v1/organisations/" + escaped(view->merged_into()));
+  }
+  return view;
+}
+
+bool administers(const api::MemberView& me, const api::OrganisationView& organisation) {
+  return std::ranges::any_of(me.roles(), [&](const api::RoleView& held) {
+    if (held.role() != domain::Role::administrator) return false;
+    const std::string& there = held.organisation().id();
+    return there == organisation.id() ||
+           std::ranges::any_of(organisation.ancestors(), [&](const auto& above) { return above.id() == there; });
+  });
+}
+
+/// Whether the caller may grant a role there and then make the token, asked before anything is written: a server takes
+/// three calls for it, and a refusal of the last would leave what the first two did.
+std::expected<void, Exit> may_make_token(const Place& place, const TokenOptions& options,
+                                         const api::OrganisationView& organisation) {
+  const auto me = get<api::MemberView>(place, "/api/v1/me");
+  if (!me) return std::unexpected(me.error());
+  const auto forbidden = [](const std::string& where) {
+    return std::unexpected(cli::fail(
+        Exit::no, "Only an administrator of " + where + ", or of what is above it, can do this. Nothing was written."));
+  };
+  if (!administers(*me, organisation)) return forbidden(organisation.name());
+  if (!domain::Id::parse(options.member) || options.member == me->id()) return {};
+  const auto member = get<api::MemberView>(place, "/api/v1/members/" + escaped(options.member));
+  if (!member) return std::unexpected(member.error());
+  std::set<std::string> places{member->organisation().id()};
+  for (const auto& held : member->roles()) places.insert(held.organisation().id());
+  for (const auto& id : places) {
+    const auto there = organisation_today(place, id);
+    if (!there) return std::unexpected(there.error());
+    if (!administers(*me, *there)) return forbidden(there->name());
+  }
+  return {};
+}
+
 std::expected<std::string, Exit> known_member(const Place& place, const TokenOptions& options,
                                               const std::string& organisation) {
   if (domain::Id::parse(options.member)) return options.member;
@@ -56,6 +117,72 @@ std::expected<std::string, Exit> known_member(const Place& place, const TokenOpt
   const auto view = post<api::MemberView>(place, "/api/v1/members", body);
   if (!view) return std::unexpected(view.error());
   return view->id();
+}
+
+/// What the server has under a code; nothing if it has none. The error is a sentence.
+std::expected<std::optional<api::OrganisationView>, std::string> with_code(const Place& place, std::string_view code) {
+  const auto reply = call(place, "GET", "/api/v1/organisations?code=" + escaped(code));
+  if (!reply) return std::unexpected(reply.error());
+  if (!good(*reply)) return std::unexpected(sentence_of(*reply));
+  api::OrganisationList list;
+  if (!api::http::from_json(reply->body, list) || list.items().empty()) return std::nullopt;
+  return list.items(0);
+}
+
+using IdsByCode = std::unordered_map<std::string, std::string>;
+
+/// The rows of a file whose parents stand in it or are the server's; the latter's ids come into `ids`.
+std::expected<adapters::csv::OrganisationFile, Exit> rows_for(const Place& place, const std::string& file,
+                                                              IdsByCode& ids) {
+  auto alone = adapters::csv::read_organisations(file);
+  if (!alone) return std::unexpected(cli::fail(alone.error()));
+  std::vector<std::string> known;
+  for (const auto& code : alone->unknown_parents) {
+    const auto there = with_code(place, code);
+    if (!there) return std::unexpected(cli::fail(Exit::could_not_run, there.error()));
+    if (!*there) continue;
+    ids[code] = (*there)->id();
+    known.push_back(code);
+  }
+  if (known.empty()) return std::move(*alone);
+  auto rows = adapters::csv::read_organisations(file, known);
+  if (!rows) return std::unexpected(cli::fail(rows.error()));
+  return std::move(*rows);
+}
+
+/// One row: told to the server, or found there already.
+std::expected<void, std::string> import_row(const Place& place, const std::string& file,
+                                            const api::OrganisationRow& row, IdsByCode& ids, Tally& tally) {
+  const auto parent = row.parent_code.empty() ? ids.end() : ids.find(row.parent_code);
+  if (!row.parent_code.empty() && parent == ids.end()) {
+    tally.refuse({file, row.line, "The parent " + row.parent_code + " is not there."});
+    return {};
+  }
+  const std::string parent_id = row.parent_code.empty() ? std::string() : parent->second;
+  const auto known = with_code(place, row.code);
+  if (!known) return std::unexpected(known.error());
+  if (*known) {
+    const auto& there = **known;
+    ids[row.code] = there.id();
+    tally.found(file, row.line, there.name() == row.name && there.level() == row.level && there.parent() == parent_id);
+    return {};
+  }
+  api::RegisterOrganisationBody body;
+  body.set_name(row.name);
+  body.set_level(domain::Level::Value_Name(row.level));
+  body.set_code(row.code);
+  if (!parent_id.empty()) body.set_parent(parent_id);
+  const auto reply =
+      call(place, "POST", "/api/v1/organisations", api::http::to_json(body), command_id_of("organisation:" + row.code));
+  if (!reply) return std::unexpected(reply.error());
+  api::OrganisationView view;
+  if (good(*reply) && api::http::from_json(reply->body, view)) {
+    ids[row.code] = view.id();
+    ++tally.added;
+  } else {
+    tally.refuse({file, row.line, sentence_of(*reply)});
+  }
+  return {};
 }
 
 }  // namespace
@@ -91,82 +218,57 @@ Exit show(const Place& place, const std::string& path) {
   const auto reply = call(place, "GET", path);
   if (!reply) return cli::fail(Exit::could_not_run, reply.error());
   if (!good(*reply)) return fail(*reply);
-  say(reply->body);
+  say_json(place, reply->body);
   return Exit::done;
 }
 
 std::expected<std::string, std::string> organisation(const Place& place, std::string_view id_or_code) {
   if (domain::Id::parse(id_or_code)) return std::string(id_or_code);
-  const auto reply = call(place, "GET", "/api/v1/organisations?code=" + escaped(id_or_code));
-  if (!reply) return std::unexpected(reply.error());
-  if (!good(*reply)) return std::unexpected(sentence_of(*reply));
-  api::OrganisationList list;
-  if (!api::http::from_json(reply->body, list) || list.items().empty()) return std::string();
-  return list.items(0).id();
+  const auto found = with_code(place, id_or_code);
+  if (!found) return std::unexpected(found.error());
+  return *found ? (*found)->id() : std::string();
 }
 
 Exit import_organisations(const Place& place, const std::string& file) {
-  const auto rows = adapters::csv::read_organisations(file);
-  if (!rows) return cli::fail(rows.error());
+  IdsByCode ids;
+  const auto rows = rows_for(place, file, ids);
+  if (!rows) return rows.error();
   Tally tally;
   for (const auto& finding : rows->findings) tally.refuse(finding);
-  std::unordered_map<std::string, std::string> ids;
   Progress progress("organisations", rows->rows.size());
   for (std::uint64_t done = 0; const auto& row : rows->rows) {
     progress.at(done++);
-    const auto known = organisation(place, row.code);
-    if (!known) return cli::fail(Exit::could_not_run, known.error());
-    if (!known->empty()) {
-      ids[row.code] = *known;
-      ++tally.unchanged;
-      continue;
-    }
-    api::RegisterOrganisationBody body;
-    body.set_name(row.name);
-    body.set_level(domain::Level::Value_Name(row.level));
-    body.set_code(row.code);
-    if (!row.parent_code.empty()) body.set_parent(ids[row.parent_code]);
-    const auto reply = call(place, "POST", "/api/v1/organisations", api::http::to_json(body),
-                            command_id_of("organisation:" + row.code));
-    if (!reply) return cli::fail(Exit::could_not_run, reply.error());
-    api::OrganisationView view;
-    if (good(*reply) && api::http::from_json(reply->body, view)) {
-      ids[row.code] = view.id();
-      ++tally.added;
-    } else {
-      tally.refuse({file, row.line, sentence_of(*reply)});
+    if (const auto told = import_row(place, file, row, ids, tally); !told) {
+      return cli::fail(Exit::could_not_run, told.error());
     }
   }
   return report(tally, "organisations", place.json);
 }
 
 Exit create_token(const Place& place, const TokenOptions& options) {
+  const auto expires = expires_us(options, adapters::posix::PosixClock().now().value);
+  if (!expires) return expires.error();
   const auto organisation_id = organisation(place, options.organisation);
   if (!organisation_id) return cli::fail(Exit::could_not_run, organisation_id.error());
   if (organisation_id->empty()) return cli::fail(Exit::no, "There is no organisation " + options.organisation + ".");
-  const auto member = known_member(place, options, *organisation_id);
+  const auto where = organisation_today(place, *organisation_id);
+  if (!where) return where.error();
+  if (const auto may = may_make_token(place, options, *where); !may) return may.error();
+  const auto member = known_member(place, options, where->id());
   if (!member) return member.error();
-  const bool registered = *member != options.member;
   api::GrantRoleBody role;
   role.set_role(options.role);
-  role.set_organisation(*organisation_id);
+  role.set_organisation(where->id());
   const auto granted = call(place, "POST", "/api/v1/members/" + escaped(*member) + "/roles", api::http::to_json(role));
   if (!granted) return cli::fail(Exit::could_not_run, granted.error());
   if (!good(*granted) && code_of(*granted) != "already_granted") return fail(*granted);
   api::IssueTokenBody body;
-  if (!options.expires.empty()) {
-    const auto expires = api::http::parse_rfc3339(options.expires);
-    if (!expires) return cli::fail(Exit::usage, "--expires is a time such as 2027-01-31T00:00:00Z.");
-    body.mutable_expires()->set_seconds(expires->seconds);
-  }
+  if (*expires != 0) body.mutable_expires()->set_seconds(*expires / 1'000'000);
   const auto token = post<api::TokenView>(place, "/api/v1/members/" + escaped(*member) + "/tokens", body);
   if (!token) return token.error();
-  if (place.json) {
-    say(api::http::to_json(*token));
-  } else {
-    say(std::string(registered ? "Registered a new member. " : "") + "Member " + token->id() + ", " + options.role +
-        " of " + options.organisation + ". The token is shown only now: " + token->token());
-  }
+  MadeToken made{*member, *member != options.member, options.role, where->id(), where->name(), token->token(), {}};
+  if (*expires != 0) made.expires = api::http::rfc3339_of_us(*expires / 1'000'000 * 1'000'000);
+  tell(place, made);
   return Exit::done;
 }
 

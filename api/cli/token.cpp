@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 
+#include "adapters/posix/clock.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
@@ -7,6 +9,7 @@
 #include "api/cli/token.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/http/sign_in_code.hpp"
+#include "api/ports/origin.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
 
@@ -24,18 +27,16 @@ std::string make_code(api::Cryptography& cryptography) { return api::http::code_
 
 namespace {
 
-constexpr std::string_view expires_wanted = "--expires is a time such as 2027-01-31T00:00:00Z.";
-
 struct Named {
   domain::Id member;
-  bool registered = false;  ///< just now
+  std::optional<domain::Command> registration;  ///< of an unknown name; not sent yet
 };
 
-/// Whoever is called so; an unknown name is registered.
+/// Whoever is called so, or the command that registers them.
 std::expected<Named, NotDone> member_named(server::Deployment& local, const TokenOptions& options,
                                            const domain::Id& organisation) {
   const auto found = find_members(local, options.member);
-  if (found.size() == 1) return Named{found.front()};
+  if (found.size() == 1) return Named{found.front(), {}};
   if (found.size() > 1) {
     std::string text = "Several members are called " + options.member + ". Name one by its id:";
     for (const auto& id : found) text += "\n  " + id.text();
@@ -50,37 +51,88 @@ std::expected<Named, NotDone> member_named(server::Deployment& local, const Toke
   if (!options.phone.empty()) body.set_phone(options.phone);
   body.set_organisation(organisation.text());
   auto command = local.node().edge().register_member(system_call(), body);
-  const domain::Id id = command ? domain::Id::of(std::get<domain::RegisterMember>(command->what).id()) : domain::Id{};
-  const auto outcome = carry_out(local, std::move(command));
-  if (!outcome) return std::unexpected(outcome.error());
-  return Named{id, true};
+  if (!command) return std::unexpected(NotDone{Exit::no, sentence_of(command.error())});
+  const domain::Id id = domain::Id::of(std::get<domain::RegisterMember>(command->what).id());
+  return Named{id, std::move(*command)};
 }
 
-std::expected<void, NotDone> grant(server::Deployment& local, const domain::Id& member, const std::string& role,
-                                   const domain::Id& organisation) {
+api::Commanded granting(server::Deployment& local, const domain::Id& member, const std::string& role,
+                        const domain::Id& organisation) {
   api::GrantRoleBody body;
   body.set_role(role);
   body.set_organisation(organisation.text());
-  auto command = local.node().edge().grant_role(system_call(), member.text(), body);
-  if (!command) return std::unexpected(NotDone{Exit::usage, sentence_of(command.error())});
-  const node::Outcome outcome = local.execute(std::move(*command));
-  if (outcome.answer.kind == eventstore::Answer::Kind::refused && outcome.refusal->code == "already_granted") return {};
-  if (outcome.answer.kind == eventstore::Answer::Kind::accepted) return {};
-  if (outcome.refusal) return std::unexpected(NotDone{Exit::no, sentence_of(*outcome.refusal)});
-  return std::unexpected(NotDone{Exit::could_not_run, sentence_of(outcome.answer.error)});
+  return local.node().edge().grant_role(system_call(), member.text(), body);
+}
+
+std::expected<void, NotDone> grant(server::Deployment& local, domain::Command command) {
+  const auto granted = local.execute(std::move(command));
+  if (granted.refusal && granted.refusal->code == "already_granted") return {};
+  if (const auto done = accepted(granted); !done) return std::unexpected(done.error());
+  return {};
+}
+
+/// Registers if need be, grants, issues. All three are built before the first is sent: what can be refused by its form
+/// leaves nothing behind.
+std::expected<MadeToken, NotDone> make_token_for(server::Deployment& local, const TokenOptions& options,
+                                                 const domain::Id& organisation, std::int64_t expires) {
+  auto named = member_named(local, options, organisation);
+  if (!named) return std::unexpected(named.error());
+  api::IssueTokenBody body;
+  if (expires != 0) {
+    body.mutable_expires()->set_seconds(expires / 1'000'000);
+    body.mutable_expires()->set_nanos(static_cast<std::int32_t>(expires % 1'000'000) * 1'000);
+  }
+  MadeToken made;
+  made.token = make_token(local.cryptography());
+  auto granted = granting(local, named->member, options.role, organisation);
+  if (!granted) return std::unexpected(NotDone{Exit::usage, sentence_of(granted.error())});
+  auto issued = local.node().edge().issue_token(system_call(), named->member.text(), token_hash(made.token), body);
+  if (!issued) return std::unexpected(NotDone{Exit::usage, sentence_of(issued.error())});
+  made.registered = named->registration.has_value();
+  if (made.registered) {
+    const auto registered = carry_out(local, std::move(*named->registration));
+    if (!registered) return std::unexpected(registered.error());
+  }
+  if (const auto done = grant(local, std::move(*granted)); !done) return std::unexpected(done.error());
+  if (const auto done = carry_out(local, std::move(issued)); !done) return std::unexpected(done.error());
+  made.member = named->member.text();
+  made.role = options.role;
+  made.organisation = organisation.text();
+  made.where = name_of(local, organisation);
+  if (expires != 0) made.expires = api::http::rfc3339_of_us(expires);
+  return made;
+}
+
+std::string_view kind_of(const domain::members::Token& token) {
+  if (token.purpose == domain::TokenPurpose::session) return "session";
+  return token.purpose == domain::TokenPurpose::sign_in ? "sign_in" : "bearer";
+}
+
+/// What lets an operator know whose a token is, without opening a name: "cadre of 350203, member of 3502".
+std::string roles_of(const node::Community& community, const domain::Id& member) {
+  std::string text;
+  for (const auto& grant : community.roster.grants(member)) {
+    const auto* where = community.directory.find(community.directory.resolve(grant.organisation));
+    if (where == nullptr) continue;
+    text += (text.empty() ? "" : ", ") + domain::Role::Value_Name(grant.role) + " of " +
+            (where->code.empty() ? where->name : where->code);
+  }
+  return text;
 }
 
 struct TokenRow {
   std::string hash;
   domain::members::Token token;
   bool erased = false;
+  std::string roles;
 };
 
 std::vector<TokenRow> tokens_of(server::Deployment& local) {
   std::vector<TokenRow> rows;
   local.node().projector().with_community([&](const node::Community& community) {
     community.roster.for_each_token([&](std::string_view hash, const domain::members::Token& token) {
-      rows.push_back({std::string(hash), token, !community.roster.is_member(token.member)});
+      rows.push_back(
+          {std::string(hash), token, !community.roster.is_member(token.member), roles_of(community, token.member)});
     });
   });
   std::ranges::sort(rows, {}, &TokenRow::hash);
@@ -94,58 +146,55 @@ std::string_view state_of(const TokenRow& row, domain::Instant now) {
   return token.valid(now) ? "valid" : "expired";
 }
 
-std::string kind_of(const domain::members::Token& token) {
-  if (token.purpose == domain::TokenPurpose::session) return "  session";
-  return token.purpose == domain::TokenPurpose::sign_in ? "  sign-in code" : "";
+}  // namespace
+
+void tell(const Place& place, const MadeToken& made) {
+  if (!place.json) {
+    say(std::string(made.registered ? "Registered a new member. " : "") + "Member " + made.member + ", " + made.role +
+        " of " + made.where + ". The token is shown only now: " + made.token);
+    return;
+  }
+  JsonObject out;
+  out.text("member", made.member)
+      .yes_no("registered", made.registered)
+      .text("role", made.role)
+      .text("organisation", made.organisation)
+      .text("tokenHash", api::hex(token_hash(made.token)))
+      .text("token", made.token);
+  if (!made.expires.empty()) out.text("expires", made.expires);
+  say(out.str());
 }
 
-}  // namespace
+std::expected<std::int64_t, Exit> expires_us(const TokenOptions& options, std::int64_t now_us) {
+  if (options.expires.empty()) return 0;
+  const auto expires = api::http::parse_rfc3339(options.expires);
+  if (!expires) return std::unexpected(fail(Exit::usage, "--expires is a time such as 2027-01-31T00:00:00Z."));
+  const std::int64_t us = expires->seconds * 1'000'000 + expires->nanos / 1'000;
+  if (us > 0 && us > now_us) return us;
+  return std::unexpected(fail(Exit::no, "--expires: " + options.expires + " has passed. Nothing was written."));
+}
 
 Exit create_token(const Place& place, const TokenOptions& options) {
   if (!place.server.empty()) return remote::create_token(place, options);
-  api::IssueTokenBody body;
-  if (!options.expires.empty()) {
-    const auto expires = api::http::parse_rfc3339(options.expires);
-    if (!expires) return fail(Exit::usage, expires_wanted);
-    body.mutable_expires()->set_seconds(expires->seconds);
-    body.mutable_expires()->set_nanos(expires->nanos);
-  }
+  const auto expires = expires_us(options, adapters::posix::PosixClock().now().value);
+  if (!expires) return expires.error();
   auto local = open_local(place);
   if (!local) return fail(local.error());
   const domain::Id organisation = find_organisation(**local, options.organisation);
   if (organisation.is_zero()) {
     return fail(Exit::no, "There is no organisation " + options.organisation + ". Give its code, or its id.");
   }
-  const auto named = member_named(**local, options, organisation);
-  if (!named) return fail(named.error().exit, named.error().sentence);
-  const domain::Id member = named->member;
-  if (const auto granted = grant(**local, member, options.role, organisation); !granted) {
-    return fail(granted.error().exit, granted.error().sentence);
-  }
-  const std::string token = make_token((*local)->cryptography());
-  auto command = (*local)->node().edge().issue_token(system_call(), member.text(), token_hash(token), body);
-  if (const auto issued = carry_out(**local, std::move(command)); !issued) {
-    return fail(issued.error().exit, issued.error().sentence);
-  }
-  const std::string where = name_of(**local, organisation);
+  const auto made = make_token_for(**local, options, organisation, *expires);
+  if (!made) return fail(made.error().exit, made.error().sentence);
   (*local)->stop();
-  if (place.json) {
-    say(JsonObject()
-            .text("member", member.text())
-            .yes_no("registered", named->registered)
-            .text("role", options.role)
-            .text("organisation", organisation.text())
-            .text("tokenHash", api::hex(token_hash(token)))
-            .text("token", token)
-            .str());
-  } else {
-    say(std::string(named->registered ? "Registered a new member. " : "") + "Member " + member.text() + ", " +
-        options.role + " of " + where + ". The token is shown only now: " + token);
-  }
+  tell(place, *made);
   return Exit::done;
 }
 
 Exit make_link(const Place& place, const SignInLinkOptions& options) {
+  if (!api::is_origin(options.origin)) {
+    return fail(Exit::usage, "--origin is " + std::string(api::origin_wanted) + "; found " + options.origin);
+  }
   if (!place.server.empty()) return remote::make_link(place, options);
   auto local = open_local(place);
   if (!local) return fail(local.error());
@@ -208,12 +257,18 @@ Exit list_tokens(const Place& place) {
     const std::string expires = token.expires.us == 0 ? "" : api::http::rfc3339_of_us(token.expires.us);
     const std::string_view state = state_of(row, now);
     if (!place.json) {
-      say(api::hex(hash) + "  " + token.member.text() + "  " + std::string(state) + kind_of(token) +
-          (expires.empty() ? "" : "  until " + expires));
+      const std::string_view kind = kind_of(token);
+      say(api::hex(hash) + "  " + token.member.text() + "  " + std::string(state) + "  " +
+          std::string(kind == "sign_in" ? "sign-in code" : kind) + (expires.empty() ? "" : "  until " + expires) +
+          (row.roles.empty() ? "" : "  " + row.roles));
       continue;
     }
     JsonObject shown;
-    shown.text("tokenHash", api::hex(hash)).text("member", token.member.text()).text("state", state);
+    shown.text("tokenHash", api::hex(hash))
+        .text("member", token.member.text())
+        .text("state", state)
+        .text("kind", kind_of(token))
+        .text("roles", row.roles);
     if (!expires.empty()) shown.text("expires", expires);
     list.add(shown.str());
   }

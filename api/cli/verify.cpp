@@ -10,6 +10,9 @@ namespace {
 
 using adapters::segments::Verification;
 
+/// Of a file whose format this program does not read: it cannot judge it.
+constexpr std::string_view too_new = "format_too_new";
+
 std::string json_of(const Verification& found) {
   JsonObject out;
   out.yes_no("ok", found.ok).text("position", std::to_string(found.position.value));
@@ -26,6 +29,12 @@ void tell(const Verification& found) {
   if (found.code == "newer_feature_level") {
     say("NEWER: " + found.reason + ".");
     say("Whole as far as this program can tell. Verify it with the version that wrote it.");
+    return;
+  }
+  if (found.code == too_new) {
+    say("TOO NEW: " + found.reason + ".");
+    say("  file      " + found.file);
+    say("Nothing is said about damage; use a newer pioneer.");
     return;
   }
   if (!found.ok) {
@@ -62,6 +71,7 @@ Exit verify(const Place& place, const VerifyOptions& options) {
   } else {
     tell(found);
   }
+  if (found.code == too_new) return Exit::could_not_run;
   return found.ok ? Exit::done : Exit::no;
 }
 
