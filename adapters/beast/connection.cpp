@@ -229,8 +229,8 @@ Awaitable<void> Connection::wait_for_exchange() {
       [this](auto handler) {
         // The guard keeps the loop running while the answer is with another thread.
         auto resume = [handler = std::move(handler), guard = asio::make_work_guard(loop_.io)]() mutable {
-          asio::post(guard.get_executor(),
-                     [h = std::move(handler), g = std::move(guard)]() mutable { std::move(h)(); });
+          const auto executor = guard.get_executor();
+          asio::post(executor, [h = std::move(handler), g = std::move(guard)]() mutable { std::move(h)(); });
         };
         exchange_->park(std::move(resume));
       },

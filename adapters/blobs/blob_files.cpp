@@ -83,7 +83,7 @@ class BlobFiles final : public api::Blobs {
     const std::lock_guard lock(writing_);
     Staged staged{cryptography_.make_secret(), now_us, std::string(media_type)};
     const auto box = cryptography_.seal(staged.key, content_purpose, bytes);
-    const std::string name(eventstore::sha256(eventstore::bytes_of(box)).view());
+    std::string name(eventstore::sha256(eventstore::bytes_of(box)).view());
     const auto path = path_of(name);
     auto plain = bytes_of(staged);
     const auto kept_key = cryptography_.seal(staging_, staged_associated(name), plain);

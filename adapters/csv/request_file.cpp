@@ -66,6 +66,7 @@ eventstore::Result<void> RequestFile::find_columns() {
   };
   const auto find_all = [&](const std::vector<std::string>& names) {
     std::vector<Column> found;
+    found.reserve(names.size());
     for (const auto& name : names) found.push_back(find(name));
     return found;
   };

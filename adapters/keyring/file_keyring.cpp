@@ -109,11 +109,11 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, a
   if (!read) return std::unexpected(read.error());
   auto header = keyring::decode_header({bytes.data(), *read});
   if (!header) return std::unexpected(header.error());
-  if (auto started = keyring->start(std::move(*header), log_id); !started) return std::unexpected(started.error());
+  if (auto started = keyring->start(*header, log_id); !started) return std::unexpected(started.error());
   return keyring;
 }
 
-Result<void> FileKeyring::start(keyring::Header header, const eventstore::LogId& log_id) {
+Result<void> FileKeyring::start(const keyring::Header& header, const eventstore::LogId& log_id) {
   if (header.log_id != log_id) return failure("foreign_keyring", path_ + " belongs to another log.");
   auto master = keyring::read_master_key(disk_, options_.master_file);
   if (!master) return std::unexpected(master.error());

@@ -60,7 +60,7 @@ class FileKeyring final : public api::Keyring {
   };
 
   FileKeyring(eventstore::Disk& disk, api::Cryptography& cryptography, const KeyringOptions& options);
-  eventstore::Result<void> start(keyring::Header header, const eventstore::LogId& log_id);
+  eventstore::Result<void> start(const keyring::Header& header, const eventstore::LogId& log_id);
   eventstore::Result<void> load();
   eventstore::Result<void> load_chunk(std::string_view chunk, std::uint32_t first, std::vector<std::uint32_t>& bad,
                                       std::uint32_t& durable);

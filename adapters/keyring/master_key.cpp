@@ -64,7 +64,7 @@ Result<api::Secret> read_or_make_master_key(eventstore::Disk& disk, api::Cryptog
     if (auto synced = disk.sync_directory(directory_of(path)); !synced) return std::unexpected(synced.error());
     return read_master_key(disk, path);
   }
-  const api::Secret secret = cryptography.make_secret();
+  api::Secret secret = cryptography.make_secret();
   std::string text;
   for (char c : secret.bytes) {
     const auto byte = static_cast<unsigned char>(c);

@@ -4,9 +4,9 @@
 #include "api/cli/local.hpp"
 #include "api/cli/remote.hpp"
 #include "api/cli/scratch.hpp"
+#include "api/cli/shown_commits.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
-#include "api/node/commits_of_log.hpp"
 #include "api/queries/board_view.hpp"
 #include "api/queries/product_view.hpp"
 #include "api/queries/request_view.hpp"
@@ -72,7 +72,7 @@ Exit as_of(const Place& place, const AsOfOptions& options) {
   if (!scratch) return fail(scratch.error());
   projections::EngineOptions bulk;
   bulk.bulk = true;
-  node::CommitsOfLog source(node.log(), eventstore::Sequence{0});
+  ShownCommits source(node.log(), *until);
   const auto models = projections::ReadModels::replayed((*scratch)->store(), source, {*until, std::nullopt}, bulk);
   if (!models) return fail(models.error());
   return is_board ? show_board(place, node, **models, id, *until, at_us) : show_product(place, node, **models, id);

@@ -16,7 +16,6 @@
 #include "api/cli/local.hpp"
 #include "api/edge/fields.hpp"
 #include "api/http/json.hpp"
-#include "api/node/commits_of_log.hpp"
 #include "api/queries/product_view.hpp"
 #include "api/queries/request_view.hpp"
 #include "domain/streams.hpp"
@@ -102,14 +101,12 @@ eventstore::Result<void> Export::streams() {
   if (!requests) return std::unexpected(requests.error());
   const auto& node = local_.node();
   const node::Caller caller = console_caller(node);
-  Progress progress("commits read", node.log().end().value);
   std::unordered_set<domain::Id, domain::IdHash> seen;
-  node::CommitsOfLog source(node.log(), eventstore::Sequence{0});
+  ShownCommits source(node.log(), node.log().end());
   while (true) {
     auto commits = source.next();
     if (!commits) return std::unexpected(commits.error());
     if (commits->empty()) return {};
-    progress.at(commits->back().sequence.value);
     for (const auto& commit : *commits) {
       for (const auto& part : commit.body.parts()) {
         if (const auto id = domain::id_in(part.stream(), domain::stream_kind::product); id && seen.insert(*id).second) {

@@ -2,7 +2,7 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/scratch.hpp"
-#include "api/node/commits_of_log.hpp"
+#include "api/cli/shown_commits.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
 
@@ -40,7 +40,7 @@ Exit replay(const Place& place) {
   if (!scratch) return fail(scratch.error());
   projections::EngineOptions options;
   options.bulk = true;
-  node::CommitsOfLog source(node.log(), eventstore::Sequence{0});
+  ShownCommits source(node.log(), node.log().end());
   auto models = projections::ReadModels::replayed((*scratch)->store(), source, {}, options);
   if (!models) return fail(models.error());
   const auto replayed = (*models)->engine().digests();

@@ -127,6 +127,17 @@ std::vector<AnyEvent> as_any(std::vector<Event> events) {
   return any;
 }
 
+/// What may be done and what this build can do are asked in this order: a stranger is told only that it is forbidden.
+template <class C>
+auto decide_policy(const domain::policy::State& state, const C& what, const domain::Context& context) {
+  auto decided = domain::policy::decide(state, what, context);
+  if constexpr (std::is_same_v<C, domain::RaiseFeatureLevel>) {
+    if (decided && what.level() > eventstore::limits::feature_level)
+      decided = domain::refuse(refusals::feature_level_unknown);
+  }
+  return decided;
+}
+
 /// The level that records carry from this commit on; zero: as before.
 eventstore::FeatureLevel level_raised(const std::vector<AnyEvent>& events) {
   eventstore::FeatureLevel level;
@@ -420,10 +431,6 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
   if (auto repeat = repeat_of(command, pending.outcome()); !repeat || *repeat) {
     return repeat ? Result<Verdict>(std::move(**repeat)) : std::unexpected(repeat.error());
   }
-  const auto* const raise = std::get_if<domain::RaiseFeatureLevel>(&command.what);
-  if (raise != nullptr && raise->level() > eventstore::limits::feature_level) {
-    return refused(pending.outcome(), as_refusal(refusals::feature_level_unknown));
-  }
   const std::string name = domain::primary_stream(command.what);
   const domain::Context context = context_of(command, name, now);
   pending.outcome().recorded = {now.value};
@@ -444,7 +451,7 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
           return decide_organisation(what, pending, context, sequence);
         } else if constexpr (requires { domain::policy::decide(community_.policy, what, context); }) {
           return decide_in<Plain, domain::policy::Event>(plain_, name, pending, context, sequence, [&](const auto&) {
-            return domain::policy::decide(community_.policy, what, context);
+            return decide_policy(community_.policy, what, context);
           });
         } else if constexpr (requires { domain::members::decide(what, context); }) {
           return decide_in<Plain, domain::members::AccessEvent>(

@@ -10,9 +10,9 @@ namespace {
 /// An upload is used once, as a rule; who sends its name again and again only hides it from themselves.
 constexpr std::size_t uses_max = 16;
 
-bool may_see(const node::Node& node, const node::Caller& caller, const projections::BlobUse& use,
-             const std::string& stream) {
-  const auto row = node.models().requests().get(use.request);
+bool may_see_asked(const node::Node& node, const node::Caller& caller, const projections::UploadUse& use,
+                   const std::string& stream) {
+  const auto row = node.models().requests().get(use.shown_by);
   if (!row || !*row) return false;
   const auto pseudonym = caller.sender ? node.edge().opener().pseudonym(caller.sender->key, stream) : std::nullopt;
   const bool mine = pseudonym && !(*row)->asker.is_zero() && *pseudonym == (*row)->asker;
@@ -24,9 +24,9 @@ bool may_see(const node::Node& node, const node::Caller& caller, const projectio
   });
 }
 
-bool may_see(const node::Node& node, const node::Caller& caller, const projections::PictureUse& use) {
+bool may_see_offered(const node::Node& node, const node::Caller& caller, const projections::UploadUse& use) {
   if (use.taken_away) return false;
-  const auto row = node.models().products().get(use.product);
+  const auto row = node.models().products().get(use.shown_by);
   if (!row || !*row) return false;
   const bool draft = (*row)->counts.state == domain::ProductState::draft;
   return node.projector().with_community([&](const node::Community& community) {
@@ -42,8 +42,8 @@ std::optional<BlobPlace> picture_place(const node::Node& node, const node::Calle
   const auto uses = node.models().products().picture_uses(name, uses_max);
   if (!uses) return std::nullopt;
   for (const auto& use : *uses) {
-    if (!may_see(node, caller, use)) continue;
-    return BlobPlace{use.key.message(), domain::stream_of(domain::stream_kind::product, use.product),
+    if (!may_see_offered(node, caller, use)) continue;
+    return BlobPlace{use.key.message(), domain::stream_of(domain::stream_kind::product, use.shown_by),
                      api::field::picture_key, use.media_type};
   }
   return std::nullopt;
@@ -52,8 +52,8 @@ std::optional<BlobPlace> picture_place(const node::Node& node, const node::Calle
 domain::Decided<BlobPlace> blob_place(const node::Node& node, const node::Caller& caller, std::string_view name) {
   if (const auto uses = node.models().requests().blob_uses(name, uses_max)) {
     for (const auto& use : *uses) {
-      auto stream = domain::stream_of(domain::stream_kind::request, use.request);
-      if (may_see(node, caller, use, stream))
+      auto stream = domain::stream_of(domain::stream_kind::request, use.shown_by);
+      if (may_see_asked(node, caller, use, stream))
         return BlobPlace{use.key.message(), std::move(stream), api::field::blob_key, use.media_type};
     }
   }

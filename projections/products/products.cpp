@@ -45,7 +45,7 @@ class Fold {
     auto terms = read_terms();
     if (!terms) return;
     for (const auto& picture : terms->pictures)
-      batch_.put(product_keys::picture(picture.name, part_.id), PictureUse{part_.id, true, {}, {}}.encode());
+      batch_.put(product_keys::picture(picture.name, part_.id), UploadUse{part_.id, true, {}, {}}.encode());
     terms->pictures.clear();
     show(e.pictures(), *terms);
     batch_.put(product_keys::terms(part_.id), terms->encode());
@@ -131,7 +131,7 @@ class Fold {
     for (const auto& picture : pictures) {
       terms.pictures.push_back({picture.name(), picture.media_type()});
       batch_.put(product_keys::picture(picture.name(), part_.id),
-                 PictureUse{part_.id, false, SealedValue(picture.key()), picture.media_type()}.encode());
+                 UploadUse{part_.id, false, SealedValue(picture.key()), picture.media_type()}.encode());
     }
   }
 

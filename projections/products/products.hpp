@@ -8,7 +8,7 @@
 //   t id block                       → 32 claims of 32 bytes: tickets 32·block+1 to 32·block+32
 //   f id span                        → ClaimSpan: what is to be known of 32 such blocks without reading them
 //   r id ticket                      → the claim's rating
-//   p picture id                     → PictureUse: the product that shows an upload, or did
+//   p picture id                     → UploadUse: the product that shows an upload, or did
 // A claim writes one row, s, and every 32nd two more: a hot product costs a row a batch. What a claim's state is
 // follows from its 32 bytes and the product's row together, so promoting and cancelling many writes only s.
 #pragma once
@@ -20,7 +20,7 @@
 
 #include "domain/supermarket/supermarket.pb.h"
 #include "projections/engine/engine.hpp"
-#include "projections/engine/sealed_value.hpp"
+#include "projections/engine/upload_use.hpp"
 
 namespace pioneer::projections {
 
@@ -54,17 +54,6 @@ struct ProductTermsRow {
   domain::Instant ends() const;
   std::string encode() const;
   static std::optional<ProductTermsRow> decode(std::string_view row);
-};
-
-/// Where an upload is shown: whoever may see that product may see it, and its key stands here as sealed there.
-struct PictureUse {
-  domain::Id product;
-  bool taken_away = false;  ///< it was shown once; then there is no key
-  SealedValue key;
-  std::string media_type;
-
-  std::string encode() const;
-  static std::optional<PictureUse> decode(const domain::Id& product, std::string_view row);
 };
 
 /// A claim as it was last written: 32 bytes.
@@ -169,7 +158,7 @@ class Products {
   explicit Products(const Engine& engine) : rows_(engine.view("products")) {}
   eventstore::Result<std::optional<ProductRow>> get(const domain::Id& id) const;
   /// Products that show this upload (its name, 32 bytes) or did, at most `limit`.
-  eventstore::Result<std::vector<PictureUse>> picture_uses(std::string_view name, std::size_t limit) const;
+  eventstore::Result<std::vector<UploadUse>> picture_uses(std::string_view name, std::size_t limit) const;
   /// A page may be short, or empty, with a `next`, when the filter lets few pass. Error "bad_cursor".
   eventstore::Result<ProductPage> page(const ProductFilter& filter, std::string_view after, std::size_t limit) const;
 

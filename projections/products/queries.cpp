@@ -69,21 +69,8 @@ Result<std::optional<ProductRow>> Products::get(const domain::Id& id) const {
   return ProductRow{id, std::move(*read_counts), std::move(*read_terms)};
 }
 
-Result<std::vector<PictureUse>> Products::picture_uses(std::string_view name, std::size_t limit) const {
-  std::vector<PictureUse> uses;
-  const auto prefix = product_keys::picture(name);
-  const auto rows = rows_.cursor();
-  for (rows->seek(prefix); uses.size() < limit && rows->valid(); rows->next()) {
-    const auto key = rows->key();
-    if (!key.starts_with(prefix)) break;
-    auto use = key.size() == prefix.size() + 16
-                   ? PictureUse::decode(domain::Id::of(key.substr(prefix.size())), rows->value())
-                   : std::nullopt;
-    if (!use) return failure("corrupt_row", "A row of a picture does not parse; rebuild the projection.");
-    uses.push_back(std::move(*use));
-  }
-  if (auto status = rows->status(); !status) return std::unexpected(status.error());
-  return uses;
+Result<std::vector<UploadUse>> Products::picture_uses(std::string_view name, std::size_t limit) const {
+  return upload_uses(rows_, product_keys::picture(name), limit);
 }
 
 // A page's `next` is the sort of the last product looked at.

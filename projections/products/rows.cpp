@@ -66,25 +66,6 @@ std::optional<ProductTermsRow> ProductTermsRow::decode(std::string_view row) {
   return terms;
 }
 
-std::string PictureUse::encode() const {
-  Encoder to;
-  to.number(taken_away ? 1u : 0u);
-  key.write(to);
-  to.text(media_type);
-  return to.take();
-}
-
-std::optional<PictureUse> PictureUse::decode(const domain::Id& product, std::string_view row) {
-  Decoder from(row);
-  PictureUse use;
-  use.product = product;
-  use.taken_away = from.number() != 0;
-  use.key = SealedValue::read(from);
-  use.media_type = from.text();
-  if (!from.complete()) return std::nullopt;
-  return use;
-}
-
 // owner (16), placed (8), places (4), state (1), stars (1), zero (2)
 void TicketRow::write(char* to) const {
   std::string numbers;

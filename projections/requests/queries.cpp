@@ -82,21 +82,8 @@ Result<RequestCounts> Requests::counts(const domain::Id& organisation) const {
   return counts->value_or(RequestCounts{});
 }
 
-Result<std::vector<BlobUse>> Requests::blob_uses(std::string_view name, std::size_t limit) const {
-  std::vector<BlobUse> uses;
-  const auto prefix = request_keys::blob(name);
-  const auto rows = rows_.cursor();
-  for (rows->seek(prefix); uses.size() < limit && rows->valid(); rows->next()) {
-    const auto key = rows->key();
-    if (!key.starts_with(prefix)) break;
-    auto use = key.size() == prefix.size() + 16
-                   ? BlobUse::decode(domain::Id::of(key.substr(prefix.size())), rows->value())
-                   : std::nullopt;
-    if (!use) return failure("corrupt_row", "A row of an upload does not parse; rebuild the projection.");
-    uses.push_back(std::move(*use));
-  }
-  if (auto status = rows->status(); !status) return std::unexpected(status.error());
-  return uses;
+Result<std::vector<UploadUse>> Requests::blob_uses(std::string_view name, std::size_t limit) const {
+  return upload_uses(rows_, request_keys::blob(name), limit);
 }
 
 // A page's `next`: the state's byte and the sort of the last card looked at.

@@ -224,7 +224,7 @@ void apply_part(const Commit& commit, const Part& part, Batch& batch) {
   }
   if (fold.body_is_new()) batch.insert(request_keys::body(part.id), body.encode());
   for (const auto& photo : fold.used())
-    batch.put(request_keys::blob(photo.name, part.id), BlobUse{part.id, photo.key, photo.media_type}.encode());
+    batch.put(request_keys::blob(photo.name, part.id), UploadUse{part.id, false, photo.key, photo.media_type}.encode());
   if (!before || !before->counts_as(after)) {
     if (before) count(batch, *before, -1);
     count(batch, after, 1);

@@ -6,7 +6,7 @@
 //   l organisation state late sort id   → the card (engine/row.hpp), in listing order: overdue first, then as due
 //   c organisation                      → count and overdue of each state
 //   d due id number                     → kind of a deadline that runs
-//   p blob id                           → BlobUse: the request that uses an upload
+//   p blob id                           → UploadUse: the request that uses an upload
 #pragma once
 
 #include <array>
@@ -86,16 +86,6 @@ struct RequestBody {
   static std::optional<RequestBody> decode(std::string_view row);
 };
 
-/// Where an upload is used: whoever may see that request may see it, and its key stands here as sealed there.
-struct BlobUse {
-  domain::Id request;
-  SealedValue key;
-  std::string media_type;
-
-  std::string encode() const;
-  static std::optional<BlobUse> decode(const domain::Id& request, std::string_view row);
-};
-
 struct RequestCounts {
   struct Column {
     std::uint32_t count = 0;
@@ -109,7 +99,7 @@ struct RequestCounts {
 class RequestsProjection final : public Projection {
  public:
   std::string_view name() const override { return "requests"; }
-  std::uint32_t version() const override { return 2; }
+  std::uint32_t version() const override { return 3; }
   void apply(const Commit& commit, Batch& batch) const override;
 };
 
@@ -159,7 +149,7 @@ class Requests {
   eventstore::Result<std::optional<RequestBody>> body(const domain::Id& id) const;
   eventstore::Result<RequestCounts> counts(const domain::Id& organisation) const;
   /// Requests that use this upload (its name, 32 bytes), at most `limit`; none where no commit does.
-  eventstore::Result<std::vector<BlobUse>> blob_uses(std::string_view name, std::size_t limit) const;
+  eventstore::Result<std::vector<UploadUse>> blob_uses(std::string_view name, std::size_t limit) const;
   /// At most `limit` cards in listing order from where `after` (a page's `next`, or empty) points to. A page may be
   /// short, or empty, with a `next`, when a filter lets few pass. A card that moves while one pages is at most missed
   /// or seen where it moved to, never twice at one place. Error "bad_cursor".

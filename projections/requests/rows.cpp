@@ -153,23 +153,6 @@ std::optional<RequestBody> RequestBody::decode(std::string_view row) {
   return body;
 }
 
-std::string BlobUse::encode() const {
-  Encoder to;
-  key.write(to);
-  to.text(media_type);
-  return to.take();
-}
-
-std::optional<BlobUse> BlobUse::decode(const domain::Id& request, std::string_view row) {
-  Decoder from(row);
-  BlobUse use;
-  use.request = request;
-  use.key = SealedValue::read(from);
-  use.media_type = from.text();
-  if (!from.complete()) return std::nullopt;
-  return use;
-}
-
 std::string RequestCounts::encode() const {
   Encoder to;
   for (std::size_t state = 1; state < columns.size(); ++state)

@@ -16,6 +16,7 @@
 
 #include "adapters/rocksdb/rocksdb_store.hpp"
 #include "api/edge/opener.hpp"
+#include "api/node/commits_of_log.hpp"
 #include "api/queries/board_view.hpp"
 #include "projections/read_models.hpp"
 #include "tests/bench/city.hpp"
@@ -69,21 +70,16 @@ int market(const std::string& folder) {
   return 0;
 }
 
-class LogCommits final : public projections::CommitSource {
+/// Reads the log as the server does, and counts its events.
+class CountedCommits final : public projections::CommitSource {
  public:
-  explicit LogCommits(const eventstore::Log& log) : reader_(log.reader(eventstore::Sequence{0})) {}
+  explicit CountedCommits(const eventstore::Log& log) : source_(log, eventstore::Sequence{0}) {}
 
   eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override {
-    constexpr std::size_t page = 512;
-    std::vector<eventstore::AcceptedCommit> commits;
-    while (commits.size() < page) {
-      auto leaf = reader_->next();
-      if (!leaf) return std::unexpected(leaf.error());
-      if (!*leaf) break;
-      auto commit = eventstore::parse_commit(**leaf);
-      if (!commit) return std::unexpected(commit.error());
-      for (const auto& part : commit->body.parts()) events += static_cast<std::uint64_t>(part.events_size());
-      commits.push_back(std::move(*commit));
+    auto commits = source_.next();
+    if (!commits) return commits;
+    for (const auto& commit : *commits) {
+      for (const auto& part : commit.body.parts()) events += static_cast<std::uint64_t>(part.events_size());
     }
     return commits;
   }
@@ -91,7 +87,7 @@ class LogCommits final : public projections::CommitSource {
   std::uint64_t events = 0;
 
  private:
-  std::unique_ptr<eventstore::LogReader> reader_;
+  node::CommitsOfLog source_;
 };
 
 std::unique_ptr<server::Deployment> open(const std::string& folder) {
@@ -110,7 +106,7 @@ int rebuild(const std::string& folder) {
     auto store = adapters::RocksDbStore::open(scratch, {.compact = false});
     if (!store) bench::fail(store.error().detail);
     const auto start = bench::Clock::now();
-    LogCommits source(deployment->node().log());
+    CountedCommits source(deployment->node().log());
     const auto models = projections::ReadModels::replayed(**store, source);
     if (!models) bench::fail(models.error().detail);
     const double seconds = std::chrono::duration<double>(bench::Clock::now() - start).count();

@@ -81,7 +81,7 @@ TEST_F(ProductsTest, KnowsWhatShowsAPicture) {
   project();
   const auto of = [&](const std::string& name) { return models->products().picture_uses(name, 10).value(); };
   ASSERT_EQ(of(first).size(), 1u);
-  EXPECT_EQ(of(first)[0].product, pottery);
+  EXPECT_EQ(of(first)[0].shown_by, pottery);
   EXPECT_EQ(of(first)[0].key.box, "its key");
   EXPECT_FALSE(of(first)[0].taken_away);
   EXPECT_TRUE(of(second).empty());

@@ -72,8 +72,8 @@ TEST_F(RequestsTest, KnowsWhichOfThemUseAnUpload) {
   project();
   const auto uses = models->requests().blob_uses(name, 10).value();
   ASSERT_EQ(uses.size(), 2U);
-  EXPECT_EQ(uses[0].request, id_of('x'));
-  EXPECT_EQ(uses[1].request, id_of('y'));
+  EXPECT_EQ(uses[0].shown_by, id_of('x'));
+  EXPECT_EQ(uses[1].shown_by, id_of('y'));
   EXPECT_EQ(uses[0].key.box, "photo's key");
   EXPECT_EQ(uses[0].media_type, "image/jpeg");
   EXPECT_EQ(models->requests().blob_uses(name, 1).value().size(), 1U);

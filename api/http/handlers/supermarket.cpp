@@ -237,37 +237,34 @@ FindPicture pictures_for(const Service& service, const std::optional<node::Calle
   };
 }
 
-void create_product(const Service& service, const IncomingPointer& incoming) {
-  CreateProductBody body;
-  if (!incoming->read_body(body)) return;
-  const auto caller = identify(service, *incoming);
-  send_as(
-      service, incoming, caller,
-      [&](Edge& edge, const Call& call) { return edge.create_product(call, body, pictures_for(service, caller)); },
-      shown(service, incoming));
-}
-
-void change_pictures(const Service& service, const IncomingPointer& incoming) {
-  ChangePicturesBody body;
-  if (!incoming->read_body(body)) return;
-  const auto caller = identify(service, *incoming);
-  send_as(
-      service, incoming, caller,
-      [&](Edge& edge, const Call& call) {
-        return edge.change_pictures(call, incoming->path[0], body, pictures_for(service, caller));
-      },
-      shown(service, incoming));
+/// `edged(edge, call, path, body, pictures)` makes the command of a body that names pictures.
+template <class Body, class Edged>
+Handler with_pictures(const Service& service, Edged edged) {
+  return [&service, edged](const IncomingPointer& incoming) {
+    Body body;
+    if (!incoming->read_body(body)) return;
+    const auto caller = identify(service, *incoming);
+    send_as(
+        service, incoming, caller,
+        [&](Edge& edge, const Call& call) { return edged(edge, call, *incoming, body, pictures_for(service, caller)); },
+        shown(service, incoming));
+  };
 }
 
 }  // namespace
 
 void register_supermarket(Router& router, const Service& service) {
   router.on(Operation::create_product,
-            [&service](const IncomingPointer& incoming) { create_product(service, incoming); });
+            with_pictures<CreateProductBody>(
+                service, [](Edge& edge, const Call& call, const Incoming&, const CreateProductBody& body,
+                            const FindPicture& find) { return edge.create_product(call, body, find); }));
   router.on(Operation::publish_product, changes(service, &Edge::publish_product, shown));
   router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity, shown));
   router.on(Operation::change_pictures,
-            [&service](const IncomingPointer& incoming) { change_pictures(service, incoming); });
+            with_pictures<ChangePicturesBody>(service, [](Edge& edge, const Call& call, const Incoming& incoming,
+                                                          const ChangePicturesBody& body, const FindPicture& find) {
+              return edge.change_pictures(call, incoming.path[0], body, find);
+            }));
   router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product, shown));
   router.on(Operation::complete_product, changes(service, &Edge::complete_product, shown));
   router.on(Operation::get_product, [&service](const IncomingPointer& incoming) {
