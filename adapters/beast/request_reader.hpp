@@ -2,6 +2,7 @@
 // disagree about its length (request smuggling). Private to this folder; used by one connection at a time.
 #pragma once
 
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <string_view>
 
@@ -22,7 +23,10 @@ class RequestReader final : public boost::beast::http::basic_parser<true> {
     const auto& h = request.headers;
     if (h.count("Content-Length") > 1 || h.find("Content-Length").find(',') != std::string_view::npos)
       return "ambiguous_length";
-    if (h.has("Transfer-Encoding") && !chunked()) return "transfer_encoding_not_supported";
+    // One coding, spelt out once: of several, or of a list, another reader might take another one for the last.
+    if (h.has("Transfer-Encoding") &&
+        (h.count("Transfer-Encoding") > 1 || !boost::beast::iequals(h.find("Transfer-Encoding"), "chunked")))
+      return "transfer_encoding_not_supported";
     if (version() != 10 && version() != 11) return "version_not_supported";
     if (h.has("Transfer-Encoding") && version() == 10) return "ambiguous_length";
     if (h.count("Host") > 1 || (version() == 11 && h.count("Host") == 0)) return "host_missing";

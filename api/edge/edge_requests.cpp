@@ -16,15 +16,17 @@ std::string request_stream(std::string_view id) {
 }
 
 domain::Location checked_place(Draft& draft, const Place& place) {
-  const auto degrees = [&](double value, std::string_view field, double most) {
-    if (!std::isfinite(value) || std::abs(value) > most) {
+  const auto degrees = [&](bool given, double value, std::string_view field, double most) {
+    if (!given) {
+      draft.refuse(checks::invalid("missing", field, "This field is needed."));
+    } else if (!std::isfinite(value) || std::abs(value) > most) {
       draft.refuse(checks::invalid("out_of_bounds", field, "These are not degrees of a place on Earth."));
     }
     return value;
   };
   domain::Location location;
-  location.set_lat(degrees(place.lat(), "location.lat", 90));
-  location.set_lon(degrees(place.lon(), "location.lon", 180));
+  location.set_lat(degrees(place.has_lat(), place.lat(), "location.lat", 90));
+  location.set_lon(degrees(place.has_lon(), place.lon(), "location.lon", 180));
   location.set_address(
       draft.take(checks::optional_text(place.address(), "location.address", limits::reason_chars_max)));
   return location;

@@ -121,6 +121,7 @@ constexpr ProblemText table[]{
     {"token_expired", 422, "Would have expired already", "令牌到期时间已过，请选择更晚的时间。"},
     {"token_not_repeatable", 409, "Shown once only", "令牌只显示一次，请用新的编号重新生成。"},
     {"no_such_token", 404, "No such token", "没有这个令牌。"},
+    {"too_many_tokens", 409, "Signed in too often", "登录过多，请先结束一些。"},
     {"token_revoked", 409, "Token revoked", "令牌已撤销。"},
     {"no_such_code", 404, "No such code", "该成员没有这个登录码。"},
     {"code_used", 409, "Used before", "这个登录码已用过，请重新索取。"},

@@ -176,8 +176,11 @@ std::expected<std::shared_ptr<void>, HttpResponse> Router::admit(const HttpReque
 
 void Router::serve(HttpRequest request, Responder responder) const {
   auto found = find(request.method, request.path);
-  if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size())
-    found = find(request.method, std::string_view(request.path).substr(base.size()));  // operations answer under both
+  if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size()) {
+    // What operators ask answers under both. Nothing of ours has two names besides: a proxy's rules go by paths.
+    const auto rest = std::string_view(request.path).substr(base.size());
+    if (!rest.starts_with("/api/")) found = find(request.method, rest);
+  }
   if (options_.measure) responder = options_.measure(found.route, std::move(responder));
   const auto language = language_of(request.headers.find("Accept-Language"));
   if (found.route == nullptr) {

@@ -93,12 +93,7 @@ eventstore::Result<OpenEnds> open_ends(Node& node, const Id& member) {
 /// Why the domain would refuse it as everything stands now. The Writer has the last word; but who may not erase shall
 /// not cancel either.
 std::optional<domain::Refusal> refused_today(const Node& node, const domain::Command& erase, const Id& member) {
-  if (erase.expected_revision >= 0) {
-    const auto revision = node.index().revision(domain::primary_stream(erase.what));
-    if (revision && *revision != static_cast<std::uint64_t>(erase.expected_revision))
-      return domain::refuse(refusals::revision_mismatch).error();
-  }
-  return node.projector().with_community([&](const Community& community) -> std::optional<domain::Refusal> {
+  auto refused = node.projector().with_community([&](const Community& community) -> std::optional<domain::Refusal> {
     domain::Actor actor = community.actor(erase.member);
     if (erase.system) actor.kind = domain::Actor::Kind::system;
     actor.pseudonym = erase.pseudonym;
@@ -111,6 +106,12 @@ std::optional<domain::Refusal> refused_today(const Node& node, const domain::Com
     if (decided) return std::nullopt;
     return decided.error();
   });
+  if (refused || erase.expected_revision < 0) return refused;
+  // Only who may erase learns that the revision is another one.
+  const auto revision = node.index().revision(domain::primary_stream(erase.what));
+  if (revision && *revision != static_cast<std::uint64_t>(erase.expected_revision))
+    refused = domain::refuse(refusals::revision_mismatch).error();
+  return refused;
 }
 
 bool projected(Node& node, eventstore::Sequence position) {

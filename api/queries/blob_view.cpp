@@ -28,10 +28,9 @@ bool may_see_offered(const node::Node& node, const node::Caller& caller, const p
   if (use.taken_away) return false;
   const auto row = node.models().products().get(use.shown_by);
   if (!row || !*row) return false;
-  const bool draft = (*row)->counts.state == domain::ProductState::draft;
   return node.projector().with_community([&](const node::Community& community) {
-    return domain::authorise(draft ? domain::Action::get_draft_product : domain::Action::get_product, caller.actor,
-                             domain::Relation::none, (*row)->terms.organisation, community.directory)
+    return domain::authorise((*row)->terms.published ? domain::Action::get_product : domain::Action::get_draft_product,
+                             caller.actor, domain::Relation::none, (*row)->terms.organisation, community.directory)
         .has_value();
   });
 }

@@ -126,8 +126,7 @@ domain::Decided<std::vector<projections::BoardColumn>> columns_of(const BoardSou
   }
   const auto after = bytes_of_cursor(query.after);
   if (!after) return domain::refuse(bad_cursor);
-  auto one =
-      source.models.boards().column(organisations, query.column, *after, std::min<std::size_t>(query.limit, 100));
+  auto one = source.models.boards().column(organisations, query.column, *after, std::min(query.limit, board_page_max));
   if (!one) return std::unexpected(refusal_of(one.error()));
   std::vector<projections::BoardColumn> columns;
   columns.push_back(std::move(*one));

@@ -51,6 +51,8 @@ struct BoardSource {
   std::int64_t as_of_us = 0;  ///< 0: the live rows
 };
 
+/// Cards of one column that one answer shows.
+inline constexpr std::size_t board_page_max = 200;
 /// Requests that one page of a search looks at: some milliseconds.
 inline constexpr std::size_t searched_max = 1'000;
 

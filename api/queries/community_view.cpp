@@ -135,7 +135,7 @@ Answered<api::MemberView> member(const node::Node& node, const node::Caller& cal
   Answer<api::MemberView> answer;
   const auto may = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
     const auto* state = community.roster.member(id);
-    if (state == nullptr) return domain::refuse(domain::refusals::not_found);
+    if (state == nullptr) return domain::refuse_missing(caller.actor);
     auto allowed =
         authorise(domain::Action::get_member, caller.actor, self ? domain::Relation::own : domain::Relation::none,
                   state->organisation, community.directory);

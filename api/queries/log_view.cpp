@@ -126,8 +126,8 @@ domain::Decided<api::StreamView> stream_view(const node::Node& node, const node:
                                              std::string_view id, eventstore::Revision from, std::size_t limit,
                                              Until until) {
   const auto concern = concern_of(node, caller, kind, id);
-  if (!concern) return domain::refuse(domain::refusals::not_found);
   const bool is_public = kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy;
+  if (!concern) return is_public ? domain::refuse(domain::refusals::not_found) : domain::refuse_missing(caller.actor);
   const auto may = node.projector().with_community([&](const node::Community& community) {
     return may_look(community, caller, is_public ? domain::Action::get_organisation : domain::Action::get_stream,
                     *concern);

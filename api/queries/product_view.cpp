@@ -2,10 +2,12 @@
 #include "api/text/bytes.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <unordered_map>
 
 #include "api/edge/fields.hpp"
 #include "api/queries/board_view.hpp"
+#include "api/queries/mine.hpp"
 #include "api/queries/names.hpp"
 #include "api/queries/opened_field.hpp"
 #include "api/queries/paging.hpp"
@@ -86,9 +88,11 @@ void show_actions(const ProductRow& row, const domain::Actor& actor, const domai
 domain::Decided<ProductRow> readable_product(const MarketSource& source, const node::Caller& caller, const Id& id) {
   auto row = source.models.products().get(id);
   if (!row || !*row) return domain::refuse(domain::refusals::not_found);
-  const bool draft = (*row)->counts.state == domain::ProductState::draft;
+  const bool inner = !(*row)->terms.published;
+  // Anybody may follow a link to a product, so a missing one is just that; one of the organisers' looks the same.
+  if (inner && caller.actor.kind == domain::Actor::Kind::anonymous) return domain::refuse(domain::refusals::not_found);
   const auto may = source.node.projector().with_community([&](const node::Community& community) {
-    return authorise(draft ? domain::Action::get_draft_product : domain::Action::get_product, caller.actor,
+    return authorise(inner ? domain::Action::get_draft_product : domain::Action::get_product, caller.actor,
                      domain::Relation::none, (*row)->terms.organisation, community.directory);
   });
   if (!may) return std::unexpected(may.error());
@@ -303,7 +307,7 @@ Answered<api::ClaimView> claim_view(const MarketSource& source, const node::Call
   const std::string stream = domain::stream_of(domain::stream_kind::product, product);
   const auto row = source.models.products().get(product);
   const auto claim = source.models.claims().get(product, ticket);
-  if (!row || !*row || !claim || !*claim) return domain::refuse(domain::refusals::not_found);
+  if (!row || !*row || !claim || !*claim) return domain::refuse_missing(caller.actor);
   const auto me = caller.sender ? source.node.edge().opener().pseudonym(caller.sender->key, stream) : std::nullopt;
   const bool own = me && *me == (*claim)->owner;
   domain::Actor actor = caller.actor;
@@ -369,44 +373,53 @@ domain::Decided<void> may_check_in(const MarketSource& source, const node::Calle
 domain::Decided<api::ClaimList> my_claims(const MarketSource& source, const node::Caller& caller,
                                           const std::string& after, std::size_t limit) {
   if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
+  const auto newest = [&](const Id& id, const domain::Pseudonym& me) -> std::int64_t {
+    const auto claims = source.models.claims().of(id, me);
+    std::int64_t at_us = 0;
+    if (claims)
+      for (const auto& claim : *claims) at_us = std::max(at_us, claim.placed.us);
+    return at_us;
+  };
   const auto mine =
-      source.node.people().streams_of(caller.sender->member, "product/", after, std::min(limit, mine_page_max));
+      mine_page(source.node, caller.sender->member, "product/", after, std::min(limit, mine_page_max), newest);
+  if (!mine) return std::unexpected(mine.error());
   ToldProblems told(source, caller.sender->member);
   api::ClaimList list;
-  for (const auto& participation : mine.items) {
-    const auto id = domain::id_in(participation.stream, domain::stream_kind::product);
-    if (!id) continue;
-    const auto row = source.models.products().get(*id);
-    const auto claims = source.models.claims().of(*id, participation.pseudonym);
+  for (const auto& [id, me, at_us] : mine->items) {
+    const auto row = source.models.products().get(id);
+    const auto claims = source.models.claims().of(id, me);
     if (!row || !*row || !claims) continue;
-    for (const auto& claim : *claims) {
+    for (const auto& claim : *claims | std::views::reverse) {
       auto& view = *list.add_items();
       show_claim(claim, **row, view);
-      show_ticket_code(source, *id, claim, view);
-      show_ticket(source, claim, *id, view);
-      if (show_rating(source, *id, claim.ticket, view)) told.show(*id, claim.ticket, view);
+      show_ticket_code(source, id, claim, view);
+      show_ticket(source, claim, id, view);
+      if (show_rating(source, id, claim.ticket, view)) told.show(id, claim.ticket, view);
     }
   }
-  if (!mine.next.empty()) list.set_next_cursor(mine.next);
+  if (!mine->next.empty()) list.set_next_cursor(mine->next);
   return list;
 }
 
 domain::Decided<api::RequestList> my_requests(const MarketSource& source, const node::Caller& caller,
                                               const std::string& after, std::size_t limit) {
   if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
+  const auto submitted = [&](const Id& id, const domain::Pseudonym& me) -> std::int64_t {
+    const auto row = source.models.requests().get(id);
+    return row && *row && (*row)->asker == me ? (*row)->submitted.us : 0;
+  };
   const auto mine =
-      source.node.people().streams_of(caller.sender->member, "request/", after, std::min(limit, mine_page_max));
+      mine_page(source.node, caller.sender->member, "request/", after, std::min(limit, mine_page_max), submitted);
+  if (!mine) return std::unexpected(mine.error());
   api::RequestList list;
-  for (const auto& participation : mine.items) {
-    const auto id = domain::id_in(participation.stream, domain::stream_kind::request);
-    if (!id) continue;
-    const auto row = source.models.requests().get(*id);
-    if (!row || !*row || (*row)->asker != participation.pseudonym) continue;
+  for (const auto& each : mine->items) {
+    const auto row = source.models.requests().get(each.id);
+    if (!row || !*row) continue;
     source.node.projector().with_community([&](const node::Community& community) {
       show_card(**row, source.node, community.directory, *list.add_items());
     });
   }
-  if (!mine.next.empty()) list.set_next_cursor(mine.next);
+  if (!mine->next.empty()) list.set_next_cursor(mine->next);
   return list;
 }
 

@@ -272,7 +272,7 @@ void show_people(const Folded& f, const node::Node& node, const std::string& str
 Answered<api::RequestView> request_view(const node::Node& node, const node::Caller& caller, const Id& id, Until until) {
   const std::string stream = domain::stream_of(domain::stream_kind::request, id);
   const auto concern = concern_of(node, caller, domain::stream_kind::request, id.text());
-  if (!concern) return domain::refuse(domain::refusals::not_found);
+  if (!concern) return domain::refuse_missing(caller.actor);
   const auto look = [&](const node::Community& community) {
     return may_look(community, caller, domain::Action::get_request, *concern);
   };

@@ -38,6 +38,8 @@ inline constexpr std::size_t word_chars_max = 40;
 inline constexpr std::int64_t sign_in_valid_us_max = 31LL * 24 * 3600 * 1'000'000;
 /// A phone that is used twice a year stays signed in, one that was lost does not for ever.
 inline constexpr std::int64_t session_valid_us_max = 400LL * 24 * 3600 * 1'000'000;
+/// Tokens, codes and sessions that end when an office is given: with it they must fit one commit.
+inline constexpr std::size_t tokens_ended_at_once_max = 500;
 /// Whose personal fields one query may open: one page of a list.
 inline constexpr int subjects_opened_max = 200;
 inline constexpr int categories_max = 500;

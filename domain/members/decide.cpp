@@ -1,6 +1,9 @@
 #include "domain/members/decide.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/limits.hpp"
@@ -68,6 +71,17 @@ Decided<Id> authorise_sign_in(const State& state, const Id& member, const Contex
     if (!covered) return refuse(shared::forbidden);
   }
   return acting;
+}
+
+/// The hashes of all that the member could act with now, in order. An office begins with a new sign-in: whoever could
+/// act as the member before (a cadre who made the link, a phone that was lent) does not come into the office with them.
+std::vector<std::string> all_signed_out(const Id& member, const Context& context) {
+  std::vector<std::string> hashes;
+  context.roster.for_each_token([&](std::string_view hash, const Token& token) {
+    if (token.member == member && token.valid(context.now)) hashes.emplace_back(hash);
+  });
+  std::ranges::sort(hashes);
+  return hashes;
 }
 
 /// Refused unless it ends between now and `valid_us_max` from now.
@@ -139,7 +153,18 @@ Outcome decide(const State& state, const GrantRole& command, const Context& cont
   event.set_grant(command.grant());
   event.set_role(command.role());
   event.set_organisation(std::string(organisation->view()));
-  return one(*acting, std::move(event));
+  Decision<Event> decision{*acting, {}};
+  decision.events.emplace_back(std::move(event));
+  if (command.role() != Role::member) {
+    auto ended = all_signed_out(Id::of(command.member()), context);
+    if (ended.size() > limits::tokens_ended_at_once_max) return refuse(refusals::too_many_tokens);
+    for (auto& hash : ended) {
+      TokenRevoked revoked;
+      revoked.set_token_hash(std::move(hash));
+      decision.events.emplace_back(std::move(revoked));
+    }
+  }
+  return decision;
 }
 
 Outcome decide(const State& state, const RevokeRole& command, const Context& context) {

@@ -30,6 +30,9 @@ inline constexpr RefusalText token_expired{"token_expired", RefusalKind::invalid
                                            "The token would have expired already. Choose a later time."};
 inline constexpr RefusalText no_such_token{"no_such_token", RefusalKind::not_found, "The member has no such token."};
 inline constexpr RefusalText token_revoked{"token_revoked", RefusalKind::conflict, "This token is revoked already."};
+inline constexpr RefusalText too_many_tokens{
+    "too_many_tokens", RefusalKind::conflict,
+    "The member is signed in too often for their tokens to end with this. End some of them first."};
 
 inline constexpr RefusalText no_such_code{"no_such_code", RefusalKind::not_found, "The member has no such code."};
 inline constexpr RefusalText code_used{"code_used", RefusalKind::conflict,
@@ -39,8 +42,9 @@ inline constexpr RefusalText code_expired{"code_expired", RefusalKind::conflict,
 inline constexpr RefusalText session_over{"session_over", RefusalKind::conflict,
                                           "This session has ended. Please sign in again."};
 
-inline constexpr std::array all{already_registered, phone_taken,        member_erased, not_for_oneself, already_granted,
-                                not_granted,        last_administrator, token_exists,  token_expired,   no_such_token,
-                                token_revoked,      no_such_code,       code_used,     code_expired,    session_over};
+inline constexpr std::array all{already_registered, phone_taken,   member_erased,      not_for_oneself,
+                                already_granted,    not_granted,   last_administrator, token_exists,
+                                token_expired,      no_such_token, token_revoked,      no_such_code,
+                                code_used,          code_expired,  session_over,       too_many_tokens};
 
 }  // namespace pioneer::domain::members::refusals

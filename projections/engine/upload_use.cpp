@@ -30,8 +30,7 @@ eventstore::Result<std::vector<UploadUse>> upload_uses(const View& rows, std::st
     auto use = key.size() == prefix.size() + sizeof(domain::Id::bytes)
                    ? UploadUse::decode(domain::Id::of(key.substr(prefix.size())), at->value())
                    : std::nullopt;
-    if (!use)
-      return eventstore::failure("corrupt_row", "A row of an upload does not parse; rebuild the projection.");
+    if (!use) return eventstore::failure("corrupt_row", "A row of an upload does not parse; rebuild the projection.");
     uses.push_back(std::move(*use));
   }
   if (auto status = at->status(); !status) return std::unexpected(status.error());

@@ -142,11 +142,10 @@ class Fold {
     batch_.erase(product_keys::listing(terms->organisation, counts_.state) + sort);
     batch_.erase(product_keys::listing_of_all(counts_.state) + sort);
     counts_.state = state;
-    list(*terms, state);
-    if (!reason.empty()) {
-      terms->cancel_reason = reason;
-      batch_.put(product_keys::terms(part_.id), terms->encode());
-    }
+    if (state == ProductState::published) terms->published = true;
+    if (terms->published) list(*terms, state);
+    terms->cancel_reason = reason;
+    batch_.put(product_keys::terms(part_.id), terms->encode());
   }
 
   void list(const ProductTermsRow& terms, ProductState::Value state) {

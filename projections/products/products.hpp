@@ -4,7 +4,7 @@
 //   s id                             → ProductCounts, and the claims after the last full block (32 bytes each)
 //   b id                             → ProductTerms: what a claim does not change
 //   l organisation state starts id   → nothing: the listing of an organisation, by the first session
-//   g state starts id                → nothing: the listing of all
+//   g state starts id                → nothing: the listing of all; a draft that was cancelled stands in none
 //   t id block                       → 32 claims of 32 bytes: tickets 32·block+1 to 32·block+32
 //   f id span                        → ClaimSpan: what is to be known of 32 such blocks without reading them
 //   r id ticket                      → the claim's rating
@@ -45,6 +45,7 @@ struct ProductTermsRow {
   bool waitlist = false;
   domain::Instant opens;   ///< zero: with publication
   domain::Instant closes;  ///< zero: when the first session starts
+  bool published = false;  ///< now or once: what never was is the organisers' own, also after it is cancelled
   std::string cancel_reason;
   std::vector<ProductPicture> pictures;  ///< the first stands for the product
 
@@ -121,7 +122,7 @@ struct ProductRow {
 class ProductsProjection final : public Projection {
  public:
   std::string_view name() const override { return "products"; }
-  std::uint32_t version() const override { return 4; }
+  std::uint32_t version() const override { return 5; }
   void apply(const Commit& commit, Batch& batch) const override;
 };
 

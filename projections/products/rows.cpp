@@ -33,6 +33,7 @@ std::string ProductTermsRow::encode() const {
       .number(waitlist ? 1u : 0u)
       .signed_number(opens.us)
       .signed_number(closes.us)
+      .number(published ? 1u : 0u)
       .text(cancel_reason)
       .number(pictures.size());
   for (const auto& picture : pictures) to.text(picture.name).text(picture.media_type);
@@ -56,6 +57,7 @@ std::optional<ProductTermsRow> ProductTermsRow::decode(std::string_view row) {
   terms.waitlist = from.number() != 0;
   terms.opens.us = from.signed_number();
   terms.closes.us = from.signed_number();
+  terms.published = from.number() != 0;
   terms.cancel_reason = from.text();
   for (auto count = from.number(); count > 0 && from.ok(); --count) {
     auto& picture = terms.pictures.emplace_back();

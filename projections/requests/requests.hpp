@@ -19,6 +19,7 @@
 #include "domain/requests/requests.pb.h"
 #include "projections/engine/engine.hpp"
 #include "projections/engine/row.hpp"
+#include "projections/engine/upload_use.hpp"
 
 namespace pioneer::projections {
 

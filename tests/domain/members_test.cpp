@@ -1,4 +1,5 @@
 // Members, roles and tokens: the rules one by one.
+#include "domain/common/limits.hpp"
 #include "tests/domain/members_world.hpp"
 
 namespace pioneer::domain::specs {
@@ -38,6 +39,41 @@ TEST(RegisterMember, RefusesWhatDoesNotFit) {
   const auto taken = members::decide(members::State{}, register_member("carol"), spec.world.context(system()), true);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().code, "phone_taken");
+}
+
+TEST(GrantRole, OfAnOfficeEndsWhateverTheMemberCouldActWith) {
+  RosterSpec spec;
+  const auto& roster = spec.world.roster;
+  spec.when(issue_token("bob"), system()).happened();
+  spec.when(issue_token("bob", 0, "revoked"), system()).happened();
+  spec.when(revoke_token("bob", "revoked"), system()).happened();
+  spec.when(issue_token("bob", after(day_us).us, "expired"), system()).happened();
+  spec.when(issue_token("alice", 0, "of another"), system()).happened();
+  spec.now = after(day_us);
+  spec.when(issue_sign_in("bob"), system()).happened();
+  spec.when(open_session("bob"), self(spec.world, "bob")).happened();
+  spec.when(issue_sign_in("bob", "unused"), system()).happened();
+  ASSERT_EQ(roster.member_of_token(token_hash("session"), spec.now), id("bob"));
+
+  spec.when(grant_role("bob", Role::member, "community_b"), system()).happened();
+  EXPECT_EQ(roster.member_of_token(token_hash("session"), spec.now), id("bob"));
+
+  spec.when(grant_role("bob", Role::cadre, "community_b"), system()).happened();
+  EXPECT_EQ(spec.outcome()->events.size(), 4U);  // the role; the token, the session, the unused code
+  EXPECT_TRUE(roster.member_of_token(token_hash(), spec.now).is_zero());
+  EXPECT_TRUE(roster.member_of_token(token_hash("session"), spec.now).is_zero());
+  EXPECT_TRUE(roster.token(token_hash("unused"))->revoked);
+  EXPECT_EQ(roster.member_of_token(token_hash("of another"), spec.now), id("alice"));
+  spec.when(open_session("bob", "unused", "planted"), self(spec.world, "bob")).refused(refusals::code_used);
+}
+
+TEST(GrantRole, RefusesWhereMoreTokensWouldEndThanOneCommitHolds) {
+  RosterSpec spec;
+  for (std::size_t i = 0; i <= domain::limits::tokens_ended_at_once_max; ++i)
+    spec.when(issue_token("bob", 0, "token " + std::to_string(i)), system()).happened();
+  spec.when(grant_role("bob", Role::cadre, "community_b"), system()).refused(refusals::too_many_tokens);
+  spec.when(revoke_token("bob", "token 0"), system()).happened();
+  spec.when(grant_role("bob", Role::cadre, "community_b"), system()).happened();
 }
 
 TEST(GrantRole, IsForAdministratorsOverTheOrganisation) {

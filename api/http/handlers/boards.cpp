@@ -58,7 +58,7 @@ void board(const Service& service, const IncomingPointer& incoming, const node::
     if (!state) return malformed(*incoming, "column", "There is no such column.");
     wanted.column = *state;
   }
-  const auto limit = limit_of(*incoming, wanted.limit, wanted.limit);
+  const auto limit = limit_of(*incoming, wanted.limit, queries::board_page_max);
   if (!limit) return;
   wanted.limit = *limit;
   wanted.after = request.parameter("cursor");

@@ -51,7 +51,7 @@ Concerned concerned_by(const node::Node& node, const projections::Part& part) {
     case StreamKind::product: {
       const auto row = node.models().products().get(part.id);
       if (!row || !*row) return {};
-      return {(*row)->terms.organisation, (*row)->counts.state != domain::ProductState::draft};
+      return {(*row)->terms.organisation, (*row)->terms.published};
     }
     default:
       return {};

@@ -110,15 +110,16 @@ void open(const Service& service, WrongCodes& wrong, const IncomingPointer& inco
   if (!incoming->read_body(body) || !identify(service, *incoming)) return;
   const auto& address = incoming->request.peer;
   const auto now = now_us(service);
-  if (wrong.too_many(address, now))
-    return incoming->problem(
-        {.code = "too_many_wrong_codes", .detail = "Please try again in a minute.", .retry_after_s = 60});
   const auto code = normal_code(body.code());
   const auto given = hash_of(code);
   const auto token = code.empty() ? std::nullopt : queries::token_with(service.node, given);
   const auto caller =
       token && token->purpose == domain::TokenPurpose::sign_in ? service.node.caller_of(token->member) : node::Caller{};
   if (!caller.sender) {
+    // A right code opens, whoever else behind the same address guesses: codes have 100 bits.
+    if (wrong.too_many(address, now))
+      return incoming->problem(
+          {.code = "too_many_wrong_codes", .detail = "Please try again in a minute.", .retry_after_s = 60});
     wrong.count(address, now);
     return incoming->problem(
         {.code = "code_unknown", .detail = "There is no such code. Scan it again, or ask for a new one."});

@@ -185,8 +185,14 @@ TEST_F(EdgeTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(submit([](auto& b) { b.clear_organisation(); }), "missing organisation");
   EXPECT_EQ(submit([](auto& b) { b.set_channel("pigeon"); }), "unknown_word channel");
   EXPECT_EQ(submit([](auto& b) { b.set_channel("imported"); }), "unknown_word channel");
+  EXPECT_EQ(submit([](auto& b) { b.mutable_location()->set_address("楼上"); }), "missing location.lat");
+  EXPECT_EQ(submit([](auto& b) { b.mutable_location()->set_lat(24.5); }), "missing location.lon");
   EXPECT_EQ(submit([](auto& b) { b.mutable_location()->set_lat(90.5); }), "out_of_bounds location.lat");
-  EXPECT_EQ(submit([](auto& b) { b.mutable_location()->set_lon(NAN); }), "out_of_bounds location.lon");
+  EXPECT_EQ(submit([](auto& b) {
+              b.mutable_location()->set_lat(0);
+              b.mutable_location()->set_lon(NAN);
+            }),
+            "out_of_bounds location.lon");
   EXPECT_EQ(submit([](auto& b) {
               b.mutable_on_behalf_of()->set_name("奶奶");
               b.mutable_on_behalf_of()->set_phone("12");

@@ -54,6 +54,24 @@ TEST_F(ClaimsOverHttp, HaveAnIdOverAllProducts) {
   EXPECT_THAT(mine.body, HasSubstr("\"id\":\"" + field(two.body, "id") + "\""));
 }
 
+TEST_F(ClaimsOverHttp, OfOnesOwnStandNewestFirstOnEveryPage) {
+  const auto who = member_with_token("一");
+  std::vector<std::string> placed;
+  for (int i = 0; i < 7; ++i)
+    placed.push_back(field(post(product("第" + std::to_string(i)) + "/claims", R"({"places":1})", who).body, "id"));
+  std::ranges::reverse(placed);
+  std::vector<std::string> read;
+  std::string cursor;
+  do {
+    const auto page = get("/api/v1/me/claims?limit=3" + (cursor.empty() ? "" : "&cursor=" + cursor), who).body;
+    for (auto at = page.find("{\"id\":\""); at != std::string::npos; at = page.find("{\"id\":\"", at + 1))
+      read.push_back(field(page.substr(at), "id"));
+    cursor = field(page, "nextCursor");
+  } while (!cursor.empty() && read.size() < 100);
+  EXPECT_EQ(read, placed);
+  EXPECT_EQ(get("/api/v1/me/claims?cursor=nonsense", who).status, 422U);
+}
+
 TEST_F(ClaimsOverHttp, NameTheRequestThatTheirProblemBecame) {
   const auto who = member_with_token("一");
   const auto path = product("陶艺课", "2020-01-01T08:00:00Z");

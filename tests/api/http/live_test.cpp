@@ -60,12 +60,7 @@ class Live : public WholeNode {
     return field(made.body, "id");
   }
   std::string cadre_of(const std::string& organisation, const std::string& name) {
-    const auto credential = member_with_token(name);
-    const auto id = field(get("/api/v1/me", credential).body, "id");
-    const auto granted =
-        post("/api/v1/members/" + id + "/roles", R"({"role":"cadre","organisation":")" + organisation + "\"}");
-    EXPECT_EQ(granted.status, 200U) << granted.body;
-    return credential;
+    return official_with_token(name, "cadre", organisation);
   }
   std::string request_to(const std::string& organisation, const std::string& asker) {
     const auto made =

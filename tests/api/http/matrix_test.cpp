@@ -176,12 +176,14 @@ class City {
     return execute(edge().register_organisation(system_, body));
   }
 
-  Person person(const std::string& organisation) {
+  /// The office first: it would end the token.
+  Person person(const std::string& organisation, std::string_view role = {}, const std::string& held_in = {}) {
     RegisterMemberBody body;
     body.set_name("某人");
     body.set_organisation(organisation);
     Person made{.id = execute(edge().register_member(system_, body)), .token = "token " + std::to_string(++tokens_)};
     made.token[5] = '-';
+    if (!role.empty()) grant(made.id, role, held_in);
     execute(edge().issue_token(system_, made.id, eventstore::sha256(eventstore::bytes_of(made.token)).view(), {}));
     // The console's commands went past the router: a query that names their position waits until they are projected.
     EXPECT_EQ(ask("GET", "/api/v1/categories", "", "").status, 200U);
@@ -206,8 +208,11 @@ class City {
         {Scope::district, district_}, {Scope::sibling, sibling_}, {Scope::city, city_}};
     for (const auto& kind : callers) {
       if (kind.anonymous) continue;
-      auto& who = people[kind.name] = person(kind.scope == Scope::none ? sibling_ : where.at(kind.scope));
-      if (!kind.role.empty()) grant(who.id, kind.role, where.at(kind.scope));
+      if (kind.role.empty()) {
+        people[kind.name] = person(kind.scope == Scope::none ? sibling_ : where.at(kind.scope));
+      } else {
+        people[kind.name] = person(where.at(kind.scope), kind.role, where.at(kind.scope));
+      }
       if (kind.revoked) {
         RevokeRoleBody body;
         body.set_organisation(where.at(kind.scope));
@@ -256,8 +261,7 @@ class City {
     return {mine + std::string(call), std::move(body), owner_};
   }
   Subject member(std::string_view call, std::string body = "{}", bool cadre = false) {
-    const auto made = person(community_);
-    if (cadre) grant(made.id, "cadre", community_);
+    const auto made = cadre ? person(community_, "cadre", community_) : person(community_);
     return {"/api/v1/members/" + made.id + std::string(call), std::move(body), made.token};
   }
   Subject branch(std::string_view call, std::string body = "{}") {

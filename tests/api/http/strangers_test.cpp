@@ -5,6 +5,7 @@ namespace pioneer::api::http {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class Strangers : public WholeNode {
  protected:
@@ -71,6 +72,54 @@ TEST_F(Strangers, LearnNothingOfOthersClaimsByCommands) {
   EXPECT_EQ(post(claim + "/no-show", "{}", owner).status, 403U);
   EXPECT_THAT(post(none + "/check-in", "{}").body, HasSubstr("claim_not_found"));
   EXPECT_EQ(post(claim + "/cancel", "{}", owner).status, 200U);
+}
+
+TEST_F(Strangers, LearnNothingOfACancelledDraft) {
+  const auto draft = product(false);
+  ASSERT_EQ(post(draft + "/cancel", R"({"reason":"台风"})").status, 200U);
+  for (const auto& who : {std::string(), stranger}) {
+    EXPECT_EQ(get(draft, who).status, 404U);
+    EXPECT_EQ(get(draft + "/calendar.ics", who).status, 404U);
+    EXPECT_THAT(get("/api/v1/products?state=cancelled", who).body, Not(HasSubstr("陶艺课")));
+  }
+  EXPECT_THAT(get(draft).body, HasSubstr("台风")) << "its organisers see it as before";
+  const auto offered = product(true);
+  ASSERT_EQ(post(offered + "/cancel", R"({"reason":"台风"})").status, 200U);
+  EXPECT_EQ(get(offered, stranger).status, 200U);
+  EXPECT_THAT(get("/api/v1/products?state=cancelled", stranger).body, HasSubstr("陶艺课"));
+}
+
+TEST_F(Strangers, WhoAreNotSignedInLearnNotWhatExists) {
+  const auto offered = product(true);
+  ASSERT_EQ(post(offered + "/claims", R"({"places":1})", stranger).status, 201U);
+  const auto draft = product(false);
+  const auto request = post("/api/v1/requests",
+                            R"({"title":"灯坏了","description":"楼道","category":"repair",)"
+                            R"("organisation":")" +
+                                city + R"("})",
+                            stranger);
+  ASSERT_EQ(request.status, 201U) << request.body;
+  const auto id = field(request.body, "id");
+  const auto other = domain::Id::of("another 16 bytes").text();
+  for (const auto& [there, nowhere] : std::vector<std::pair<std::string, std::string>>{
+           {"/api/v1/requests/" + id, "/api/v1/requests/" + other},
+           {"/api/v1/streams/request/" + id, "/api/v1/streams/request/" + other},
+           {draft, nothing},
+           {offered + "/claims/1", offered + "/claims/2"},
+           {"/api/v1/members/" + field(get("/api/v1/me", stranger).body, "id"), "/api/v1/members/" + other}}) {
+    EXPECT_EQ(get(there, "").status, get(nowhere, "").status) << there;
+    EXPECT_EQ(get(there, "").body, get(nowhere, "").body) << there;
+    EXPECT_GE(get(there, "").status, 401U) << there;
+  }
+}
+
+TEST_F(Strangers, LearnNoRevisionOfAMemberTheyMayNotErase) {
+  const auto victim = member_with_token("张三");
+  const auto path = "/api/v1/members/" + field(get("/api/v1/me", victim).body, "id") + "/erase";
+  for (int revision = 0; revision < 8; ++revision) {
+    const auto answer = ask("POST", path, "{}", {{"If-Match", "\"" + std::to_string(revision) + "\""}}, stranger);
+    EXPECT_EQ(answer.status, 403U) << revision << answer.body;
+  }
 }
 
 TEST_F(Strangers, AStaleRevisionIsToldToThoseWhoMayActOnly) {

@@ -204,10 +204,18 @@ class WholeNode : public testing::Test {
     return ask("GET", std::move(target), {}, {}, std::move(as));
   }
 
-  std::string member_with_token(const std::string& name) {
+  std::string member_with_token(const std::string& name) { return official_with_token(name, "", ""); }
+  /// `role`: empty for a plain member.
+  std::string official_with_token(const std::string& name, const std::string& role, const std::string& organisation) {
     const auto made = post("/api/v1/members", R"({"name":")" + name + R"(","organisation":")" + city + "\"}");
     EXPECT_EQ(made.status, 201U) << made.body;
-    const auto issued = post("/api/v1/members/" + field(made.body, "id") + "/tokens", "{}");
+    const auto path = "/api/v1/members/" + field(made.body, "id");
+    if (!role.empty()) {
+      const auto granted =
+          post(path + "/roles", R"({"role":")" + role + R"(","organisation":")" + organisation + "\"}");
+      EXPECT_EQ(granted.status, 200U) << granted.body;
+    }
+    const auto issued = post(path + "/tokens", "{}");
     EXPECT_EQ(issued.status, 201U) << issued.body;
     return field(issued.body, "token");
   }

@@ -101,6 +101,7 @@ const en: Record<keyof typeof zh, string> = {
   token_exists: 'Please try again.',
   token_expired: 'This time has passed. Please choose a later one.',
   no_such_token: 'There is no such token.',
+  too_many_tokens: 'Signed in on too many devices. End some first.',
   token_revoked: 'It was ended before.',
   token_not_repeatable: 'It is shown once only. Please make another.',
   already_imported: 'This row was taken in before.',

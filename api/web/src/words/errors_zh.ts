@@ -99,6 +99,7 @@ export default {
   token_exists: '令牌已存在，请重新生成。',
   token_expired: '令牌到期时间已过，请选择更晚的时间。',
   no_such_token: '没有这个令牌。',
+  too_many_tokens: '登录的设备太多，请先结束一些。',
   token_revoked: '令牌已撤销。',
   token_not_repeatable: '令牌只显示一次，请重新生成。',
   already_imported: '这一行已导入过。',
