@@ -71,7 +71,7 @@ int open_nothing(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary
 
 struct FreeIo {
   void operator()(AVIOContext* io) const {
-    av_freep(&io->buffer);
+    av_freep(static_cast<void*>(&io->buffer));
     avio_context_free(&io);
   }
 };

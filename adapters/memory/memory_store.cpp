@@ -70,6 +70,7 @@ Result<void> MemoryStore::drop_table(std::string_view name) {
 std::vector<std::string> MemoryStore::tables() const {
   const std::shared_lock lock(*mutex_);
   std::vector<std::string> names;
+  names.reserve(names_.size());
   for (const auto& [name, number] : names_) names.push_back(name);
   return names;
 }

@@ -235,6 +235,7 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& dire
     names.emplace_back(rocksdb::kDefaultColumnFamilyName);
   }
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(names.size());
   for (const auto& name : names) descriptors.emplace_back(name, database->family_options);
 
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
