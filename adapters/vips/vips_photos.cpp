@@ -54,7 +54,7 @@ class Image {
     return &image_;
   }
   VipsImage* get() const { return image_; }
-  void swap(Image& other) { std::swap(image_, other.image_); }
+  void swap(Image& other) noexcept { std::swap(image_, other.image_); }
 
  private:
   void reset() {
