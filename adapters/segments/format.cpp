@@ -88,6 +88,16 @@ std::string encode_segment_header(const SegmentHeader& header) {
   return block;
 }
 
+namespace {
+
+bool fits_as_ours(ByteView block) {
+  std::string ours(text_of(block));
+  ours[segment_at::format] = static_cast<char>(limits::format);
+  return load<std::uint32_t>(block.data() + segment_at::crc) == crc_without_field(bytes_of(ours), segment_at::crc);
+}
+
+}  // namespace
+
 Result<SegmentHeader> decode_segment_header(ByteView block) {
   if (block.size() < segment_header_bytes) return failure("not_a_segment", "the file is shorter than its header");
   block = block.first(segment_header_bytes);
@@ -95,8 +105,9 @@ Result<SegmentHeader> decode_segment_header(ByteView block) {
   if (std::memcmp(from, segment_magic.data(), segment_magic.size()) != 0)
     return failure("not_a_segment", "the file does not begin with PSEGMENT");
   const auto format = load<std::uint8_t>(from + segment_at::format);
-  // Before the checksum: a newer format may place it elsewhere.
-  if (format > limits::format)
+  // Before the checksum: a newer format may place it elsewhere. Where the checksum fits as soon as the format is ours,
+  // that byte alone is wrong, and the file damaged.
+  if (format > limits::format && !fits_as_ours(block))
     return failure("format_too_new", "the file's format is " + std::to_string(format) + ", this build reads up to " +
                                          std::to_string(limits::format));
   if (format < limits::format)

@@ -139,6 +139,7 @@ class InADirectory(WithDirectory):
         content = bytearray(segment.read_bytes())
         self.assertEqual(content[8], 1, "where the format stands")
         content[8] = 2
+        content[12] ^= 1  # a newer format has a checksum of its own
         segment.write_bytes(content)
         told = self.told("verify", expect=3).stdout
         self.assertIn("TOO NEW", told)
