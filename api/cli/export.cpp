@@ -14,6 +14,7 @@
 #include "api/cli/csv_cell.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
+#include "api/cli/shown_commits.hpp"
 #include "api/edge/fields.hpp"
 #include "api/http/json.hpp"
 #include "api/queries/product_view.hpp"

@@ -213,6 +213,7 @@ class City {
       } else {
         people[kind.name] = person(where.at(kind.scope), kind.role, where.at(kind.scope));
       }
+      const auto& who = people.at(kind.name);
       if (kind.revoked) {
         RevokeRoleBody body;
         body.set_organisation(where.at(kind.scope));
