@@ -56,7 +56,7 @@ TEST(Demo, HasABusyBoardAndIsTheSameForTheSameSeed) {
   const std::regex link(R"re(/boards/([0-9a-z]{26}))re");
   std::smatch organisation;
   ASSERT_TRUE(std::regex_search(made.out, organisation, link)) << made.out;
-  const Ran board = first.run({"as-of", "--at", "2026-03-01T09:00:00Z", "board", organisation[1].str()});
+  const Ran board = first.run({"as-of", "--at", "2026-03-01T09:00:00Z", "board", organisation[1].str(), "--json"});
   ASSERT_EQ(board.exit, 0) << board.err;
   auto columns = columns_of(board.out);
   int open = 0, overdue = 0;
