@@ -90,7 +90,9 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::make(eventstore::Disk& disk, a
   if (auto written = keyring::write_whole(disk, keyring->path_, view(keyring::encode_header(header))); !written) {
     return std::unexpected(written.error());
   }
-  return open(disk, cryptography, log_id, options);
+  KeyringOptions first = options;
+  first.unused = true;
+  return open(disk, cryptography, log_id, first);
 }
 
 Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, api::Cryptography& cryptography,
@@ -110,6 +112,7 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, a
   auto header = keyring::decode_header({bytes.data(), *read});
   if (!header) return std::unexpected(header.error());
   if (auto started = keyring->start(*header, log_id); !started) return std::unexpected(started.error());
+  if (auto reserved = keyring->make_reserved(options.unused); !reserved) return std::unexpected(reserved.error());
   return keyring;
 }
 
@@ -123,9 +126,18 @@ Result<void> FileKeyring::start(const keyring::Header& header, const eventstore:
   if (header.check != text_of(cryptography_.mac(wrapping_, {"check", log_id_}))) {
     return failure("wrong_master_key", options_.master_file + " is not the master key of " + path_ + ".");
   }
-  if (auto loaded = load(); !loaded) return loaded;
-  // The deployment's own keys; made again here only if a crash came between the file's making and their first sync.
+  return load();
+}
+
+// Where commits rely on them, new ones would make every repeat a stranger and every number free.
+Result<void> FileKeyring::make_reserved(bool unused) {
   for (const Id& id : {api::reserved_key::system, api::reserved_key::tokens}) {
+    if (known(id)) continue;
+    if (!unused) {
+      return failure("keyring_behind_log", path_ +
+                                               " lacks the deployment's own keys, although its log holds commits: it "
+                                               "was cut. Put its newest copy back; nothing was changed.");
+    }
     if (auto created = create(id, KeyKind::deployment); !created) return std::unexpected(created.error());
   }
   return sync();
@@ -145,8 +157,7 @@ Result<void> FileKeyring::load() {
     if (auto loaded = load_chunk({chunk.data(), *read}, first, bad, durable); !loaded) return loaded;
     if (*read < chunk.size()) break;
   }
-  written_ = index_.slots();
-  return repair(bad, durable);
+  return judge(std::move(bad), durable);
 }
 
 Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first, std::vector<std::uint32_t>& bad,
@@ -172,20 +183,30 @@ Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first
   return {};
 }
 
-// What a crash tore was never durable, so no commit relies on it: it becomes void. What was durable and is damaged is
-// not ours to guess.
-Result<void> FileKeyring::repair(const std::vector<std::uint32_t>& bad, std::uint32_t durable) {
+// What a crash tore was never durable, so no commit relies on it: it counts as void. What was durable and is damaged is
+// not ours to guess. Nothing is written over here: whether the log misses a key is not known yet.
+Result<void> FileKeyring::judge(std::vector<std::uint32_t> bad, std::uint32_t durable) {
   for (std::uint32_t slot : bad) {
     if (slot < durable) {
       return failure("corrupt_keyring", path_ + " is damaged at offset " + std::to_string(offset_of(slot)) + ".");
     }
   }
-  const SlotBytes zeros{};
-  for (std::uint32_t slot : bad) {
-    if (auto written = file_->write(offset_of(slot), bytes_of(view(zeros))); !written) return written;
-  }
   dropped_ = bad.size();
+  torn_ = std::move(bad);
   return file_->sync();  // what was read may still have been on its way to the disk
+}
+
+// Before the first slot that says of them that they are durable.
+Result<void> FileKeyring::clear_torn() {
+  if (torn_.empty()) return {};
+  const SlotBytes zeros{};
+  for (std::uint32_t slot : torn_) {
+    if (auto written = file_->write(offset_of(slot), bytes_of(view(zeros))); !written) return written;
+    size_ = std::max(size_, offset_of(slot) + slot_bytes);
+  }
+  if (auto synced = file_->sync(); !synced) return synced;
+  torn_.clear();
+  return {};
 }
 
 std::string FileKeyring::associated(const Id& id, KeyKind kind) const {
@@ -194,32 +215,64 @@ std::string FileKeyring::associated(const Id& id, KeyKind kind) const {
   return out;
 }
 
+std::optional<KeyState> FileKeyring::known(const Id& id) const {
+  if (waiting_.contains(id)) return KeyState::active;
+  const auto slot = index_.find(id);
+  return slot ? std::optional(index_.state(*slot)) : std::nullopt;
+}
+
 Result<KeyState> FileKeyring::create(const Id& id, KeyKind kind) {
+  auto made = propose(id, kind);
+  if (made) want(id);
+  return made;
+}
+
+Result<KeyState> FileKeyring::propose(const Id& id, KeyKind kind) {
+  const auto hold = [&]() -> std::optional<KeyState> {
+    const auto state = known(id);
+    if (const auto waits = waiting_.find(id); waits != waiting_.end()) ++waits->second.holds;
+    return state;
+  };
   {
     const std::lock_guard lock(mutex_);
-    if (const auto slot = index_.find(id)) return index_.state(*slot);
+    if (const auto state = hold()) return *state;
   }
   // Made without the lock, which every other command needs too: whoever comes first gives the id its key.
   const auto secret = cryptography_.make_secret();
   const auto wrapped = cryptography_.seal(wrapping_, associated(id, kind), secret.view());
   const auto key = material_of(cryptography_, secret);
   const std::lock_guard lock(mutex_);
-  if (const auto slot = index_.find(id)) return index_.state(*slot);
+  if (const auto state = hold()) return *state;
   if (failed_) return failure("keyring_failed", "The keyring could not be written; no new key is made.");
-  CHECK(index_.slots() < slots_max);
-  pending_.push_back(keyring::encode_slot({id, kind, KeyState::active, written_}, wrapped));
-  index_.add(id, kind, KeyState::active);
+  CHECK(index_.slots() + waiting_.size() < slots_max);
+  waiting_.emplace(
+      id, Waiting{kind, keyring::encode_slot({id, kind, KeyState::active, index_.slots()}, wrapped), 1, false});
   keep(id, key);
   return KeyState::active;
+}
+
+void FileKeyring::want(const Id& id) {
+  const std::lock_guard lock(mutex_);
+  const auto waits = waiting_.find(id);
+  if (waits == waiting_.end() || waits->second.wanted) return;
+  waits->second.wanted = true;
+  wanted_.push_back(id);
+}
+
+void FileKeyring::release(const Id& id) {
+  const std::lock_guard lock(mutex_);
+  const auto waits = waiting_.find(id);
+  if (waits == waiting_.end() || waits->second.wanted || --waits->second.holds > 0) return;
+  waiting_.erase(waits);
+  forget(id);
 }
 
 std::expected<KeyMaterial, KeyState> FileKeyring::get(const Id& id) {
   const std::lock_guard lock(mutex_);
   if (const auto* key = cached(id)) return *key;
-  const auto slot = index_.find(id);
-  if (!slot) return std::unexpected(KeyState::unknown);
-  if (index_.state(*slot) != KeyState::active) return std::unexpected(index_.state(*slot));
-  auto key = unwrap(id, *slot);
+  const auto state = known(id).value_or(KeyState::unknown);
+  if (state != KeyState::active) return std::unexpected(state);
+  auto key = unwrap(id);
   if (!key) return std::unexpected(KeyState::unknown);
   keep(id, *key);
   return *key;
@@ -227,23 +280,25 @@ std::expected<KeyMaterial, KeyState> FileKeyring::get(const Id& id) {
 
 KeyState FileKeyring::state(const Id& id) const {
   const std::lock_guard lock(mutex_);
-  const auto slot = index_.find(id);
-  return slot ? index_.state(*slot) : KeyState::unknown;
+  return known(id).value_or(KeyState::unknown);
 }
 
-std::optional<KeyMaterial> FileKeyring::unwrap(const Id& id, std::uint32_t slot) {
+std::optional<KeyMaterial> FileKeyring::unwrap(const Id& id) {
   SlotBytes bytes{};
-  const std::uint32_t first_pending = index_.slots() - static_cast<std::uint32_t>(pending_.size());
-  if (slot >= first_pending) {
-    bytes = pending_[slot - first_pending];
+  KeyKind kind = KeyKind::person;
+  if (const auto waits = waiting_.find(id); waits != waiting_.end()) {
+    bytes = waits->second.slot;
+    kind = waits->second.kind;
   } else {
-    const auto read = file_->read(offset_of(slot), std::as_writable_bytes(std::span(bytes)));
+    const auto slot = index_.find(id);
+    if (!slot) return std::nullopt;
+    kind = index_.kind(*slot);
+    const auto read = file_->read(offset_of(*slot), std::as_writable_bytes(std::span(bytes)));
     if (!read || *read != slot_bytes) return std::nullopt;
   }
   api::Secret secret;
   KeyReader reader(secret);
-  const auto opened =
-      cryptography_.open(wrapping_, associated(id, index_.kind(slot)), keyring::wrapped_in(view(bytes)));
+  const auto opened = cryptography_.open(wrapping_, associated(id, kind), keyring::wrapped_in(view(bytes)));
   if (opened) opened->reveal_to(reader);
   if (!reader.whole) return std::nullopt;
   return material_of(cryptography_, secret);
@@ -285,32 +340,37 @@ void FileKeyring::forget(const Id& id) {
 Result<void> FileKeyring::sync() {
   {
     const std::lock_guard lock(mutex_);
-    if (pending_.empty() && !failed_) return {};
+    if (wanted_.empty() && !failed_) return {};
   }
   const std::lock_guard writing(writing_);
   return sync_locked();
 }
 
-// The pending slots stay readable in memory until they are in the file.
+// The keys stay readable in memory until they are in the file. Slots are added here alone, under writing_.
 Result<void> FileKeyring::sync_locked() {
   std::string bytes;
-  std::uint32_t count = 0;
+  std::uint32_t written = 0;
+  std::size_t count = 0;
   {
     const std::lock_guard lock(mutex_);
     if (failed_) return failure("keyring_failed", "The keyring could not be written before.");
-    count = static_cast<std::uint32_t>(pending_.size());
+    written = index_.slots();
+    count = wanted_.size();
     bytes.reserve(count * slot_bytes);
-    for (const auto& slot : pending_) bytes.append(view(slot));
+    for (const Id& id : wanted_) bytes.append(view(waiting_.at(id).slot));
   }
   if (count == 0) return {};
-  if (const auto end = offset_of(written_) + bytes.size(); end > size_) {
-    bytes.append(std::clamp(written_ / 2, grow_slots_min, grow_slots_max) * slot_bytes, '\0');
-    size_ = offset_of(written_) + bytes.size();
+  auto done = clear_torn();
+  if (done) {
+    if (const auto end = offset_of(written) + bytes.size(); end > size_) {
+      bytes.append(std::clamp(written / 2, grow_slots_min, grow_slots_max) * slot_bytes, '\0');
+      size_ = offset_of(written) + bytes.size();
+    }
+    done = file_->write(offset_of(written), bytes_of(bytes));
   }
-  auto done = file_->write(offset_of(written_), bytes_of(bytes));
   if (!done && done.error().code == "disk_full") {
     // Behind what is written nothing counts yet: the next attempt writes the same bytes there.
-    size_ = offset_of(written_);
+    size_ = offset_of(written);
     return done;
   }
   if (done) done = file_->sync();
@@ -319,8 +379,11 @@ Result<void> FileKeyring::sync_locked() {
     failed_ = true;
     return done;
   }
-  pending_.erase(pending_.begin(), pending_.begin() + count);
-  written_ += count;
+  for (const Id& id : std::span(wanted_).first(count)) {
+    index_.add(id, waiting_.at(id).kind, KeyState::active);
+    waiting_.erase(id);
+  }
+  wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(count));
   return {};
 }
 
@@ -334,6 +397,7 @@ Result<void> FileKeyring::overwrite(std::uint32_t slot, std::string_view from_st
 }
 
 Result<void> FileKeyring::begin_erase(const Id& id) {
+  want(id);  // whatever made it: its end is to be a record
   const std::lock_guard writing(writing_);
   if (auto synced = sync_locked(); !synced) return synced;
   std::uint32_t slot = 0;
@@ -381,7 +445,7 @@ std::vector<Id> FileKeyring::erasing() const {
 
 std::size_t FileKeyring::size() const {
   const std::lock_guard lock(mutex_);
-  return index_.keys();
+  return index_.keys() + waiting_.size();
 }
 
 }  // namespace pioneer::adapters

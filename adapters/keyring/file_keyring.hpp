@@ -2,11 +2,11 @@
 // apart.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "adapters/keyring/index.hpp"
@@ -22,11 +22,14 @@ struct KeyringOptions {
   std::string master_file;  ///< empty: `master` in the directory; may lie on another medium
   /// Unwrapped keys kept in memory, 80 bytes each; overwritten when they leave. Enough for the persons of a busy city.
   std::size_t cached_keys = 32'768;
+  /// No commit relies on this keyring yet: should it lack the deployment's own keys, they are made.
+  bool unused = false;
 };
 
 /// Any thread. One process at a time: the data directory's lock is the caller's.
-/// A key is made in memory and reaches the file with the next sync(); a torn batch of new keys is dropped at open, a
-/// damaged slot that was durable once stops the opening with its offset.
+/// A key is made in memory and reaches the file with the next sync(); a torn batch of new keys is dropped at open and
+/// written over with the next keys, a damaged slot that was durable once stops the opening with its offset. Opening
+/// writes nothing, unless the keyring is unused.
 class FileKeyring final : public api::Keyring {
  public:
   /// For a new log. A master key that is there already is used, never replaced.
@@ -35,13 +38,16 @@ class FileKeyring final : public api::Keyring {
                                                                const eventstore::LogId& log_id,
                                                                const KeyringOptions& options);
   /// Errors: "no_keyring", "no_master_key", "bad_master_key", "wrong_master_key", "foreign_keyring", "corrupt_keyring",
-  /// "newer_format".
+  /// "newer_format", "keyring_behind_log": it lacks the deployment's own keys, and is not unused.
   static eventstore::Result<std::unique_ptr<FileKeyring>> open(eventstore::Disk& disk, api::Cryptography& cryptography,
                                                                const eventstore::LogId& log_id,
                                                                const KeyringOptions& options);
   ~FileKeyring() override;
 
   eventstore::Result<api::KeyState> create(const domain::Id& id, api::KeyKind kind) override;
+  eventstore::Result<api::KeyState> propose(const domain::Id& id, api::KeyKind kind) override;
+  void want(const domain::Id& id) override;
+  void release(const domain::Id& id) override;
   std::expected<api::KeyMaterial, api::KeyState> get(const domain::Id& id) override;
   api::KeyState state(const domain::Id& id) const override;
   eventstore::Result<void> sync() override;
@@ -58,16 +64,26 @@ class FileKeyring final : public api::Keyring {
     domain::Id id;
     api::KeyMaterial key;
   };
+  /// A key that is not in the file yet.
+  struct Waiting {
+    api::KeyKind kind = api::KeyKind::person;
+    keyring::SlotBytes slot{};
+    unsigned holds = 0;   ///< proposals that were not released
+    bool wanted = false;  ///< stands in wanted_
+  };
 
   FileKeyring(eventstore::Disk& disk, api::Cryptography& cryptography, const KeyringOptions& options);
   eventstore::Result<void> start(const keyring::Header& header, const eventstore::LogId& log_id);
   eventstore::Result<void> load();
   eventstore::Result<void> load_chunk(std::string_view chunk, std::uint32_t first, std::vector<std::uint32_t>& bad,
                                       std::uint32_t& durable);
-  eventstore::Result<void> repair(const std::vector<std::uint32_t>& bad, std::uint32_t durable);
+  eventstore::Result<void> judge(std::vector<std::uint32_t> bad, std::uint32_t durable);
+  eventstore::Result<void> make_reserved(bool unused);
+  eventstore::Result<void> clear_torn();
   eventstore::Result<void> sync_locked();
   eventstore::Result<void> overwrite(std::uint32_t slot, std::string_view from_state_on);
-  std::optional<api::KeyMaterial> unwrap(const domain::Id& id, std::uint32_t slot);
+  std::optional<api::KeyState> known(const domain::Id& id) const;
+  std::optional<api::KeyMaterial> unwrap(const domain::Id& id);
   std::string associated(const domain::Id& id, api::KeyKind kind) const;
   std::span<Cached> cache_line(const domain::Id& id);
   const api::KeyMaterial* cached(const domain::Id& id);
@@ -87,11 +103,12 @@ class FileKeyring final : public api::Keyring {
 
   std::mutex writing_;        ///< held over writes and syncs; taken before mutex_
   mutable std::mutex mutex_;  ///< everything below
-  keyring::Index index_;
-  std::deque<keyring::SlotBytes> pending_;  ///< slots not yet in the file: the last pending_.size() of the index
-  std::uint32_t written_ = 0;               ///< slots written to the file, all durable
-  std::vector<Cached> cache_;               ///< lines of cache_ways, what is used most in front
-  bool failed_ = false;                     ///< a write or sync failed: nothing more is written
+  keyring::Index index_;      ///< of the slots in the file, all durable
+  std::unordered_map<domain::Id, Waiting, domain::IdHash> waiting_;
+  std::vector<domain::Id> wanted_;   ///< of those waiting, what the next sync writes, in this order
+  std::vector<std::uint32_t> torn_;  ///< slots that a crash tore: zeroed before anything is written behind them
+  std::vector<Cached> cache_;        ///< lines of cache_ways, what is used most in front
+  bool failed_ = false;              ///< a write or sync failed: nothing more is written
 };
 
 }  // namespace pioneer::adapters

@@ -49,6 +49,10 @@ Draft::Draft(Sealing& sealing, const Call& call) : sealing_(sealing), call_(call
   caller_ = fetch(call.sender ? call.sender->key : reserved_key::system);
 }
 
+Draft::~Draft() {
+  if (!proposed_.is_zero()) sealing_.keyring.release(proposed_);
+}
+
 void Draft::refuse(Refusal refusal) {
   if (!refusal_) refusal_ = std::move(refusal);
 }
@@ -87,11 +91,12 @@ SealKey Draft::author_key() {
 
 SealKey Draft::create(const Id& id, KeyKind kind) {
   if (refused()) return {};
-  const auto state = sealing_.keyring.create(id, kind);
+  const auto state = sealing_.keyring.propose(id, kind);
   if (!state) {
     refuse({RefusalKind::conflict, "keys_unavailable", "No key can be made now; try again later.", {}});
     return {};
   }
+  proposed_ = id;
   return fetch(id);
 }
 
@@ -222,6 +227,7 @@ domain::Decided<domain::Command> Draft::finish(domain::AnyCommand what, const go
     command.pseudonym = command.introductions.back().pseudonym;
   }
   add_macs(command, body, same_key != nullptr ? *same_key : caller_.material);
+  proposed_ = {};  // from here the command's fate decides
   return command;
 }
 

@@ -45,6 +45,10 @@ struct SealKey {
 class Draft {
  public:
   Draft(Sealing& sealing, const Call& call);
+  /// A key that was proposed for a command which is not made is let go.
+  ~Draft();
+  Draft(const Draft&) = delete;
+  Draft& operator=(const Draft&) = delete;
 
   bool refused() const { return refusal_.has_value(); }
   void refuse(domain::Refusal refusal);
@@ -108,6 +112,7 @@ class Draft {
   std::optional<domain::Refusal> refusal_;
   SealKey caller_;
   std::string about_;
+  domain::Id proposed_;  ///< the key that the command makes, until it is finished
 };
 
 }  // namespace pioneer::api

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "api/edge/made_key.hpp"
 #include "api/node/refusals.hpp"
 #include "domain/commands.hpp"
 #include "domain/members/decide.hpp"
@@ -271,6 +272,7 @@ void Application::forget_projected() {
 }
 
 void Application::remember(const domain::Command& command, Sequence sequence) {
+  parts_.keyring.want(api::made_key(command));
   if (command.once.empty() && command.phone_token.empty()) return;
   recent_.push_back({sequence, command.once, command.phone_token});
   if (!command.once.empty()) recent_once_.insert_or_assign(command.once, Recent{sequence, command.same});

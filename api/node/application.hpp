@@ -10,6 +10,7 @@
 #include "api/node/community.hpp"
 #include "api/node/pending_command.hpp"
 #include "api/node/stream_cache.hpp"
+#include "api/ports/keyring.hpp"
 #include "api/ports/people.hpp"
 #include "domain/requests/state.hpp"
 #include "domain/supermarket/state.hpp"
@@ -26,6 +27,7 @@ class Application final : public eventstore::Decider {
     const eventstore::LogIndex& index;
     eventstore::KeyValueStore& store;  ///< table `snapshots`
     const api::People& people;
+    api::Keyring& keyring;  ///< is told which keys an accepted command needs
     /// Every commit below it is in the index, the people store and the projections.
     const std::atomic<std::uint64_t>& projected;
   };

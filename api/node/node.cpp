@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "api/edge/made_key.hpp"
 #include "domain/streams.hpp"
 
 namespace pioneer::node {
@@ -41,8 +42,8 @@ eventstore::Result<std::unique_ptr<Node>> Node::open(Parts parts, bool read_only
 }
 
 eventstore::Result<void> Node::open_writer() {
-  auto application =
-      Application::open({parts_.log, index_, parts_.store, parts_.people, projector_.projected_counter()});
+  auto application = Application::open(
+      {parts_.log, index_, parts_.store, parts_.people, parts_.keyring, projector_.projected_counter()});
   if (!application) return std::unexpected(application.error());
   application_ = std::move(*application);
   application_->begin_with(projector_.with_community([](const Community& community) { return community; }));
@@ -108,8 +109,10 @@ void Node::recall(Outcome& outcome) const {
 }
 
 void Node::submit(domain::Command command, PendingCommand::Done done) {
-  auto with_memory = [this, done = std::move(done)](Outcome outcome) {
-    if (outcome.answer.kind == eventstore::Answer::Kind::repeated) recall(outcome);
+  using Kind = eventstore::Answer::Kind;
+  auto with_memory = [this, key = api::made_key(command), done = std::move(done)](Outcome outcome) {
+    if (outcome.answer.kind == Kind::repeated) recall(outcome);
+    if (outcome.answer.kind == Kind::refused || outcome.answer.kind == Kind::unavailable) parts_.keyring.release(key);
     done(std::move(outcome));
   };
   auto pending = std::make_unique<PendingCommand>(std::move(command), std::move(with_memory));

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "api/node/commits_of_log.hpp"
+#include "api/people/issued_keys.hpp"
 
 namespace pioneer::node {
 namespace {
@@ -18,6 +19,8 @@ constexpr std::size_t batch_commits_max = 4'096;
 constexpr std::size_t gather_from_commits = 16;
 constexpr std::size_t gather_commits_max = 2'048;
 constexpr std::chrono::milliseconds gather_for{20};
+/// Looked through at each start for keys that the keyring lacks: it loses its newest first. Read in about 50 ms.
+constexpr std::uint64_t newest_commits = 10'000;
 
 bool erases(const eventstore::AcceptedCommit& commit) {
   for (const auto& part : commit.body.parts()) {
@@ -30,7 +33,30 @@ bool erases(const eventstore::AcceptedCommit& commit) {
 
 }  // namespace
 
-eventstore::Result<void> Projector::catch_up() {
+// Before anything is projected: the people store would take whoever's key is missing for an erased person.
+eventstore::Result<void> Projector::check_newest_keys() const {
+  const auto end = parts_.log.end().value;
+  for (auto next = end > newest_commits ? end - newest_commits : 0; next < end; ++next) {
+    const auto commit = eventstore::read_commit(parts_.log, eventstore::Sequence{next});
+    if (!commit && commit.error().code == "newer_feature_level") return {};
+    if (!commit) return std::unexpected(commit.error());
+    if (auto known = api::knows_issued_keys(parts_.keyring, {&*commit, 1}); !known) return known;
+  }
+  return {};
+}
+
+// With an older keyring the people store, filled anew, leads to all that the erasure had destroyed.
+eventstore::Result<void> Projector::repeat_erasures(const domain::members::Roster& roster) {
+  if (auto known = api::knows_members_keys(parts_.keyring, roster); !known) return known;
+  erasures_repeated_ = api::undone_erasures(parts_.keyring, roster);
+  if (erasures_repeated_ == 0) return {};
+  if (auto emptied = parts_.people.start_over(); !emptied) return emptied;
+  if (auto done = project_log(); !done) return done;
+  const auto erased = erasure_.resume();
+  return erased ? eventstore::Result<void>{} : std::unexpected(erased.error());
+}
+
+eventstore::Result<void> Projector::project_log() {
   const auto from = std::min({parts_.index.position().value, parts_.engine.position().value, parts_.people.position()});
   projected_.store(from, std::memory_order_release);
   auto reader = parts_.log.reader(eventstore::Sequence{from});
@@ -50,15 +76,22 @@ eventstore::Result<void> Projector::catch_up() {
       }
     }
     if (!commits.empty() && (!*leaf || commits.size() >= batch_commits_max)) {
+      if (auto known = api::knows_issued_keys(parts_.keyring, commits); !known) return known;
       if (auto done = project(commits); !done) return done;
       commits.clear();
     }
-    if (!*leaf) break;
+    if (!*leaf) return {};
   }
+}
+
+eventstore::Result<void> Projector::catch_up() {
+  if (auto known = check_newest_keys(); !known) return known;
+  if (auto done = project_log(); !done) return done;
   if (auto level = parts_.engine.caught_up(); !level) return level;
   if (auto erased = erasure_.resume(); !erased) return std::unexpected(erased.error());
   auto loaded = load_community(parts_.log, parts_.index);
   if (!loaded) return std::unexpected(loaded.error());
+  if (auto repeated = repeat_erasures(loaded->roster); !repeated) return repeated;
   std::unique_lock lock(community_mutex_);
   community_ = std::move(*loaded);
   return {};

@@ -37,8 +37,11 @@ class Projector final : public eventstore::Follower {
 
   explicit Projector(const Parts& parts) : parts_(parts), erasure_(parts.keyring, parts.people) {}
 
-  /// Before the log is opened for writing: projects all that is durable, then loads the community.
+  /// Before the log is opened for writing: projects all that is durable, then loads the community. Erasures that an
+  /// older keyring knows nothing of are carried out again. Error "keyring_behind_log", and those of all parts.
   eventstore::Result<void> catch_up();
+  /// Members whose erasure catch_up() had to carry out again.
+  std::size_t erasures_repeated() const { return erasures_repeated_; }
   /// catch_up() met a commit of a higher feature level, and stopped before it.
   bool newer() const { return newer_; }
   /// Any thread. The listener is called until the projector ends.
@@ -74,6 +77,9 @@ class Projector final : public eventstore::Follower {
   std::string stopped_because() const;
 
  private:
+  eventstore::Result<void> check_newest_keys() const;
+  eventstore::Result<void> project_log();
+  eventstore::Result<void> repeat_erasures(const domain::members::Roster& roster);
   eventstore::Result<void> project(std::span<const eventstore::AcceptedCommit> commits);
   void gather(std::unique_lock<std::mutex>& lock);
   void fire_waiters();
@@ -82,6 +88,7 @@ class Projector final : public eventstore::Follower {
   api::Erasure erasure_;
   std::vector<Listener> listeners_;
   bool newer_ = false;
+  std::size_t erasures_repeated_ = 0;
   std::atomic<std::uint64_t> projected_{0};
 
   mutable std::shared_mutex community_mutex_;

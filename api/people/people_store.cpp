@@ -16,6 +16,8 @@ using people::MemberRow;
 using people::Stage;
 
 constexpr std::size_t page_max = 200;
+/// Of one write batch, when everything goes.
+constexpr std::size_t rows_at_once = 10'000;
 const std::string next_key = "next";
 
 std::string position_bytes(std::uint64_t position) {
@@ -182,6 +184,24 @@ std::vector<Id> PeopleStore::unfinished_erasures() const {
     return true;
   });
   return members;
+}
+
+// The position goes first: what a crash leaves behind is written over, row by row, with the same.
+Result<void> PeopleStore::start_over() {
+  for (const auto table : {tables_.position, tables_.members, tables_.pseudonyms, tables_.participations, tables_.cases,
+                           tables_.phones, tables_.beneficiaries, tables_.erasures}) {
+    const auto cursor = store_.cursor(table);
+    cursor->seek("");
+    while (cursor->valid()) {
+      Stage stage(store_);
+      for (std::size_t rows = 0; rows < rows_at_once && cursor->valid(); ++rows, cursor->next())
+        stage.erase(table, std::string(cursor->key()));
+      if (auto written = stage.write(); !written) return written;
+    }
+    if (auto read = cursor->status(); !read) return read;
+  }
+  position_ = 0;
+  return store_.flush();
 }
 
 Result<void> PeopleStore::forget(const Id& member) {

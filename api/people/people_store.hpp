@@ -43,6 +43,7 @@ class PeopleStore final : public People {
   domain::Id holder_of_phone(std::string_view token) const override;
   std::vector<domain::Id> case_keys_of(const domain::Id& member) const override;
   std::vector<domain::Id> unfinished_erasures() const override;
+  eventstore::Result<void> start_over() override;
   eventstore::Result<void> forget(const domain::Id& member) override;
 
   struct Tables {

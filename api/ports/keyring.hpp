@@ -39,11 +39,18 @@ class Keyring {
   /// Makes a key under this id, in memory: usable at once, durable after sync(). The id comes from the edge and is as
   /// good as random. An id that is there already is never overwritten: its state is the answer, whatever it is.
   virtual eventstore::Result<KeyState> create(const domain::Id& id, KeyKind kind) = 0;
+  /// As create(), for a command that nobody has decided yet: sync() leaves the key in memory until want(), and it is
+  /// forgotten when each call of propose() has been answered by release(). So what is refused costs no room.
+  virtual eventstore::Result<KeyState> propose(const domain::Id& id, KeyKind kind) = 0;
+  /// A commit will rely on this key: the next sync() makes it durable. Nothing for one that is durable, or unknown.
+  virtual void want(const domain::Id& id) = 0;
+  /// A command that proposed this key was refused. Nothing for a key that is wanted, durable or unknown.
+  virtual void release(const domain::Id& id) = 0;
   /// The key, or why there is none. A key that cannot be read (disk, damage) is `unknown`: refused, never replaced.
   virtual std::expected<KeyMaterial, KeyState> get(const domain::Id& id) = 0;
   virtual KeyState state(const domain::Id& id) const = 0;
-  /// Makes every key created before the call durable. The Writer calls it before it writes a batch; cheap when there is
-  /// nothing new. After a failure no new key is made in this process.
+  /// Makes every key created or wanted before the call durable. The Writer calls it before it writes a batch; cheap
+  /// when there is nothing new. After a failure no new key is made in this process.
   virtual eventstore::Result<void> sync() = 0;
 
   /// ACTIVE → ERASING, durable on return: from here the key is refused. Repeats are accepted.

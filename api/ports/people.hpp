@@ -36,7 +36,7 @@ struct Participations {
   std::string next;  ///< cursor; empty: that was all
 };
 
-/// Reads from any thread; apply and forget from one.
+/// Reads from any thread; apply, start_over and forget from one.
 class People {
  public:
   virtual ~People() = default;
@@ -57,6 +57,8 @@ class People {
   virtual std::vector<domain::Id> case_keys_of(const domain::Id& member) const = 0;
   /// Members whose MemberErased was applied and who were not forgotten yet: their keys are to be destroyed first.
   virtual std::vector<domain::Id> unfinished_erasures() const = 0;
+  /// Empties the store: `apply` expects sequence 0 again. For a keyring that knows keys which it did not know before.
+  virtual eventstore::Result<void> start_over() = 0;
   /// Deletes everything that leads from or to this member, and compacts; a tombstone stays.
   virtual eventstore::Result<void> forget(const domain::Id& member) = 0;
 };

@@ -68,6 +68,7 @@ struct Deployment::Wiring {
   std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
   Result<void> open_directory();
   Result<void> open_log();
+  void look_at_master_key() const;
   Result<void> open_stores();
   Result<void> open_store();
   Result<void> open_people_rows();
@@ -119,14 +120,26 @@ Result<void> Deployment::Wiring::open_log() {
   if (!opened) return std::unexpected(opened.error());
   log = std::move(*opened);
   // The log comes first: where a crash came between the two, nothing is written yet, so no commit can miss a key.
-  const adapters::KeyringOptions keys{path("keys"), options.master_key};
+  adapters::KeyringOptions keys{path("keys"), options.master_key};
+  keys.unused = log->state().next.value == 0;
   const auto id = log->state().log_id;
-  const bool unwritten = log->state().next.value == 0 && !disk.exists(path("keys/keyring"));
-  auto ring = unwritten ? adapters::FileKeyring::make(disk, *cryptography, id, keys)
-                        : adapters::FileKeyring::open(disk, *cryptography, id, keys);
+  auto ring = keys.unused && !disk.exists(path("keys/keyring"))
+                  ? adapters::FileKeyring::make(disk, *cryptography, id, keys)
+                  : adapters::FileKeyring::open(disk, *cryptography, id, keys);
   if (!ring) return std::unexpected(ring.error());
   keyring = std::move(*ring);
+  look_at_master_key();
   return {};
+}
+
+// A keyring on a medium without permissions is the operator's choice, so it is told and not refused.
+void Deployment::Wiring::look_at_master_key() const {
+  using std::filesystem::perms;
+  const auto file = options.master_key.empty() ? path("keys/master") : options.master_key;
+  std::error_code unknown;
+  const auto may = std::filesystem::status(file, unknown).permissions();
+  if (unknown || !options.tell || (may & (perms::group_all | perms::others_all)) == perms::none) return;
+  options.tell("Others than its owner may read or change the master key " + file + "; chmod 600 it.");
 }
 
 // Whether a store was computed from this log. Behind its stores, the log itself has lost something.
@@ -266,6 +279,10 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   auto node = node::Node::open(std::move(parts), options.read_only);
   if (!node) return std::unexpected(node.error());
   w.node = std::move(*node);
+  if (const auto again = w.node->projector().erasures_repeated(); again != 0 && options.tell) {
+    options.tell("The keyring is older than the erasure of " + std::to_string(again) +
+                 " members: it was carried out again. Destroy that copy of the keyring.");
+  }
   return std::unique_ptr<Deployment>(new Deployment(std::move(wiring)));
 }
 

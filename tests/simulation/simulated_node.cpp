@@ -33,9 +33,10 @@ Result<void> SimulatedNode::open_log(std::uint64_t segment_bytes) {
                     : adapters::segments::SegmentLog::open(disk, background_, segments);
   if (!log) return std::unexpected(log.error());
   log_ = std::move(*log);
-  const adapters::KeyringOptions keys{"/data/keys", {}, 256};
+  const bool unused = log_->state().next.value == 0;
+  const adapters::KeyringOptions keys{"/data/keys", {}, 256, unused};
   const auto id = log_->state().log_id;
-  const bool unwritten = log_->state().next.value == 0 && !disk.exists(Machine::keyring_path);
+  const bool unwritten = unused && !disk.exists(Machine::keyring_path);
   auto ring = unwritten ? adapters::FileKeyring::make(disk, *cryptography_, id, keys)
                         : adapters::FileKeyring::open(disk, *cryptography_, id, keys);
   if (!ring) return std::unexpected(ring.error());

@@ -200,6 +200,70 @@ TEST_F(FileKeyringTest, GoesOnWhenAFullDiskHasRoomAgain) {
   for (std::uint32_t n = 1; n <= 100; ++n) EXPECT_TRUE(keyring->get(numbered(n))) << n;
 }
 
+TEST_F(FileKeyringTest, RefusesOneThatWasCutAndLeavesItAlone) {
+  auto keyring = make();
+  ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));
+  ASSERT_TRUE(keyring->sync());
+  const std::string whole = disk.bytes("keys/keyring");
+  for (const std::size_t kept : {std::size_t{128}, std::size_t{256}, std::size_t{300}}) {
+    disk.bytes("keys/keyring") = whole.substr(0, kept);
+    EXPECT_EQ(error_of_open(), "keyring_behind_log") << kept;
+    EXPECT_EQ(disk.bytes("keys/keyring"), whole.substr(0, kept));
+  }
+  options.unused = true;
+  EXPECT_TRUE(reopen()->get(api::reserved_key::tokens)) << "a crash came before anything relied on it";
+}
+
+TEST_F(FileKeyringTest, WritesOverATornSlotOnlyWithTheNextKeys) {
+  auto keyring = make();
+  ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));
+  ASSERT_TRUE(keyring->sync());
+  std::string& file = disk.bytes("keys/keyring");
+  const std::size_t last = 3 * keyring::slot_bytes;
+  file[last + 60] = static_cast<char>(file[last + 60] ^ 1);
+  const std::string before = file;
+  keyring = reopen();
+  EXPECT_EQ(keyring->dropped(), 1u);
+  EXPECT_EQ(keyring->state(numbered(1)), KeyState::unknown);
+  ASSERT_TRUE(keyring->sync());
+  EXPECT_EQ(disk.bytes("keys/keyring"), before) << "whether a commit misses this key is not known yet";
+  ASSERT_TRUE(keyring->create(numbered(2), KeyKind::person));
+  ASSERT_TRUE(keyring->sync());
+  keyring = reopen();
+  EXPECT_EQ(keyring->dropped(), 0u);
+  EXPECT_TRUE(keyring->get(numbered(2)));
+}
+
+TEST_F(FileKeyringTest, KeepsNothingOfWhatWasProposedAndRefused) {
+  auto keyring = make();
+  const auto size = keyring->size();
+  const std::string before = disk.bytes("keys/keyring");
+  for (std::uint32_t n = 0; n < 2'000; ++n) {
+    ASSERT_EQ(keyring->propose(numbered(n), KeyKind::case_), KeyState::active);
+    ASSERT_TRUE(keyring->get(numbered(n)));
+    ASSERT_TRUE(keyring->sync());
+    keyring->release(numbered(n));
+    ASSERT_EQ(keyring->get(numbered(n)).error(), KeyState::unknown) << "not from the cache either";
+  }
+  EXPECT_EQ(keyring->size(), size);
+  EXPECT_EQ(disk.bytes("keys/keyring"), before);
+}
+
+TEST_F(FileKeyringTest, KeepsAProposedKeyWhileOneStillNeedsIt) {
+  auto keyring = make();
+  ASSERT_TRUE(keyring->propose(numbered(1), KeyKind::case_));
+  const auto key = std::string(keyring->get(numbered(1))->sealing.view());
+  ASSERT_TRUE(keyring->propose(numbered(1), KeyKind::case_));  // a repeat, decided apart
+  keyring->release(numbered(1));
+  ASSERT_TRUE(keyring->get(numbered(1)));
+  keyring->want(numbered(1));
+  keyring->release(numbered(1));
+  ASSERT_TRUE(keyring->sync());
+  keyring->release(numbered(1));
+  keyring = reopen();
+  EXPECT_EQ(keyring->get(numbered(1))->sealing.view(), key);
+}
+
 TEST_F(FileKeyringTest, MakesNoKeyAfterAFailedSync) {
   auto keyring = make();
   ASSERT_TRUE(keyring->create(numbered(1), KeyKind::person));

@@ -4,6 +4,7 @@
 
 #include "adapters/memory/memory_store.hpp"
 #include "api/edge/fields.hpp"
+#include "api/edge/made_key.hpp"
 #include "api/people/erasure.hpp"
 #include "tests/api/people/told.hpp"
 
@@ -21,6 +22,7 @@ class PeopleStoreTest : public ::testing::Test {
 
   Sender member(const std::string& name, const std::string& phone) {
     const auto command = world.registered("register " + name, name, phone);
+    world.keyring->want(made_key(command));
     told.registered(command);
     return world.person("register " + name);  // keys are there already: the same ones
   }
@@ -36,6 +38,7 @@ class PeopleStoreTest : public ::testing::Test {
     }
     auto command = world.edge->submit_request(world.call(who, id), body);
     EXPECT_TRUE(command) << command.error().code << command.error().field;
+    world.keyring->want(made_key(*command));
     told.submitted(*command);
     return std::move(*command);
   }

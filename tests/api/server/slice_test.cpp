@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 #include "api/server/deployment.hpp"
@@ -96,6 +98,46 @@ class SliceTest : public testing::Test {
     return cadre;
   }
 
+  std::string submit(const std::string& organisation, const api::Sender& asker) {
+    return accepted(deployment_->node().edge().submit_request(by(asker), request_body(organisation, "repair")));
+  }
+  static api::SubmitRequestBody request_body(const std::string& organisation, const std::string& category) {
+    api::SubmitRequestBody body;
+    body.set_title("门铃坏了");
+    body.set_description("按了没有声音");
+    body.set_category(category);
+    body.set_organisation(organisation);
+    return body;
+  }
+  void adopt_policy() {
+    domain::Policy policy;
+    policy.set_confirm_within_minutes(60);
+    policy.set_feedback_category("repair");
+    auto& category = *policy.add_categories();
+    category.set_code("repair");
+    category.set_name_zh("维修");
+    category.set_name_en("Repair");
+    category.set_group("home");
+    category.set_accept_within_minutes(60);
+    category.set_resolve_within_minutes(600);
+    accepted(deployment_->node().edge().adopt_policy(console(), policy));
+  }
+  std::filesystem::path keyring_file() const { return directory_ / "keys" / "keyring"; }
+  std::string keyring_bytes() const {
+    std::ifstream file(keyring_file(), std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void write_keyring(const std::string& bytes) {
+    std::ofstream(keyring_file(), std::ios::binary | std::ios::trunc) << bytes;
+  }
+  std::string error_of_open() {
+    deployment_.reset();
+    DeploymentOptions options;
+    options.directory = directory_.string();
+    const auto opened = Deployment::open(options);
+    return opened ? "" : opened.error().code;
+  }
+
   std::filesystem::path directory_;
   std::unique_ptr<Deployment> deployment_;
   int calls_ = 0;
@@ -132,6 +174,73 @@ TEST_F(SliceTest, ARepeatGetsTheFirstOutcomeAlsoAfterARestart) {
   const auto other = execute(deployment_->node().edge().place_claim(call, product, body));
   ASSERT_EQ(other.answer.kind, eventstore::Answer::Kind::refused);
   EXPECT_EQ(other.refusal->code, "idempotency_key_reused");
+}
+
+TEST_F(SliceTest, WhoWasErasedStaysErasedWhenAnOlderKeyringIsPutBack) {
+  adopt_policy();
+  const auto organisation = register_organisation();
+  const auto member = register_member(organisation, "王大爷");
+  const auto other = register_member(organisation, "陈阿姨");
+  submit(organisation, member);
+  open();
+  ASSERT_EQ(deployment_->people().case_keys_of(member.member).size(), 1u);
+  const auto key = deployment_->people().case_keys_of(member.member).front();
+  const auto before = keyring_bytes();
+  accepted(deployment_->node().edge().erase_member(console(), member.member.text()));
+  open();
+  ASSERT_EQ(deployment_->keyring().state(member.key), api::KeyState::erased);
+  ASSERT_EQ(deployment_->keyring().state(key), api::KeyState::erased);
+  deployment_.reset();
+  write_keyring(before);
+  open();
+  EXPECT_EQ(deployment_->keyring().state(member.key), api::KeyState::erased);
+  EXPECT_EQ(deployment_->keyring().state(key), api::KeyState::erased);
+  EXPECT_EQ(deployment_->keyring().state(other.key), api::KeyState::active);
+  EXPECT_TRUE(deployment_->people().find(other.member));
+  EXPECT_TRUE(deployment_->people().streams_of(member.member, "", "", 9).items.empty());
+  EXPECT_EQ(deployment_->node().projector().erasures_repeated(), 1u);
+}
+
+TEST_F(SliceTest, AKeyringThatWasCutIsRefusedAndLeftAlone) {
+  adopt_policy();
+  const auto organisation = register_organisation();
+  submit(organisation, register_member(organisation, "王大爷"));
+  deployment_.reset();
+  const auto whole = keyring_bytes();
+  const auto slots = whole.find_last_not_of('\0') / 128;  // the header is one too
+  ASSERT_EQ(slots, 4u) << "the deployment's own two, a member's, a case's";
+  for (const std::size_t kept : {std::size_t{300}, 3 * std::size_t{128}, 4 * std::size_t{128}}) {
+    write_keyring(whole.substr(0, kept));
+    EXPECT_EQ(error_of_open(), "keyring_behind_log") << kept;
+    EXPECT_EQ(keyring_bytes(), whole.substr(0, kept));
+  }
+  auto flipped = whole;
+  flipped[slots * 128 + 60] = static_cast<char>(flipped[slots * 128 + 60] ^ 1);
+  write_keyring(flipped);
+  EXPECT_EQ(error_of_open(), "keyring_behind_log") << "it looks torn, but a commit relies on it";
+  EXPECT_EQ(keyring_bytes(), flipped);
+  write_keyring(whole);
+  EXPECT_EQ(error_of_open(), "");
+}
+
+TEST_F(SliceTest, RefusedCommandsLeaveNoKeys) {
+  adopt_policy();
+  const auto organisation = register_organisation();
+  const auto member = register_member(organisation, "王大爷");
+  const auto keys = deployment_->keyring().size();
+  const auto bytes = keyring_bytes();
+  auto& edge = deployment_->node().edge();
+  for (int n = 0; n < 500; ++n) {
+    ASSERT_EQ(execute(edge.submit_request(by(member), request_body(organisation, "nosuch"))).answer.kind,
+              eventstore::Answer::Kind::refused);
+    auto with_photo = request_body(organisation, "repair");
+    with_photo.add_photos(std::string(64, 'a'));
+    ASSERT_FALSE(edge.submit_request(by(member), with_photo)) << "nobody uploaded it";
+  }
+  EXPECT_EQ(deployment_->keyring().size(), keys);
+  submit(organisation, member);
+  EXPECT_EQ(deployment_->keyring().size(), keys + 1);
+  EXPECT_EQ(keyring_bytes().size(), bytes.size());
 }
 
 TEST_F(SliceTest, AStrangerToTheOrganisationMayNotPublish) {

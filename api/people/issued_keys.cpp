@@ -1,0 +1,52 @@
+#include "api/people/issued_keys.hpp"
+
+#include <string>
+
+#include "domain/members/members.pb.h"
+
+namespace pioneer::api {
+namespace {
+
+using domain::Id;
+using eventstore::Result;
+
+Result<void> behind(const std::string& what) {
+  return eventstore::failure("keyring_behind_log",
+                             what +
+                                 " relies on a key that the keyring does not hold: the keyring is an older copy, or "
+                                 "was cut. Put its newest copy back; nothing was changed.");
+}
+
+}  // namespace
+
+Result<void> knows_issued_keys(const Keyring& keyring, std::span<const eventstore::AcceptedCommit> commits) {
+  for (const auto& commit : commits) {
+    for (const auto& part : commit.body.parts()) {
+      for (const auto& event : part.events()) {
+        domain::SubjectKeyIssued issued;
+        if (event.type() != "SubjectKeyIssued" || !issued.ParseFromString(event.payload())) continue;
+        if (keyring.state(Id::of(issued.key())) == KeyState::unknown)
+          return behind("Commit " + std::to_string(commit.sequence.value));
+      }
+    }
+  }
+  return {};
+}
+
+Result<void> knows_members_keys(const Keyring& keyring, const domain::members::Roster& roster) {
+  bool all = true;
+  roster.for_each([&](const Id&, const domain::members::State& member) {
+    all = all && (member.key.is_zero() || keyring.state(member.key) != KeyState::unknown);
+  });
+  return all ? Result<void>{} : behind("A member's record");
+}
+
+std::size_t undone_erasures(const Keyring& keyring, const domain::members::Roster& roster) {
+  std::size_t count = 0;
+  roster.for_each([&](const Id&, const domain::members::State& member) {
+    if (member.erased && keyring.state(member.key) == KeyState::active) ++count;
+  });
+  return count;
+}
+
+}  // namespace pioneer::api

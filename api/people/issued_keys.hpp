@@ -1,0 +1,20 @@
+// What the log says about keys, held against the keyring: one that was cut, or an older copy put back, is found out.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "api/ports/keyring.hpp"
+#include "domain/members/state.hpp"
+#include "eventstore/commit.hpp"
+
+namespace pioneer::api {
+
+/// Whether the keyring knows each key that these commits issue; destroyed ones count. Error "keyring_behind_log".
+eventstore::Result<void> knows_issued_keys(const Keyring& keyring, std::span<const eventstore::AcceptedCommit> commits);
+/// The same for the keys of all members.
+eventstore::Result<void> knows_members_keys(const Keyring& keyring, const domain::members::Roster& roster);
+/// How many members the log calls erased whose key is active all the same: the keyring is older than their erasure.
+std::size_t undone_erasures(const Keyring& keyring, const domain::members::Roster& roster);
+
+}  // namespace pioneer::api
