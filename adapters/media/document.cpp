@@ -1,8 +1,11 @@
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFWriter.hh>
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
+#include <span>
+#include <string_view>
 
 #include "adapters/media/cleaning.hpp"
 
@@ -12,10 +15,23 @@ namespace {
 /// Of dictionaries in dictionaries, written in place.
 constexpr int depth_max = 32;
 
-/// Notes about a thing rather than the thing, files inside, and what runs when it is opened (ISO 32000-1: 14.3, 14.5,
-/// 7.11.4, 12.6).
-constexpr const char* unwanted[] = {"/Metadata", "/PieceInfo", "/LastModified",  "/OpenAction",
-                                    "/AA",       "/AF",        "/EmbeddedFiles", "/JavaScript"};
+/// Notes about a thing rather than the thing, files inside, what is filled in and written on top of the pages, and what
+/// runs when it is opened or pressed (ISO 32000-1: 14.3, 14.5, 7.11.4, 12.5–12.7; 12.4.3 and 14.7.4.3, which lead to
+/// annotations by another way).
+constexpr const char* unwanted[] = {"/Metadata", "/PieceInfo",     "/LastModified", "/OpenAction", "/AA",
+                                    "/AF",       "/EmbeddedFiles", "/JavaScript",   "/Annots",     "/AcroForm",
+                                    "/EF",       "/XFA",           "/JS",           "/Collection", "/Perms",
+                                    "/Threads",  "/Obj",           "/URI"};
+/// Things that are emptied wherever they are met.
+constexpr std::string_view unwanted_types[] = {"/Annot", "/Action", "/Filespec", "/F", "/EmbeddedFile"};
+/// Actions that leave the document or run something, by their /S.
+constexpr std::string_view unwanted_actions[] = {"/JavaScript", "/Launch",     "/URI",       "/SubmitForm", "/GoToR",
+                                                 "/GoToE",      "/ImportData", "/Rendition", "/Movie",      "/Sound"};
+
+bool is_one_of(const QPDFObjectHandle& name, std::span<const std::string_view> names) {
+  QPDFObjectHandle handle = name;
+  return handle.isName() && std::ranges::find(names, handle.getName()) != names.end();
+}
 
 /// A JPEG without its application segments but JFIF's and Adobe's (which say how colours are meant), and without
 /// comments; the same bytes where it is none.
@@ -43,6 +59,11 @@ void clean(QPDFObjectHandle object, int depth) {
       if (!item.isIndirect()) clean(item, depth + 1);
   }
   if (!object.isDictionary()) return;
+  if (is_one_of(object.getKey("/Type"), unwanted_types) || is_one_of(object.getKey("/S"), unwanted_actions)) {
+    for (const auto& key : object.getKeys())
+      if (key != "/Length" && key != "/Filter") object.removeKey(key);
+    return;
+  }
   for (const auto* key : unwanted) object.removeKey(key);
   for (auto& [key, value] : object.getDictAsMap())
     if (!value.isIndirect()) clean(value, depth + 1);
@@ -72,6 +93,8 @@ std::expected<std::string, Unclean> clean_document(std::string_view bytes) {
     trailer.removeKey("/Info");
     trailer.removeKey("/ID");
     for (auto& object : pdf.getAllObjects()) {
+      if (object.isStream() && is_one_of(object.getDict().getKey("/Type"), unwanted_types))
+        object.replaceStreamData("", QPDFObjectHandle::newNull(), QPDFObjectHandle::newNull());
       clean(object, 0);
       clean_picture(object);
     }

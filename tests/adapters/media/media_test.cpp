@@ -148,16 +148,25 @@ std::string document() {
   };
   const std::vector<std::string> objects{
       "<</Type/Catalog/Pages 2 0 R/Metadata 5 0 R/OpenAction<</S/JavaScript/JS(" + std::string(secret) +
-          ")>>/Names<</EmbeddedFiles<</Names[(" + secret + ")8 0 R]>>>>>>",
+          ")>>/Names<</EmbeddedFiles<</Names[(" + secret + ")8 0 R]>>/JavaScript<</Names[(a)<</S/JavaScript/JS(" +
+          secret + ")>>]>>>>/AcroForm<</XFA(" + secret + ")/Fields[10 0 R]>>/Outlines 13 0 R>>",
       "<</Type/Pages/Kids[3 0 R]/Count 1>>",
       "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R/PieceInfo<</P(" + std::string(secret) +
-          ")>>/Resources<</XObject<</I 7 0 R>>>>>>",
+          ")>>/Resources<</XObject<</I 7 0 R>>>>/Annots[9 0 R 10 0 R 11 0 R]/AA<</O<</S/JavaScript/JS(" + secret +
+          ")>>>>>>",
       stream("", "BT (the page) Tj ET"),
       stream("/Type/Metadata/Subtype/XML", xmp),
       "<</Author(" + std::string(secret) + ")/Producer(A Phone)>>",
       stream("/Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/DCTDecode",
              jpeg),
-      "<</Type/Filespec/F(" + std::string(secret) + ")>>"};
+      "<</Type/Filespec/F(" + std::string(secret) + ")/EF<</F 12 0 R>>>>",
+      "<</Subtype/FileAttachment/Rect[0 0 9 9]/FS 8 0 R/T(" + std::string(secret) + ")/Contents(" + secret + ")>>",
+      "<</Subtype/Widget/FT/Tx/T(f)/V(" + std::string(secret) + ")/Rect[0 0 9 9]/A<</S/Launch/F(" + secret + ")>>>>",
+      "<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/URI/URI(http://example.org/" + std::string(secret) + ")>>>>",
+      stream("/Type/EmbeddedFile", secret),
+      "<</First 14 0 R/Last 14 0 R/Count 1>>",
+      "<</Title(a chapter)/Parent 13 0 R/A<</S/Launch/F(" + std::string(secret) + ")>>/SE 15 0 R>>",
+      "<</S/P/K<</Type/OBJR/Obj 11 0 R>>>>"};
   std::string pdf = "%PDF-1.7\n";
   std::string table = "xref\n0 " + std::to_string(objects.size() + 1) + "\n0000000000 65535 f \n";
   for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -172,13 +181,16 @@ std::string document() {
 
 TEST(Document, LosesWhatIsWrittenBesideItsPages) {
   const auto given = document();
-  ASSERT_EQ(count(given, secret), 8U);
+  ASSERT_EQ(count(given, secret), 18U);
   const auto kept = media().document(given);
   ASSERT_TRUE(kept) << kept.error().code;
   EXPECT_THAT(*kept, ::testing::StartsWith("%PDF-"));
   EXPECT_THAT(*kept, Not(HasSubstr("Wang")));
   EXPECT_THAT(*kept, Not(HasSubstr("A Phone")));
   EXPECT_THAT(*kept, Not(HasSubstr("JavaScript")));
+  for (const auto* gone : {"/Annot", "/AcroForm", "/Launch", "/EF", "/EmbeddedFile", "/XFA", "/URI", "/JS"})
+    EXPECT_THAT(*kept, Not(HasSubstr(gone)));
+  EXPECT_THAT(*kept, HasSubstr("(a chapter)"));
   EXPECT_THAT(*kept, HasSubstr("(the page)"));
   EXPECT_THAT(*kept, HasSubstr("pixels"));
   EXPECT_EQ(media().document(*kept).value_or(""), *kept) << "what was cleaned once is clean";
