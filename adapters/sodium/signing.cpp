@@ -66,6 +66,31 @@ eventstore::Result<std::string> read_text(eventstore::Disk& disk, const std::str
   return text;
 }
 
+/// Whole or absent: written aside, synced, renamed in. For its owner only.
+eventstore::Result<void> write_whole(eventstore::Disk& disk, const std::string& path, std::string_view text) {
+  const std::string unfinished = path + ".new";
+  if (disk.exists(unfinished)) {
+    if (auto removed = disk.remove(unfinished); !removed) return removed;
+  }
+  auto file = disk.open(unfinished, eventstore::OpenMode::create_private);
+  if (!file) return std::unexpected(file.error());
+  if (auto written = (*file)->write(0, eventstore::bytes_of(text)); !written) return written;
+  if (auto synced = (*file)->sync(); !synced) return synced;
+  return disk.rename(unfinished, path);
+}
+
+/// Remembers by which key others know the log; one that is not the same is refused.
+eventstore::Result<void> note_verifier(eventstore::Disk& disk, const std::string& path, const SigningKey& key) {
+  if (!disk.exists(path)) return write_whole(disk, path, key.verifier() + "\n");
+  const auto noted = read_text(disk, path);
+  if (!noted) return std::unexpected(noted.error());
+  if (*noted == key.verifier()) return {};
+  return eventstore::failure("other_signing_key",
+                             "The log's signing key is not the one that others know, which stands "
+                             "in " +
+                                 path + ". Put the right one back.");
+}
+
 }  // namespace
 
 SigningKey::~SigningKey() { sodium_memzero(seed_.data(), seed_.size()); }
@@ -99,12 +124,21 @@ eventstore::Result<SigningKey> SigningKey::parse(std::string_view text) {
 eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, eventstore::Random& random,
                                                   const std::string& directory, const std::string& name) {
   const std::string path = directory + "/" + std::string(file_name);
+  const std::string shown = directory + "/" + std::string(verifier_file_name);
   if (disk.exists(path)) {
     auto text = read_text(disk, path);
     if (!text) return std::unexpected(text.error());
     auto key = parse(*text);
     sodium_memzero(text->data(), text->size());
+    if (!key) return key;
+    if (auto same = note_verifier(disk, shown, *key); !same) return std::unexpected(same.error());
     return key;
+  }
+  if (disk.exists(shown)) {
+    return eventstore::failure("no_signing_key", path + " is gone, but others know this log by the key in " + shown +
+                                                     ". Restore the file from a copy. To go on under a new key, which "
+                                                     "all who check must learn, move " +
+                                                     shown + " away.");
   }
   if (!good_name(name)) {
     return eventstore::failure("bad_key_name",
@@ -114,18 +148,12 @@ eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, events
   random.fill(seed);
   SigningKey key = of_seed(name, view(seed));
   sodium_memzero(seed.data(), seed.size());
-  // Whole or absent: written aside, synced, renamed in.
-  const std::string unfinished = path + ".new";
-  if (disk.exists(unfinished)) {
-    if (auto removed = disk.remove(unfinished); !removed) return std::unexpected(removed.error());
-  }
-  auto file = disk.open(unfinished, eventstore::OpenMode::create_new);
-  if (!file) return std::unexpected(file.error());
-  const std::string text = key.private_text() + "\n";
-  if (auto written = (*file)->write(0, eventstore::bytes_of(text)); !written) return std::unexpected(written.error());
-  if (auto synced = (*file)->sync(); !synced) return std::unexpected(synced.error());
-  if (auto renamed = disk.rename(unfinished, path); !renamed) return std::unexpected(renamed.error());
+  std::string text = key.private_text() + "\n";
+  const auto written = write_whole(disk, path, text);
+  sodium_memzero(text.data(), text.size());
+  if (!written) return std::unexpected(written.error());
   if (auto synced = disk.sync_directory(directory); !synced) return std::unexpected(synced.error());
+  if (auto noted = note_verifier(disk, shown, key); !noted) return std::unexpected(noted.error());
   return key;
 }
 

@@ -19,9 +19,12 @@ class SigningKey final : public api::Signer {
  public:
   /// The file that holds it, in the directory of the keys.
   static constexpr std::string_view file_name = "log-signing";
+  /// Beside it: the verifier key by which others know the log, so that a lost key is not replaced unnoticed.
+  static constexpr std::string_view verifier_file_name = "log-verifier";
 
-  /// Reads DIRECTORY/log-signing; makes it, durably, where there is none. `name` is the name of a new one: no white
-  /// space, no '+'. Errors: "bad_signing_key" where the file is none, and the disk's.
+  /// Reads DIRECTORY/log-signing; makes it, durably and for its owner only, where there never was one. `name` is the
+  /// name of a new one: no white space, no '+'. Errors: "bad_signing_key" where the file is none, "no_signing_key"
+  /// where it is gone, "other_signing_key" where it is not the one that others know, and the disk's.
   static eventstore::Result<SigningKey> settle(eventstore::Disk& disk, eventstore::Random& random,
                                                const std::string& directory, const std::string& name);
   /// From the text of a private key.

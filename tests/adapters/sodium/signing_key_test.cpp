@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/random.hpp"
@@ -34,6 +35,30 @@ TEST(SigningKey, IsMadeOnceAndReadAgain) {
   const auto again = SigningKey::settle(disk, random, folder, "another");
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->verifier(), made->verifier());
+}
+
+TEST(SigningKey, IsNotMadeAgainWhenItIsLostOrExchanged) {
+  namespace fs = std::filesystem;
+  const tests::TemporaryFile file("");
+  const auto folder = fs::path(file.path()).parent_path();
+  posix::PosixDisk disk;
+  posix::PosixRandom random;
+  const auto made = SigningKey::settle(disk, random, folder.string(), "log.example");
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(fs::status(folder / "log-signing").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  fs::rename(folder / "log-signing", folder / "aside");
+  const auto lost = SigningKey::settle(disk, random, folder.string(), "log.example");
+  ASSERT_FALSE(lost.has_value());
+  EXPECT_EQ(lost.error().code, "no_signing_key");
+  EXPECT_FALSE(fs::exists(folder / "log-signing"));
+  std::ofstream(folder / "log-signing") << known_private << "\n";
+  const auto other = SigningKey::settle(disk, random, folder.string(), "log.example");
+  ASSERT_FALSE(other.has_value());
+  EXPECT_EQ(other.error().code, "other_signing_key");
+  fs::rename(folder / "aside", folder / "log-signing");
+  fs::remove(folder / "log-verifier");  // as an earlier version left it
+  EXPECT_EQ(SigningKey::settle(disk, random, folder.string(), "log.example")->verifier(), made->verifier());
+  EXPECT_TRUE(fs::exists(folder / "log-verifier"));
 }
 
 TEST(SigningKey, RefusesWhatIsNone) {
