@@ -33,14 +33,14 @@ std::optional<double> degrees(const std::string& text, double limit) {
 }
 
 template <class Map>
-std::string unknown_word(const std::string& column, const std::string& word, const Map& known) {
+std::string unknown_word(const std::string& column, const Map& known) {
   std::string out = column + ": expected one of ";
   const char* separator = "";
   for (const auto& [name, value] : known) {
     out += separator + name;
     separator = ", ";
   }
-  return out + ", found \"" + word + "\"";
+  return out;
 }
 
 }  // namespace
@@ -100,7 +100,7 @@ std::string RequestFile::organisation_of(const CsvRow& row) const {
 const std::string& RequestFile::area() const { return field(row_, columns_.area); }
 const std::string& RequestFile::council() const { return field(row_, columns_.council); }
 
-// Each of these answers what is wrong, or "".
+// Each of these answers what is wrong, or "". What stands in the cell is not repeated: it may be about a person.
 std::string RequestFile::read_words(const CsvRow& row, api::ImportedRow& into) const {
   into.number = field(row, columns_.number);
   into.type = field(row, columns_.type);
@@ -111,33 +111,32 @@ std::string RequestFile::read_words(const CsvRow& row, api::ImportedRow& into) c
   if (into.organisation.empty()) return "no column names the organisation";
   const auto category = mapping_.categories.find(into.type);
   into.category = category == mapping_.categories.end() ? mapping_.category_otherwise : category->second;
-  if (into.category.empty()) return unknown_word(mapping_.type_column, into.type, mapping_.categories);
+  if (into.category.empty()) return unknown_word(mapping_.type_column, mapping_.categories);
+  into.type_is_known = category != mapping_.categories.end();
   const auto state = mapping_.states.find(into.status);
-  if (state == mapping_.states.end()) return unknown_word(mapping_.status_column, into.status, mapping_.states);
+  if (state == mapping_.states.end()) return unknown_word(mapping_.status_column, mapping_.states);
   into.state = state->second;
   if (!columns_.channel) return {};
   const std::string& channel_word = field(row, columns_.channel);
   const auto channel = mapping_.channels.find(channel_word);
-  if (channel == mapping_.channels.end()) {
-    return unknown_word(mapping_.channel_column, channel_word, mapping_.channels);
-  }
+  if (channel == mapping_.channels.end()) return unknown_word(mapping_.channel_column, mapping_.channels);
   into.channel = channel->second;
   return {};
 }
 
 std::string RequestFile::read_times(const CsvRow& row, api::ImportedRow& into) const {
-  const auto wrong = [&](const std::string& column, const std::string& text) {
-    return column + ": expected a time such as " + mapping_.time_format + ", found \"" + text + "\"";
+  const auto wrong = [&](const std::string& column) {
+    return column + ": expected a time such as " + mapping_.time_format;
   };
   const std::string& submitted_text = field(row, columns_.submitted);
   const auto submitted = times_.instant_us(submitted_text);
-  if (!submitted) return wrong(mapping_.submitted_column, submitted_text);
+  if (!submitted) return wrong(mapping_.submitted_column);
   if (*submitted > now_us_) return mapping_.submitted_column + ": is in the future";
   into.submitted_us = *submitted;
   if (into.state == domain::RequestState::submitted) return {};
   const std::string& closed_text = first_filled(row, columns_.closed);
   const auto closed = times_.instant_us(closed_text);
-  if (!closed) return wrong(mapping_.closed_columns.front(), closed_text);
+  if (!closed) return wrong(mapping_.closed_columns.front());
   if (*closed < *submitted) return mapping_.closed_columns.front() + ": is before " + mapping_.submitted_column;
   if (*closed > now_us_) return mapping_.closed_columns.front() + ": is in the future";
   into.closed_us = *closed;
@@ -151,8 +150,7 @@ std::string RequestFile::read_place(const CsvRow& row, api::ImportedRow& into) c
     into.lat = degrees(lat_text, 90);
     into.lon = degrees(lon_text, 180);
     if (!into.lat || !into.lon) {
-      return mapping_.lat_column + ", " + mapping_.lon_column + ": expected degrees, found \"" + lat_text + "\", \"" +
-             lon_text + "\"";
+      return mapping_.lat_column + ", " + mapping_.lon_column + ": expected degrees";
     }
   }
   for (const Column column : columns_.address) {

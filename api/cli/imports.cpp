@@ -22,7 +22,7 @@ api::RequestToImport to_import(const api::ImportedRow& row, const std::string& s
   api::RequestToImport out;
   out.source = source;
   out.number = row.number;
-  out.type = row.type;
+  if (row.type_is_known) out.type = row.type;  // the log keeps it in clear and for ever
   out.status = row.status;
   out.title = row.type;
   if (!row.address.empty()) {
@@ -131,7 +131,7 @@ void Imports::organisations(std::span<const api::OrganisationRow> rows, const st
 void Imports::request(const api::ImportedRow& row, const std::string& source, const std::string& file, Tally& tally) {
   const auto organisation = organisations_.find(row.organisation);
   if (organisation == organisations_.end()) {
-    tally.refuse({file, row.line, "There is no organisation with the code " + row.organisation + "."});
+    tally.refuse({file, row.line, "No organisation has the code that this row names."});
     return;
   }
   auto command = edge_.import_request(to_import(row, source, organisation->second));

@@ -55,6 +55,8 @@ struct ImportedRow {
   std::string address;
   domain::Channel::Value channel = domain::Channel::imported;
   std::string organisation;  ///< code of the organisation that holds it
+  /// Whether the mapping names this type. If not, it is whatever somebody wrote: sealed in the title, never in clear.
+  bool type_is_known = true;
   friend bool operator==(const ImportedRow&, const ImportedRow&) = default;
 };
 

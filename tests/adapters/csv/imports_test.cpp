@@ -194,12 +194,24 @@ TEST(RequestFile, UsesTheNextColumnWhereAClosedRowHasNoClosingTime) {
   EXPECT_EQ(first("1,Lamp,open,2020-01-01 00:00,2020-01-02 00:00,,,,A"), "0");
 }
 
+TEST(RequestFile, TellsWordsOfTheMappingFromWhatSomebodyWrote) {
+  auto mapping = small_mapping();
+  mapping.category_otherwise = "other";
+  const TemporaryFile file(small_header + std::string("1,Lamp,open,2020-01-01 00:00,,,,,A\n") +
+                           "2,Zhang San owes rent,open,2020-01-01 00:00,,,,,A\n");
+  auto rows = RequestFile::open(file.path(), mapping).value();
+  EXPECT_TRUE(rows.next().value().value().type_is_known);
+  const auto free = rows.next().value().value();
+  EXPECT_FALSE(free.type_is_known);
+  EXPECT_EQ(free.category, "other");
+}
+
 TEST(RequestFile, TellsWhatIsWrongWithItsLine) {
   EXPECT_EQ(first(",Lamp,open,2020-01-01 00:00,,,,,A"), "2 no: is empty");
   EXPECT_EQ(first("1,Lamp,open,2020-01-01 00:00,,,,,"), "2 no column names the organisation");
-  EXPECT_EQ(first("1,Lift,open,2020-01-01 00:00,,,,,A"), "2 type: expected one of Lamp, found \"Lift\"");
-  EXPECT_EQ(first("1,Lamp,gone,2020-01-01 00:00,,,,,A"), "2 status: expected one of closed, open, found \"gone\"");
-  EXPECT_THAT(first("1,Lamp,open,1 January,,,,,A"), HasSubstr("2 made: expected a time"));
+  EXPECT_EQ(first("1,Lift,open,2020-01-01 00:00,,,,,A"), "2 type: expected one of Lamp");
+  EXPECT_EQ(first("1,Lamp,gone,2020-01-01 00:00,,,,,A"), "2 status: expected one of closed, open");
+  EXPECT_EQ(first("1,Lamp,open,1 January,,,,,A"), "2 made: expected a time such as %Y-%m-%d %H:%M");
   EXPECT_THAT(first("1,Lamp,open,2020-01-01 00:00 pm,,,,,A"), HasSubstr("2 made: expected a time"));
   EXPECT_THAT(first("1,Lamp,closed,2020-01-01 00:00,,,,,A"), HasSubstr("2 done: expected a time"));
   EXPECT_EQ(first("1,Lamp,closed,2020-01-02 00:00,2020-01-01 00:00,,,,A"), "2 done: is before made");
