@@ -39,6 +39,10 @@ Error error_of(const rocksdb::Status& status, const std::string& directory) {
             Retry::cannot_help};
   }
   if (status.IsNoSpace()) return {"disk_full", "The disk of the derived database is full" + what, Retry::can_help};
+  if (status.IsIOError() && status.ToString().find("Too many open files") != std::string::npos) {
+    return {"too_few_files", "This process may open too few files: raise `ulimit -n` to 1024 or more" + what,
+            Retry::cannot_help};
+  }
   if (status.IsIOError() && status.ToString().find("lock") != std::string::npos) {
     return {"database_in_use", "Another process has the derived database open" + what, Retry::can_help};
   }

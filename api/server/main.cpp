@@ -169,5 +169,10 @@ int main(int argc, char** argv) {
   }
   const auto settings = settings_of(options);
   if (!settings) return give_up("the settings cannot be used:" + all_of(settings.error()));
-  return serve(*settings);
+  // What a library throws while a server is made: no file or thread is left for it.
+  try {
+    return serve(*settings);
+  } catch (const std::exception& e) {
+    return give_up(std::string("the server could not be started: ") + e.what());
+  }
 }

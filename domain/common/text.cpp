@@ -22,8 +22,11 @@ constexpr Range unseen[] = {
     {0xAD, 0xAD},     {0x34F, 0x34F},   {0x61C, 0x61C},   {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},
     {0x200B, 0x200F}, {0x202A, 0x202E}, {0x2060, 0x206F}, {0x2800, 0x2800},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},
     {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFF8}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
-// Controls (tabs and line ends are looked at apart), turns of direction, and noncharacters of the first plane.
-constexpr Range refused[] = {{0x00, 0x1F}, {0x7F, 0x9F}, {0x202A, 0x202E}, {0x2066, 0x2069}, {0xFDD0, 0xFDEF}};
+// Controls (tabs and line ends are looked at apart), turns of direction, interlinear annotations,
+// noncharacters of the first plane, and tags, in which a second text can be hidden: what they cost is the flags of
+// England, Scotland and Wales.
+constexpr Range refused[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x202A, 0x202E},  {0x2066, 0x2069},
+                             {0xFDD0, 0xFDEF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
 
 bool in(std::span<const Range> ranges, std::uint32_t point) {
   return std::ranges::any_of(ranges, [point](Range r) { return r.first <= point && point <= r.last; });

@@ -46,7 +46,7 @@ TEST(Text, IsCountedInCodePoints) {
 
 TEST(Text, IsBlankWhereNothingLeavesAMark) {
   for (const auto* blank : {"\u3000", "\u200b", "\u200b\u3000\u00a0", "\ufeff", "\u2060\u00ad", "\u3164", "\u2800",
-                            "\u200d\ufe0f", "\U000E0020"}) {
+                            "\u200d\ufe0f", "\U000E0100"}) {
     EXPECT_TRUE(measure_text(blank, false)->blank) << blank;
     EXPECT_FALSE(is_text(blank, 9)) << blank;
   }
@@ -56,7 +56,8 @@ TEST(Text, IsBlankWhereNothingLeavesAMark) {
 
 TEST(Text, RefusesWhatCannotBeShownOrTurnsTheRest) {
   for (const auto* bad :
-       {"a\x01", "a\u0085", "a\u009f", "a\u202e", "\u202ab", "\u2066b", "b\u2069", "\ufdd0", "\uffff", "\U0001fffe",
+       {"a\x01",        "a\u0085",  "a\u009f",      "a\u202e",          "\u202ab",  "\u2066b",     "b\u2069",
+        "\ufdd0",       "\uffff",   "\U0001fffe",   "a\ufff9b",         "a\ufffb",  "a\U000e0041", "a\U000e007f",
         "\xed\xa0\x80", "\xc0\xaf", "\xe0\x80\xaf", "\xf4\x90\x80\x80", "\xe4\xb8", "\x80"}) {
     EXPECT_FALSE(measure_text(bad, true)) << bad;
     EXPECT_FALSE(is_text(bad, 9)) << bad;
