@@ -164,6 +164,10 @@ std::string SigningKey::key_id() const {
   return std::string(view(hash).substr(0, 4));
 }
 
+std::string SigningKey::note(std::string_view text) const {
+  return std::string(text) + "\n\u2014 " + name_ + " " + base64(key_id() + sign(text)) + "\n";
+}
+
 std::string SigningKey::verifier() const {
   return name_ + "+" + hex(key_id()) + "+" + base64(ed25519 + std::string(view(public_)));
 }

@@ -75,6 +75,12 @@ struct VerifyOptions {
 };
 Exit verify(const Place& place, const VerifyOptions& options);
 
+struct MirrorOptions {
+  std::string to;
+  bool hashes_only = false;
+};
+Exit mirror(const Place& place, const MirrorOptions& options);
+
 Exit replay(const Place& place);
 
 struct AsOfOptions {

@@ -110,6 +110,15 @@ void add_checks(CLI::App& app, Chosen& chosen) {
       "verify", "Check every byte of the log; exit 1 if one is wrong (--data only, beside a server too)");
   v.add_option("--threads", options.threads, "files checked side by side")->capture_default_str();
   v.callback([&chosen] { chosen = [](const Place& p) { return verify(p, options); }; });
+  auto& audit = *app.add_subcommand("audit", "Take evidence away");
+  audit.require_subcommand(1);
+  static MirrorOptions mirrored;
+  auto& m = *audit.add_subcommand(
+      "mirror",
+      "Copy the log as files that others' transparency-log tools verify (C2SP tlog-tiles); goes on where it ended");
+  m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
+  m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
+  m.callback([&chosen] { chosen = [](const Place& p) { return mirror(p, mirrored); }; });
 }
 
 void add_history(CLI::App& app, Chosen& chosen) {

@@ -1,0 +1,181 @@
+// The log as static files in the layout of C2SP tlog-tiles, with a signed checkpoint: an auditor carries them away and
+// verifies them with programs that are not ours.
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+#include "adapters/posix/disk.hpp"
+#include "adapters/posix/random.hpp"
+#include "adapters/sodium/signing.hpp"
+#include "api/cli/commands.hpp"
+#include "api/cli/json.hpp"
+#include "api/cli/local.hpp"
+#include "api/cli/open_log.hpp"
+#include "api/text/bytes.hpp"
+#include "eventstore/tiles.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using eventstore::Result;
+
+std::optional<std::string> read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// What a mirror saw before: an earlier checkpoint's text.
+struct Seen {
+  std::uint64_t size = 0;
+  std::string text;
+};
+
+class Mirror {
+ public:
+  Mirror(fs::path to, std::string origin, bool hashes_only)
+      : to_(std::move(to)),
+        origin_(std::move(origin)),
+        hashes_only_(hashes_only),
+        tree_([this](const std::string& path, std::string_view bytes) { return keep(path, bytes); }) {}
+
+  Result<void> begin();
+  Result<void> add(std::string_view record);
+  Result<void> end(const adapters::SigningKey& key);
+  const eventstore::TileTree& tree() const { return tree_; }
+  std::uint64_t written() const { return written_; }
+
+ private:
+  Result<void> keep(const std::string& path, std::string_view bytes);
+  Result<void> put(const fs::path& path, std::string_view bytes) const;
+  std::string text() const {
+    return eventstore::checkpoint_text(origin_, tree_.size(), api::base64(tree_.root().view()));
+  }
+  Result<void> compare() const;
+
+  const fs::path to_;
+  const std::string origin_;
+  const bool hashes_only_;
+  eventstore::TileTree tree_;
+  std::optional<Seen> seen_;
+  std::uint64_t written_ = 0;
+};
+
+Result<void> Mirror::begin() {
+  std::error_code failed;
+  fs::create_directories(to_, failed);
+  if (failed) return eventstore::failure("write_failed", to_.string() + ": " + failed.message());
+  const auto before = read_file(to_ / "checkpoint");
+  if (!before) return {};
+  const auto end = before->find("\n\n");
+  Seen seen{0, end == std::string::npos ? std::string() : before->substr(0, end + 1)};
+  const auto line = seen.text.find('\n') + 1;
+  const auto [rest, error] = std::from_chars(seen.text.data() + line, seen.text.data() + seen.text.size(), seen.size);
+  if (seen.text.substr(0, line) != origin_ + "\n" || error != std::errc{} || *rest != '\n') {
+    return eventstore::failure("foreign_mirror", "The checkpoint in " + to_.string() +
+                                                     " is not of this log. Choose another folder, and keep this one.");
+  }
+  seen_ = std::move(seen);
+  return compare();
+}
+
+/// The log must contain, where the mirror ended, what the mirror holds.
+Result<void> Mirror::compare() const {
+  if (!seen_ || seen_->size != tree_.size() || seen_->text == text()) return {};
+  return eventstore::failure(
+      "history_differs", "The log's first " + grouped(tree_.size()) +
+                             " records are not those that this mirror's checkpoint signed. Keep both: together they "
+                             "are the proof that history was changed.");
+}
+
+Result<void> Mirror::add(std::string_view record) {
+  if (auto added = tree_.add(record); !added) return added;
+  return compare();
+}
+
+Result<void> Mirror::keep(const std::string& path, std::string_view bytes) {
+  if (hashes_only_ && path.starts_with("tile/entries/")) return {};
+  const auto whole = to_ / path;
+  if (const auto before = read_file(whole)) {
+    if (*before == bytes) return {};
+    return eventstore::failure("mirror_differs", whole.string() +
+                                                     " is not what the log says. Keep it, and compare: the stick is "
+                                                     "damaged, or one of the two was changed.");
+  }
+  ++written_;
+  return put(whole, bytes);
+}
+
+/// Whole or absent.
+Result<void> Mirror::put(const fs::path& path, std::string_view bytes) const {
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  const fs::path aside = path.string() + ".new";
+  {
+    std::ofstream file(aside, std::ios::binary | std::ios::trunc);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) return eventstore::failure("write_failed", "Writing " + aside.string() + " failed. Is there room?");
+  }
+  fs::rename(aside, path, failed);
+  if (failed) return eventstore::failure("write_failed", path.string() + ": " + failed.message());
+  return {};
+}
+
+/// The checkpoint last: it promises that everything below it is there.
+Result<void> Mirror::end(const adapters::SigningKey& key) {
+  if (seen_ && seen_->size > tree_.size()) {
+    return eventstore::failure("history_shorter", "The mirror's checkpoint signed " + grouped(seen_->size) +
+                                                      " records, the log has " + grouped(tree_.size()) +
+                                                      ". Keep both: records were cut off.");
+  }
+  if (auto finished = tree_.finish(); !finished) return finished;
+  return put(to_ / "checkpoint", key.note(text()));
+}
+
+}  // namespace
+
+Exit mirror(const Place& place, const MirrorOptions& options) {
+  if (!place.server.empty()) return fail(Exit::usage, "`audit mirror` reads a directory. Use --data DIR.");
+  const auto open = OpenLog::open(place.data);
+  if (!open) return fail(open.error());
+  adapters::posix::PosixDisk disk;
+  adapters::posix::PosixRandom random;
+  const auto& log = (*open)->log();
+  const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys",
+                                                "pioneer.log/" + api::hex(log.state().log_id.view()));
+  if (!key) return fail(key.error());
+  Mirror mirror(options.to, key->name(), options.hashes_only);
+  if (auto begun = mirror.begin(); !begun) return fail(begun.error());
+  const auto end = log.end();
+  Progress progress("records mirrored", end.value);
+  const auto reader = log.reader(eventstore::Sequence{0});
+  while (mirror.tree().size() < end.value) {
+    const auto leaf = reader->next();
+    if (!leaf) return fail(leaf.error());
+    if (!*leaf) break;
+    if (auto added = mirror.add((*leaf)->record); !added) return fail(Exit::no, sentence_of(added.error()));
+    progress.at(mirror.tree().size());
+  }
+  if (auto ended = mirror.end(*key); !ended) return fail(Exit::no, sentence_of(ended.error()));
+  const auto& tree = mirror.tree();
+  if (place.json) {
+    say(JsonObject()
+            .text("origin", key->name())
+            .text("position", std::to_string(tree.size()))
+            .text("root", api::hex(tree.root().view()))
+            .text("verifier", key->verifier())
+            .number("filesWritten", mirror.written())
+            .str());
+    return Exit::done;
+  }
+  say("Mirrored " + grouped(tree.size()) + " records into " + options.to + "; " + grouped(mirror.written()) +
+      " files are new.");
+  say("  root      " + api::hex(tree.root().view()));
+  say("  verifier  " + key->verifier());
+  return Exit::done;
+}
+
+}  // namespace pioneer::cli

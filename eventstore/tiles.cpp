@@ -1,0 +1,87 @@
+#include "eventstore/tiles.hpp"
+
+#include <utility>
+
+#include "eventstore/check.hpp"
+#include "eventstore/limits.hpp"
+
+namespace pioneer::eventstore {
+namespace {
+
+constexpr std::size_t full_bytes = tile_width * Hash::size;
+
+/// 1234067 → "x001/x234/067".
+std::string index_path(std::uint64_t index) {
+  const auto three = [](std::uint64_t n) {
+    std::string digits = std::to_string(n % 1'000);
+    digits.insert(0, 3 - digits.size(), '0');
+    return digits;
+  };
+  std::string path = three(index);
+  for (index /= 1'000; index > 0; index /= 1'000) path.insert(0, "x" + three(index) + "/");
+  return path;
+}
+
+std::string with_width(std::string path, std::size_t width) {
+  CHECK(width >= 1 && width <= tile_width);
+  return width == tile_width ? path : path + ".p/" + std::to_string(width);
+}
+
+Hash root_of_tile(std::string_view hashes) {
+  MerkleFrontier tree;
+  for (std::size_t at = 0; at < hashes.size(); at += Hash::size) tree.add(Hash::of(hashes.substr(at, Hash::size)));
+  return tree.root();
+}
+
+}  // namespace
+
+std::string tile_path(unsigned level, std::uint64_t index, std::size_t width) {
+  return with_width("tile/" + std::to_string(level) + "/" + index_path(index), width);
+}
+
+std::string bundle_path(std::uint64_t index, std::size_t width) {
+  return with_width("tile/entries/" + index_path(index), width);
+}
+
+Result<void> TileTree::add(std::string_view record) {
+  CHECK(record.size() <= limits::record_bytes_max);
+  bundle_.push_back(static_cast<char>(record.size() >> 8));
+  bundle_.push_back(static_cast<char>(record.size() & 255));
+  bundle_.append(record);
+  const Hash leaf = leaf_hash(bytes_of(record));
+  if (++bundled_ == tile_width) {
+    if (auto written = write_(bundle_path(size() / tile_width, tile_width), bundle_); !written) return written;
+    bundle_.clear();
+    bundled_ = 0;
+  }
+  frontier_.add(leaf);
+  return push(0, leaf);
+}
+
+Result<void> TileTree::push(unsigned level, const Hash& hash) {
+  if (levels_.size() <= level) levels_.resize(level + 1);
+  levels_[level].append(hash.view());
+  if (levels_[level].size() < full_bytes) return {};
+  // Leaves below one full tile of this level: 256^(level + 1).
+  const std::uint64_t index = (size() >> (8 * (level + 1))) - 1;
+  const std::string full = std::exchange(levels_[level], {});
+  if (auto written = write_(tile_path(level, index, tile_width), full); !written) return written;
+  return push(level + 1, root_of_tile(full));
+}
+
+Result<void> TileTree::finish() {
+  for (unsigned level = 0; level < levels_.size(); ++level) {
+    const auto width = levels_[level].size() / Hash::size;
+    if (width == 0) continue;
+    const std::uint64_t index = size() >> (8 * (level + 1));
+    if (auto written = write_(tile_path(level, index, width), levels_[level]); !written) return written;
+  }
+  if (bundled_ == 0) return {};
+  return write_(bundle_path(size() / tile_width, bundled_), bundle_);
+}
+
+std::string checkpoint_text(std::string_view origin, std::uint64_t size, std::string_view root_base64) {
+  return std::string(origin) + "\n" + std::to_string(size) + "\n" + std::string(root_base64) + "\n";
+}
+
+}  // namespace pioneer::eventstore

@@ -1,0 +1,111 @@
+"""A mirror, read by others' programs: golang.org/x/mod/sumdb and transparency-dev/merkle come to our root, or catch what was changed."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
+import pioneer  # noqa: E402
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Mirror(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.pioneer = pioneer.Pioneer()
+        cls.pioneer.__enter__()
+        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.folder = pathlib.Path(cls.pioneer.folder.name)
+        cls.reader = cls.folder / "tlog"
+        subprocess.run(["go", "build", "-o", cls.reader, "."], cwd=HERE / "tlog", check=True,
+                       env={**os.environ, "GOFLAGS": "-mod=readonly"})
+        cls.pioneer.make()
+        cls.to = cls.folder / "stick"
+        first = cls.mirror(cls.to)
+        cls.older = cls.folder / "older"
+        shutil.copy(cls.to / "checkpoint", cls.older)
+        cls.pioneer.command("import", "organisations", "ops/demo/organisations.csv")
+        cls.told = cls.mirror(cls.to)
+        cls.assert_more(first, cls.told)
+
+    @classmethod
+    def assert_more(cls, first, then):
+        assert int(then["position"]) > int(first["position"]) > 0, (first, then)
+
+    @classmethod
+    def mirror(cls, to, *more, expect=0):
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "mirror", "--data", cls.pioneer.data, "--to", to, "--json", *more],
+                              cwd=pioneer.ROOT, text=True, capture_output=True, timeout=120, check=False)
+        assert done.returncode == expect, done.stdout + done.stderr
+        return json.loads(done.stdout) if expect == 0 else done.stderr
+
+    def read(self, folder, older=None):
+        arguments = [self.reader, self.told["verifier"], folder] + ([older] if older else [])
+        return subprocess.run(arguments, text=True, capture_output=True, timeout=120, check=False)
+
+    def test_others_come_to_our_root_and_prove_each_step(self):
+        done = self.read(self.to, self.older)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.strip(), self.told["root"])
+        verified = json.loads(self.pioneer.command("verify", "--json"))
+        self.assertEqual((verified["position"], verified["root"]), (self.told["position"], self.told["root"]))
+
+    def test_a_mirror_made_at_once_is_the_one_that_went_on(self):
+        whole = self.folder / "whole"
+        self.mirror(whole)
+        self.assertEqual((whole / "checkpoint").read_bytes(), (self.to / "checkpoint").read_bytes())
+        for file in whole.rglob("*"):
+            if file.is_file():
+                self.assertEqual(file.read_bytes(), (self.to / file.relative_to(whole)).read_bytes(), file)
+        self.assertEqual(self.mirror(whole)["filesWritten"], 0)
+
+    def test_hashes_alone_hold_no_records(self):
+        bare = self.folder / "bare"
+        self.mirror(bare, "--hashes-only")
+        self.assertFalse((bare / "tile" / "entries").exists())
+        self.assertEqual((bare / "tile/0/000").read_bytes(), (self.to / "tile/0/000").read_bytes())
+
+    def test_every_kind_of_change_is_caught_by_others(self):
+        changes = {"checkpoint": 5, "tile/0/000": 40, "tile/entries/000": 1000}
+        last = max(file.relative_to(self.to).as_posix() for file in self.to.glob("tile/0/*.p/*"))
+        changes[last] = 3
+        for name, at in changes.items():
+            copy = self.folder / "changed"
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(self.to, copy)
+            content = bytearray((copy / name).read_bytes())
+            content[at] ^= 1
+            (copy / name).write_bytes(content)
+            done = self.read(copy)
+            self.assertEqual(done.returncode, 1, name)
+            self.assertTrue(done.stderr.strip(), name)
+
+    def test_our_own_mirror_says_so_when_what_it_holds_is_not_the_log(self):
+        copy = self.folder / "damaged"
+        shutil.copytree(self.to, copy)
+        content = bytearray((copy / "tile/0/000").read_bytes())
+        content[7] ^= 1
+        (copy / "tile/0/000").write_bytes(content)
+        self.assertIn("is not what the log says", self.mirror(copy, expect=1))
+
+    def test_another_history_under_the_same_name_is_caught(self):
+        copy = self.folder / "forked"
+        shutil.copytree(self.to, copy)
+        lines = (copy / "checkpoint").read_text(encoding="utf-8").split("\n")
+        lines[2] = "A" * 43 + "="
+        (copy / "checkpoint").write_text("\n".join(lines), encoding="utf-8")
+        self.assertIn("Keep both", self.mirror(copy, expect=1))
+        lines[1] = str(int(lines[1]) + 1000)
+        (copy / "checkpoint").write_text("\n".join(lines), encoding="utf-8")
+        self.assertIn("were cut off", self.mirror(copy, expect=1))
+        lines[0] = "pioneer.log/another"
+        (copy / "checkpoint").write_text("\n".join(lines), encoding="utf-8")
+        self.assertIn("not of this log", self.mirror(copy, expect=3))
+
+
+if __name__ == "__main__":
+    unittest.main()
