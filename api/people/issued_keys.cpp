@@ -10,6 +10,8 @@ namespace {
 using domain::Id;
 using eventstore::Result;
 
+constexpr std::string_view issues_key = "SubjectKeyIssued";
+
 Result<void> behind(const std::string& what) {
   return eventstore::failure("keyring_behind_log",
                              what +
@@ -19,12 +21,15 @@ Result<void> behind(const std::string& what) {
 
 }  // namespace
 
+// The type's name stands in the body as it is.
+bool may_issue_key(std::string_view record) { return record.find(issues_key) != std::string_view::npos; }
+
 Result<void> knows_issued_keys(const Keyring& keyring, std::span<const eventstore::AcceptedCommit> commits) {
   for (const auto& commit : commits) {
     for (const auto& part : commit.body.parts()) {
       for (const auto& event : part.events()) {
         domain::SubjectKeyIssued issued;
-        if (event.type() != "SubjectKeyIssued" || !issued.ParseFromString(event.payload())) continue;
+        if (event.type() != issues_key || !issued.ParseFromString(event.payload())) continue;
         if (keyring.state(Id::of(issued.key())) == KeyState::unknown)
           return behind("Commit " + std::to_string(commit.sequence.value));
       }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include "api/ports/keyring.hpp"
 #include "domain/members/state.hpp"
@@ -10,6 +11,8 @@
 
 namespace pioneer::api {
 
+/// False: this record issues no key, and need not be parsed to know that.
+bool may_issue_key(std::string_view record);
 /// Whether the keyring knows each key that these commits issue; destroyed ones count. Error "keyring_behind_log".
 eventstore::Result<void> knows_issued_keys(const Keyring& keyring, std::span<const eventstore::AcceptedCommit> commits);
 /// The same for the keys of all members.
