@@ -44,35 +44,11 @@ class Packer {
   bool good_;
 };
 
-std::string_view trimmed(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-/// "q=0", "q=0.000": not wanted.
-bool is_zero_weight(std::string_view parameter) {
-  if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return false;
-  return parameter.find_first_of("123456789") == std::string_view::npos;
-}
-
 }  // namespace
 
 bool takes_gzip(std::string_view accept_encoding) {
-  std::optional<bool> any;
-  while (!accept_encoding.empty()) {
-    const auto end = std::min(accept_encoding.find(','), accept_encoding.size());
-    const auto one = accept_encoding.substr(0, end);
-    accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
-    const auto semicolon = std::min(one.find(';'), one.size());
-    const auto name = trimmed(one.substr(0, semicolon));
-    const bool wanted =
-        semicolon == one.size() || !is_zero_weight(trimmed(one.substr(std::min(semicolon + 1, one.size()))));
-    if (name == "gzip") return wanted;
-    if (name == "*") any = wanted;
-  }
-  return any.value_or(false);
+  const auto named = api::accepts_coding(accept_encoding, "gzip");
+  return named ? *named : api::accepts_coding(accept_encoding, "*").value_or(false);
 }
 
 std::optional<std::string> gzipped(std::string_view bytes) {

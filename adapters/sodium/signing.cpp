@@ -164,6 +164,8 @@ std::string SigningKey::key_id() const {
   return std::string(view(hash).substr(0, 4));
 }
 
+std::string SigningKey::name_of(const eventstore::LogId& log) { return "pioneer.log/" + hex(log.view()); }
+
 std::string SigningKey::note(std::string_view text) const {
   return std::string(text) + "\n\u2014 " + name_ + " " + base64(key_id() + sign(text)) + "\n";
 }

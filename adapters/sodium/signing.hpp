@@ -27,6 +27,8 @@ class SigningKey final : public api::Signer {
   /// where it is gone, "other_signing_key" where it is not the one that others know, and the disk's.
   static eventstore::Result<SigningKey> settle(eventstore::Disk& disk, eventstore::Random& random,
                                                const std::string& directory, const std::string& name);
+  /// What a log is called by its key where nobody named it.
+  static std::string name_of(const eventstore::LogId& log);
   /// From the text of a private key.
   static eventstore::Result<SigningKey> parse(std::string_view text);
   ~SigningKey() override;

@@ -11,13 +11,12 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/open_log.hpp"
-#include "api/text/bytes.hpp"
 
 namespace pioneer::cli {
 namespace {
 
 std::string name_of_log(const KeysOptions& options, const OpenLog& open) {
-  return options.name.empty() ? "pioneer.log/" + api::hex(open.log().state().log_id.view()) : options.name;
+  return options.name.empty() ? adapters::SigningKey::name_of(open.log().state().log_id) : options.name;
 }
 
 }  // namespace

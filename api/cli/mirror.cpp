@@ -145,7 +145,7 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   adapters::posix::PosixRandom random;
   const auto& log = (*open)->log();
   const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys",
-                                                "pioneer.log/" + api::hex(log.state().log_id.view()));
+                                                adapters::SigningKey::name_of(log.state().log_id));
   if (!key) return fail(key.error());
   Mirror mirror(options.to, key->name(), options.hashes_only);
   if (auto begun = mirror.begin(); !begun) return fail(begun.error());

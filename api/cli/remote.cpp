@@ -37,10 +37,11 @@ std::string code_of(const Reply& reply) {
   return api::http::from_json(reply.body, problem) ? problem.code() : std::string();
 }
 
-/// POST, and the view that comes back.
+/// One call, and the view that comes back.
 template <class View>
-std::expected<View, Exit> post(const Place& place, const std::string& path, const google::protobuf::Message& body) {
-  const auto reply = call(place, "POST", path, api::http::to_json(body));
+std::expected<View, Exit> ask(const Place& place, const std::string& method, const std::string& path,
+                              const std::string& body = {}) {
+  const auto reply = call(place, method, path, body);
   if (!reply) return std::unexpected(cli::fail(Exit::could_not_run, reply.error()));
   if (!good(*reply)) return std::unexpected(fail(*reply));
   View view;
@@ -51,18 +52,14 @@ std::expected<View, Exit> post(const Place& place, const std::string& path, cons
   return view;
 }
 
-/// GET, and the view that comes back.
+template <class View>
+std::expected<View, Exit> post(const Place& place, const std::string& path, const google::protobuf::Message& body) {
+  return ask<View>(place, "POST", path, api::http::to_json(body));
+}
+
 template <class View>
 std::expected<View, Exit> get(const Place& place, const std::string& path) {
-  const auto reply = call(place, "GET", path);
-  if (!reply) return std::unexpected(cli::fail(Exit::could_not_run, reply.error()));
-  if (!good(*reply)) return std::unexpected(fail(*reply));
-  View view;
-  if (!api::http::from_json(reply->body, view)) {
-    return std::unexpected(
-        cli::fail(Exit::could_not_run, "The server's answer is of another version. Use its own pioneer."));
-  }
-  return view;
+  return ask<View>(place, "GET", path);
 }
 
 /// The organisation as it is today: where it was merged, what it was merged into.

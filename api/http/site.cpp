@@ -45,21 +45,6 @@ std::string_view type_of(std::string_view path) {
   return "application/octet-stream";
 }
 
-/// Is this coding among those that the client takes? `q=0` says no.
-bool takes(std::string_view accept, std::string_view coding) {
-  while (!accept.empty()) {
-    const auto end = std::min(accept.find(','), accept.size());
-    auto one = accept.substr(0, end);
-    accept.remove_prefix(std::min(end + 1, accept.size()));
-    while (one.starts_with(' ')) one.remove_prefix(1);
-    const auto name = one.substr(0, one.find_first_of("; "));
-    if (name != coding) continue;
-    const auto weight = one.find("q=0");
-    return weight == std::string_view::npos || one.find_first_of("123456789", weight + 3) != std::string_view::npos;
-  }
-  return false;
-}
-
 /// If-None-Match: a list of tags, weak ones too, or '*'.
 bool matches(std::string_view header, std::string_view etag) {
   return !header.empty() && (header == "*" || header.find(etag) != std::string_view::npos);
@@ -112,8 +97,8 @@ std::expected<Site, std::string> Site::of(std::vector<SiteFile> files) {
 
 HttpResponse Site::response_of(const Page& page, const HttpRequest& request) {
   const auto accept = request.headers.find("Accept-Encoding");
-  const bool brotli = page.brotli.bytes != nullptr && takes(accept, "br");
-  const bool gzip = !brotli && page.gzip.bytes != nullptr && takes(accept, "gzip");
+  const bool brotli = page.brotli.bytes != nullptr && accepts_coding(accept, "br").value_or(false);
+  const bool gzip = !brotli && page.gzip.bytes != nullptr && accepts_coding(accept, "gzip").value_or(false);
   const Content& content = brotli ? page.brotli : gzip ? page.gzip : page.plain;
   HttpResponse response{.content_type = page.type, .fixed = page.immutable ? asset_headers : page_headers};
   response.headers.push_back({"ETag", content.etag});

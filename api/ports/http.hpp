@@ -8,6 +8,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -128,6 +129,8 @@ class HttpServer {
   virtual void stop() = 0;
 };
 
+/// Whether an Accept-Encoding (RFC 9110 §12.5.3) wants this coding; nothing where it does not name it.
+std::optional<bool> accepts_coding(std::string_view accept_encoding, std::string_view coding);
 /// Splits and decodes "a=1&b=%20+": '+' is a space. Nothing where an escape is broken or a byte is zero.
 std::expected<HttpQuery, std::string> parse_query(std::string_view text);
 /// Decodes %XX; with `plus`, '+' is a space. Fails on a broken escape or a zero byte.

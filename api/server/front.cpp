@@ -58,7 +58,7 @@ bool erases(const eventstore::AcceptedCommit& commit) {
 /// As `pioneer keys show` makes it, where there is none yet.
 eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eventstore::Random& random) {
   adapters::posix::PosixDisk disk;
-  const auto name = "pioneer.log/" + api::hex(deployment.node().log().state().log_id.view());
+  const auto name = adapters::SigningKey::name_of(deployment.node().log().state().log_id);
   return adapters::SigningKey::settle(disk, random, deployment.directory() + "/keys", name);
 }
 
