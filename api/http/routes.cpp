@@ -70,6 +70,8 @@ constexpr std::array<Route, operation_count> table{{
     {Operation::register_member, post, "/api/v1/members", Action::register_member, "members",
      "Register a member", "RegisterMemberBody", "MemberView", 201},
     {Operation::get_member, get, "/api/v1/members/{id}", Action::get_member, "members", "One member", "", "MemberView"},
+    {Operation::find_member, post, "/api/v1/members/find", Action::find_member, "members",
+     "The member with this phone number, for those who may see them", "FindMemberBody", "MemberView"},
     {Operation::grant_role, post, "/api/v1/members/{id}/roles", Action::grant_role, "members",
      "Grant a role in an organisation and all below", "GrantRoleBody", "MemberView"},
     {Operation::revoke_role, post, "/api/v1/members/{id}/roles/{role}/revoke", Action::revoke_role, "members",

@@ -24,6 +24,7 @@ enum class Operation : std::uint8_t {
   close_organisation,
   register_member,
   get_member,
+  find_member,
   grant_role,
   revoke_role,
   issue_token,

@@ -159,6 +159,13 @@ Answered<api::MemberView> member(const node::Node& node, const node::Caller& cal
   return answer;
 }
 
+Answered<api::MemberView> member_by_phone(const node::Node& node, const node::Caller& caller, std::string_view phone) {
+  const auto token = node.edge().opener().phone_token(phone);
+  const Id id = token.empty() ? Id{} : node.people().holder_of_phone(token);
+  if (id.is_zero()) return domain::refuse_missing(caller.actor);
+  return member(node, caller, id);
+}
+
 Answered<api::MemberView> me(const node::Node& node, const node::Caller& caller) {
   if (!caller.sender) return domain::refuse(domain::refusals::not_signed_in);
   return member(node, caller, caller.sender->member);

@@ -26,6 +26,8 @@ domain::Decided<api::OrganisationView> organisation(const node::Node& node, cons
 
 /// Refusals: not_found, also for those who may not know of the member.
 Answered<api::MemberView> member(const node::Node& node, const node::Caller& caller, const domain::Id& id);
+/// The member who registered with this number, however it is written. Refusals: as of member().
+Answered<api::MemberView> member_by_phone(const node::Node& node, const node::Caller& caller, std::string_view phone);
 /// The caller's own record. Refusal: not_signed_in.
 Answered<api::MemberView> me(const node::Node& node, const node::Caller& caller);
 

@@ -235,6 +235,7 @@ void show_card(const projections::RequestRow& row, const node::Node& node,
   card.set_overdue(row.overdue());
   card.set_channel(row.channel);
   if (row.stars != 0) card.set_stars(row.stars);
+  if (row.on_behalf) card.set_on_behalf(true);
 }
 
 }  // namespace

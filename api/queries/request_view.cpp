@@ -246,8 +246,28 @@ void show_facts(const Folded& f, const domain::organisations::Directory& directo
   }
 }
 
-/// Names of the asker and of the one it is for. The journal gets the asker, through whom both came here.
-void show_people(const Folded& f, const node::Node& node, const std::string& stream, bool mine, const Id& acting_as,
+/// A member's name for an official, and the journal's entry for it. Nobody is noted for looking at their own name.
+void show_member(const node::Node& node, const std::optional<Id>& member, const Id& caller,
+                 std::function<void(std::string)> set, Journal& journal) {
+  const auto person = member ? node.people().find(*member) : std::nullopt;
+  if (!person || person->erased) return;
+  open_into(node.edge(), person->name, domain::stream_of(domain::stream_kind::member, person->member),
+            api::field::member_name, std::move(set));
+  const auto is_noted = [&](const api::Sender& noted) { return noted.member == person->member; };
+  if (person->member != caller && std::ranges::none_of(journal.subjects, is_noted))
+    journal.subjects.push_back({person->member, person->key});
+}
+
+struct Looking {
+  bool mine = false;           ///< the caller asked for it
+  Id member;                   ///< zero: nobody of ours
+  Id organisation;             ///< of the role that allows it
+  std::optional<Id> official;  ///< whom it was given to
+};
+
+/// Names of the asker, of the one it is for and of the official who has it. The journal gets the asker, through whom
+/// the first two came here, and the official. Who asked sees the organisation that has it.
+void show_people(const Folded& f, const node::Node& node, const std::string& stream, const Looking& looking,
                  Answer<api::RequestView>& answer) {
   namespace field = api::field;
   const auto& edge = node.edge();
@@ -256,15 +276,17 @@ void show_people(const Folded& f, const node::Node& node, const std::string& str
             [&](std::string s) { view.mutable_on_behalf_of()->set_name(std::move(s)); });
   open_into(edge, f.beneficiary_phone, stream, field::beneficiary_phone,
             [&](std::string s) { view.mutable_on_behalf_of()->set_phone(std::move(s)); });
-  if (mine || f.state.asker.is_zero()) return;
-  const auto member = node.people().member_of(stream, f.state.asker);
-  const auto person = member ? node.people().find(*member) : std::nullopt;
-  if (!person || person->erased) return;
-  open_into(edge, person->name, domain::stream_of(domain::stream_kind::member, person->member), field::member_name,
-            [&](std::string s) { view.set_asker_name(std::move(s)); });
-  answer.journal.subjects.push_back({person->member, person->key});
-  answer.journal.purpose = "get_request";
-  answer.journal.organisation = acting_as;
+  if (looking.mine) return;
+  auto& journal = answer.journal;
+  if (!f.state.asker.is_zero())
+    show_member(
+        node, node.people().member_of(stream, f.state.asker), looking.member,
+        [&](std::string s) { view.set_asker_name(std::move(s)); }, journal);
+  show_member(
+      node, looking.official, looking.member, [&](std::string s) { view.set_official_name(std::move(s)); }, journal);
+  if (journal.subjects.empty()) return;
+  journal.purpose = "get_request";
+  journal.organisation = looking.organisation;
 }
 
 }  // namespace
@@ -295,19 +317,21 @@ Answered<api::RequestView> request_view(const node::Node& node, const node::Call
   auto& view = answer.view;
   view.set_id(id.text());
   view.set_mine(mine);
-  Id official_organisation;
+  Looking looking{
+      .mine = mine, .member = caller.sender ? caller.sender->member : Id{}, .organisation = {}, .official = {}};
   const auto allowed = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
     auto may = look(community);
     if (!may) return may;
     show_facts(folded, community.directory, view);
     show_course(folded, edge, stream, community.directory, view);
     if (until.sequence == Until{}.sequence) show_actions(folded, actor, relation, community.directory, view);
-    if (const auto* holding = community.roster.holding(*may)) official_organisation = holding->organisation;
+    if (const auto* holding = community.roster.holding(*may)) looking.organisation = holding->organisation;
+    if (const auto* holding = community.roster.holding(folded.state.assigned_grant)) looking.official = holding->member;
     return may;
   });
   if (!allowed) return std::unexpected(allowed.error());
   show_texts(folded, edge, stream, view);
-  show_people(folded, node, stream, mine, official_organisation, answer);
+  show_people(folded, node, stream, looking, answer);
   return answer;
 }
 

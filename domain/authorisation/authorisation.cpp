@@ -86,6 +86,7 @@ constexpr std::array table{
     PIONEER_MAY(get_categories, anyone),
     PIONEER_MAY(get_policy, anyone),
     PIONEER_MAY(get_member, concerned_hidden),
+    PIONEER_MAY(find_member, concerned_hidden),
     PIONEER_MAY(get_member_name, concerned_hidden),
     PIONEER_MAY(get_me, members),
     PIONEER_MAY(list_my_claims, members),

@@ -33,7 +33,7 @@ enum class Action : std::uint8_t {
   cancel_claim, check_in, complete_claim, mark_no_show, rate_claim, continue_promotion,
   // Queries.
   get_organisation, list_organisations, get_categories, get_policy,
-  get_member, get_member_name, get_me, list_my_claims, list_my_requests,
+  get_member, find_member, get_member_name, get_me, list_my_claims, list_my_requests,
   get_session, rotate_session, end_session, list_my_sessions, revoke_my_session,
   get_request, list_requests, get_board,
   get_product, get_draft_product, list_products, list_claims, get_claim,

@@ -35,6 +35,7 @@ class Fold {
     if (e.has_description()) body_.description = SealedValue(e.description());
     use(e.photos());
     body_.photos = used_;
+    row_.on_behalf = e.has_beneficiary_name();
     if (e.has_beneficiary_name()) body_.beneficiary_name = SealedValue(e.beneficiary_name());
     if (e.has_beneficiary_phone()) body_.beneficiary_phone = SealedValue(e.beneficiary_phone());
   }
@@ -146,6 +147,7 @@ std::string card(const RequestRow& row) {
   card.flag("overdue", row.overdue()).word("channel", channel.empty() ? "unspecified" : channel);
   card.sealed("location", location_field, row.location);
   if (row.stars != 0) card.number("stars", row.stars);
+  if (row.on_behalf) card.flag("onBehalf", true);
   return card.take();
 }
 

@@ -45,6 +45,7 @@ struct RequestRow {
   std::string category;
   domain::Channel::Value channel = domain::Channel::unspecified;
   bool imported = false;
+  bool on_behalf = false;  ///< asked for somebody else
   domain::Instant submitted;
   // Zero: not yet, or not any more.
   domain::Instant accepted;
@@ -100,7 +101,7 @@ struct RequestCounts {
 class RequestsProjection final : public Projection {
  public:
   std::string_view name() const override { return "requests"; }
-  std::uint32_t version() const override { return 3; }
+  std::uint32_t version() const override { return 4; }
   void apply(const Commit& commit, Batch& batch) const override;
 };
 

@@ -22,6 +22,7 @@ constexpr std::uint64_t has_grant = 2;
 constexpr std::uint64_t has_asker = 4;
 constexpr std::uint64_t was_sent_on = 8;
 constexpr std::uint64_t was_rated = 16;
+constexpr std::uint64_t is_on_behalf = 32;
 
 }  // namespace
 
@@ -56,7 +57,7 @@ std::string RequestRow::encode() const {
   to.reserve(256 + title.box.size() + location.box.size());
   const std::uint64_t flags = (imported ? is_imported : 0) | (grant.is_zero() ? 0 : has_grant) |
                               (asker.is_zero() ? 0 : has_asker) | (submitted_to == organisation ? 0 : was_sent_on) |
-                              (stars == 0 ? 0 : was_rated);
+                              (stars == 0 ? 0 : was_rated) | (on_behalf ? is_on_behalf : 0);
   to.number(state).number(revision).number(flags).id(organisation).id(case_key);
   if (flags & was_sent_on) to.id(submitted_to);
   if (flags & has_grant) to.id(grant);
@@ -87,6 +88,7 @@ std::optional<RequestRow> RequestRow::decode(const domain::Id& id, std::string_v
   r.revision = from.number();
   const auto flags = from.number();
   r.imported = flags & is_imported;
+  r.on_behalf = flags & is_on_behalf;
   r.organisation = from.id();
   r.case_key = from.id();
   r.submitted_to = flags & was_sent_on ? from.id() : r.organisation;

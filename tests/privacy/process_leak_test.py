@@ -246,8 +246,9 @@ class ProcessLeak(unittest.TestCase):
         admin.post(f"/api/v1/organisations/{shop}/move", {"parent": other})
         admin.post(f"/api/v1/organisations/{street}/merge", {"into": other})
         admin.post(f"/api/v1/organisations/{shop}/close")
-        member = admin.post("/api/v1/members", {"name": self.plant("cadre's second name"), "phone": self.phone("cadre's second phone"),
-                                                "organisation": community})["id"]
+        phone = self.phone("cadre's second phone")
+        member = admin.post("/api/v1/members", {"name": self.plant("cadre's second name"), "phone": phone, "organisation": community})["id"]
+        self.assertEqual(admin.post("/api/v1/members/find", {"phone": phone})["id"], member)
         self.members.append(member)
         admin.post(f"/api/v1/members/{member}/roles", {"role": "auditor", "organisation": community})
         admin.post(f"/api/v1/members/{member}/roles/auditor/revoke", {"organisation": community})

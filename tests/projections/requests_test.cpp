@@ -230,9 +230,26 @@ TEST_F(RequestsTest, ACardIsJsonWithSlots) {
   json.clear();
   ASSERT_TRUE(render_row(*page.cards.at(0).row, "request/x", shown, json));
   EXPECT_EQ(json.find("title"), std::string::npos);
+  EXPECT_EQ(json.find("onBehalf"), std::string::npos);
   json = "before";
   EXPECT_FALSE(render_row("\x09 damaged", "request/x", shown, json));
   EXPECT_EQ(json, "before");
+}
+
+TEST_F(RequestsTest, ACardTellsThatItIsForSomebodyElseInEveryState) {
+  auto event = submitted(lane, "lamp", id_of('a'));
+  *event.mutable_beneficiary_name() = sealed("grandmother");
+  log.add("request", id_of('x'), id_of('a'), domain::SubjectKeyIssued{}, event);
+  then('x', domain::RequestAccepted{});
+  project();
+  EXPECT_TRUE(get('x').on_behalf);
+  const domain::Id organisations[] = {lane};
+  const auto page = models->requests().page({organisations, {}, ""}, "", 1).value();
+  Shown shown;
+  std::string json;
+  ASSERT_TRUE(render_row(*page.cards.at(0).row, "request/x", shown, json));
+  EXPECT_NE(json.find(R"("onBehalf":true)"), std::string::npos);
+  EXPECT_EQ(json.find("grandmother"), std::string::npos);
 }
 
 TEST_F(RequestsTest, RowsKeepEverything) {
@@ -247,12 +264,14 @@ TEST_F(RequestsTest, RowsKeepEverything) {
   row.case_key = id_of('k');
   row.category = "lamp";
   row.imported = true;
+  row.on_behalf = true;
   row.submitted = {-5};
   row.deadlines[2] = {7, {-9}, false, true};
   row.stars = 5;
   row.comment = SealedValue(sealed("comment"));
   const auto decoded = RequestRow::decode(row.id, row.encode()).value();
   EXPECT_EQ(decoded.encode(), row.encode());
+  EXPECT_TRUE(decoded.on_behalf);
   EXPECT_EQ(decoded.submitted.us, -5);
   EXPECT_EQ(decoded.deadlines[2].due.us, -9);
   EXPECT_TRUE(decoded.overdue());

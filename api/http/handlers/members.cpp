@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "api/edge/checks.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/node/erasing.hpp"
 #include "api/queries/community_view.hpp"
@@ -120,6 +121,14 @@ void register_members(Router& router, const Service& service) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
       if (const auto id = id_in_path(*incoming))
         give(service, incoming, caller, queries::member(service.node, caller, *id));
+    });
+  });
+  router.on(Operation::find_member, [&service](const IncomingPointer& incoming) {
+    FindMemberBody body;
+    if (!incoming->read_body(body)) return;
+    if (const auto phone = checks::phone(body.phone(), "phone"); !phone) return incoming->refuse(phone.error());
+    query(service, incoming, [&service, incoming, phone = body.phone()](const node::Caller& caller) {
+      give(service, incoming, caller, queries::member_by_phone(service.node, caller, phone));
     });
   });
   router.on(Operation::get_me, [&service](const IncomingPointer& incoming) {

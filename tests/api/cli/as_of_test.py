@@ -76,7 +76,7 @@ class AsOf(unittest.TestCase):
                     self.assertEqual(shown(json.loads(self.remote(path, at))), then)
         self.pioneer.stop()
         # The command line opens nobody's personal fields: all else is the same.
-        personal = frozenset({"askerName", "onBehalfOf", "memberName"})
+        personal = frozenset({"askerName", "officialName", "onBehalfOf", "memberName"})
         for at, views in self.moments[:: max(1, len(self.moments) // 3)]:
             for path, then in views.items():
                 with self.subTest(at=at, path=path, by="command line"):

@@ -177,9 +177,11 @@ class City {
   }
 
   /// The office first: it would end the token.
-  Person person(const std::string& organisation, std::string_view role = {}, const std::string& held_in = {}) {
+  Person person(const std::string& organisation, std::string_view role = {}, const std::string& held_in = {},
+                const std::string& phone = {}) {
     RegisterMemberBody body;
     body.set_name("某人");
+    if (!phone.empty()) body.set_phone(phone);
     body.set_organisation(organisation);
     Person made{.id = execute(edge().register_member(system_, body)), .token = "token " + std::to_string(++tokens_)};
     made.token[5] = '-';
@@ -322,6 +324,11 @@ class City {
     f[close_organisation] = {[this] { return branch("/close"); }};
     f[register_member] = {fixed("/api/v1/members", R"({"name":"新人",)" + inside)};
     f[get_member] = {[this] { return member(""); }};
+    f[find_member] = {[this] {
+      const auto phone = std::to_string(13'900'000'000 + ++phones_);
+      const auto made = person(community_, {}, {}, phone);
+      return Subject{"/api/v1/members/find", R"({"phone":")" + phone + "\"}", made.token};
+    }};
     f[grant_role] = {[this, inside] { return member("/roles", R"({"role":"cadre",)" + inside); }};
     f[revoke_role] = {[this, inside] { return member("/roles/cadre/revoke", "{" + inside, true); }};
     f[issue_token] = {[this] { return member("/tokens"); }};
@@ -433,6 +440,7 @@ class City {
   std::string city_, district_, sibling_, community_, owner_, cadre_;
   std::uint64_t position_ = 0;
   int tokens_ = 0;
+  std::int64_t phones_ = 0;
 };
 
 class Matrix : public testing::TestWithParam<Operation> {
