@@ -101,7 +101,7 @@ describe.each(everything ? modes : [modes[0]!, modes[3]!])('%s mode, %s', (mode,
       if ((await wide(page)) > 0) found.push(`${name}: ${await wide(page)} px sideways`)
     }
     expect(found).toEqual([])
-  }, 240_000)
+  })
 
   it('at 200% nothing is lost sideways', async () => {
     const [member, cadre] = [await device(city().member, { mode, theme, width: 320, height: 640 }), await device(city().cadre, { mode, theme, width: 320, height: 640 })]
@@ -115,7 +115,7 @@ describe.each(everything ? modes : [modes[0]!, modes[3]!])('%s mode, %s', (mode,
       if ((await wide(page)) > 0) found.push(`${name}: ${await wide(page)} px sideways at 320 px`)
     }
     expect(found).toEqual([])
-  }, 120_000)
+  })
 })
 
 describe('by keyboard alone', () => {

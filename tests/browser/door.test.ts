@@ -36,7 +36,7 @@ it('tickets that were read without a signal are sent in one call, and each count
   await page.getByText(w.door.already.replace('{name}', '詹水生')).waitFor()
   await page.context().setOffline(false)
   const come = async () => (await call<{ items: { state: string }[] }>(city(), city().cadre.token, `products/${id}/claims`)).items.filter((c) => c.state === 'checked_in').length
-  await until(async () => (await come()) === 2, 'both are checked in', 20_000)
+  await until(async () => (await come()) === 2, 'both are checked in')
   await page.getByText(w.notice.waiting.replace('{n}', '2')).waitFor({ state: 'detached' })
   expect(calls.map((body) => (JSON.parse(body) as { tickets: unknown[] }).tickets.length)).toEqual([2])
 })

@@ -54,9 +54,9 @@ it('a server that dies and comes back: every screen stays, says so, recovers by 
 
     await stand.start()
     await call(city(), city().elder.token, `products/${product}/claims`, { places: 2 })
-    await until(async () => (await stateOf(id)) === 'accepted', 'what was said meanwhile has arrived', 40_000)
+    await until(async () => (await stateOf(id)) === 'accepted', 'what was said meanwhile has arrived')
     await call(city(), city().cadre2.token, `requests/${id}/progress`, { text: '来电了，师傅在路上' })
-    for (const page of pages) await page.getByText(w.notice.server).waitFor({ state: 'detached', timeout: 40_000 })
+    for (const page of pages) await page.getByText(w.notice.server).waitFor({ state: 'detached' })
     await follower.getByText('来电了，师傅在路上').waitFor()
     await board.locator(`.column[aria-label="${w.state.in_progress}"] [data-id="${id}"]`).waitFor()
     await tile.getByText('7 / 9').waitFor()

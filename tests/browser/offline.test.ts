@@ -31,13 +31,14 @@ it('a request that is asked without a signal is sent once when there is one', as
   await page.locator('.kind').nth(1).click()
   await page.getByRole('button', { name: w.ask.next }).click()
   await page.locator('#words').fill('没有信号时说的事')
+  await until(() => page.evaluate(() => performance.getEntriesByType('resource').some((r) => /mine_screen[\w-]*\.js/.test(r.name))), 'where it leads is here')
   await page.context().setOffline(true)
   await page.getByRole('button', { name: w.ask.send }).click()
   await page.getByRole('heading', { name: w.mine.waiting }).waitFor()
   const mine = async () => (await call<{ items: { title: string }[] }>(city(), city().member.token, 'me/requests?limit=100')).items.filter((r) => r.title === '没有信号时说的事').length
   expect(await mine()).toBe(0)
   await page.context().setOffline(false)
-  await until(async () => (await mine()) === 1, 'it is sent', 20_000)
+  await until(async () => (await mine()) === 1, 'it is sent')
   await page.getByRole('heading', { name: w.mine.waiting }).waitFor({ state: 'detached' })
   expect(await mine()).toBe(1)
 })
@@ -87,7 +88,7 @@ it("a volunteer's day: names ticked and tickets read without a signal arrive onc
   await page.getByText(w.door.later.replace('{name}', '陈明月')).waitFor()
   await page.context().setOffline(false)
   const come = async () => (await call<{ items: { state: string }[] }>(city(), city().cadre.token, `products/${id}/claims`)).items.filter((c) => c.state === 'checked_in').length
-  await until(async () => (await come()) === 2, 'both are checked in', 20_000)
+  await until(async () => (await come()) === 2, 'both are checked in')
   await page.getByText(w.door.come.replace('{n}', '2').replace('{all}', '3')).waitFor()
 })
 

@@ -12,6 +12,9 @@ export const playIn = (own: City | undefined): void => void (elsewhere = own)
 /** All combinations at night, each story once otherwise. */
 export const everything = process.env.PIONEER_BROWSER_ALL === '1'
 
+/** How long a story waits for what must come, in ms: a limit, not a measure; a machine may have much else to do. */
+export const patience = 60_000
+
 export type Size = 'phone' | 'desktop'
 export type Language = 'zh' | 'en'
 export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } }
@@ -100,7 +103,7 @@ export async function device(who: Person | undefined, look: Look = {}): Promise<
   page.on('request', (r) => {
     if (!r.url().startsWith(at) && !/^(blob|data):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
   })
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(patience)
   if (who) {
     await page.goto(await signInLink(who))
     await page.waitForURL((u) => u.pathname !== '/in')
@@ -118,7 +121,7 @@ export async function picture(page: Page, name: string, kept = false): Promise<v
 }
 
 /** Waits until `read` gives what is wanted; no sleeping on a guess. */
-export async function until(read: () => Promise<boolean>, what: string, ms = 10_000): Promise<void> {
+export async function until(read: () => Promise<boolean>, what: string, ms = patience): Promise<void> {
   const end = Date.now() + ms
   while (Date.now() < end) {
     if (await read()) return

@@ -1,5 +1,5 @@
 // Where everything is.
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { isCadre, known, me } from './client/session'
 import HomeScreen from './screens/home/home_screen.vue'
 import { nextTurn } from './client/now'
@@ -36,20 +36,31 @@ const routes: RouteRecordRaw[] = [
   { path: '/:rest(.*)*', name: 'nowhere', component: screens.nowhere, meta: { open: true } },
 ]
 
-/** On the way back, the page is first as long as it was; a second at most. */
-async function tallEnough(top: number): Promise<void> {
-  const end = performance.now() + 1_000
-  while (document.documentElement.scrollHeight < top + innerHeight && performance.now() < end) await new Promise((done) => requestAnimationFrame(done))
+const still = 12 // frames in which nothing is awaited and the page does not grow: it is as long as it gets
+
+/** On the way back the page is first as long as it was, or as long as it gets. False: meanwhile somebody went on, or scrolled. */
+async function tallEnough(top: number, here: () => boolean): Promise<boolean> {
+  let moved = false
+  const move = () => (moved = true)
+  const moves = ['wheel', 'touchmove', 'keydown'] as const
+  for (const m of moves) addEventListener(m, move, { passive: true })
+  let height = -1
+  for (let calm = 0; calm < still && here() && !moved; ) {
+    const now = document.documentElement.scrollHeight
+    if (now >= top + innerHeight) break
+    calm = now === height && !document.querySelector('main [aria-busy=true]') ? calm + 1 : 0
+    height = now
+    await new Promise((done) => requestAnimationFrame(done))
+  }
+  for (const m of moves) removeEventListener(m, move)
+  return here() && !moved
 }
 
-export const router = createRouter({
+export const router: Router = createRouter({
   history: createWebHistory(),
   routes,
   scrollBehavior: async (to, from, saved) => {
-    if (saved) {
-      await tallEnough(saved.top)
-      return saved
-    }
+    if (saved) return (await tallEnough(saved.top, () => router.currentRoute.value.fullPath === to.fullPath)) ? saved : false
     return to.path === from.path && to.name !== 'ask' ? false : { top: 0 }
   },
 })
