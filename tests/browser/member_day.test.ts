@@ -109,8 +109,9 @@ it('asks for a neighbour only by name, and those who help see for whom', async (
   await page.waitForURL(/\/requests\//)
   const marked = w.request.onBehalf.replace('{name}', '王奶奶')
   await page.locator('.chip', { hasText: marked }).waitFor()
-  const cadre = await device(city().cadre)
-  await goTo(cadre, new URL(page.url()).pathname)
+  const path = new URL(page.url()).pathname
+  const cadre = await device(city().cadre, { size: 'desktop' })
+  await goTo(cadre, path)
   await cadre.locator('.chip', { hasText: marked }).waitFor()
 })
 
@@ -152,6 +153,12 @@ it('a title that means harm is only text', async () => {
   const id = await offer(city(), { title })
   const page = await device(city().member, { size: 'desktop' })
   for (const path of ['/market', `/products/${id}`, `/print/product/${id}`]) {
+  // Cards tell that it is for somebody else, not for whom.
+  await goTo(cadre, `/boards/${city().community.id}`)
+  await cadre.locator('#board-search').fill('王奶奶家的灯')
+  await cadre.locator(`[data-id="${path.split('/')[2]}"]`, { hasText: w.request.forNeighbour }).waitFor()
+  await goTo(page, '/mine')
+  await page.locator(`a[href="${path}"]`, { hasText: w.request.forNeighbour }).waitFor()
     await goTo(page, path)
     await page.getByText('{{7*7}}').first().waitFor()
     expect(await page.title()).not.toBe('harm')

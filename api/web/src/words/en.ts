@@ -31,7 +31,7 @@ const en: typeof zh = {
     byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', needNeighbour: "Please write your neighbour's name.", back: 'Back', next: 'Next', send: 'Send',
   },
   request: {
-    title: 'Request', heldBy: '{name} takes care', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', rated: 'You gave {n} stars.', received: 'We have it',
+    title: 'Request', heldBy: '{name} takes care', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', forNeighbour: 'For a neighbour', official: 'Given to {name}', rated: 'You gave {n} stars.', received: 'We have it',
     receivedText: '{name} has it and answers in time. Each step is shown below.', undoText: 'Sent by mistake? Withdraw it within ten minutes, or any time until it is solved.', number: 'Number {id}',
   },
   due: { left: '{time} left', late: 'Late by {time}', accept: 'accepted by {at}', resolve: 'solved by {at}', confirm: 'please confirm by {at}' },
@@ -97,7 +97,7 @@ const en: typeof zh = {
     pictures: 'Pictures (up to {n}; the first is seen first)', preview: 'What people will see', noTitle: '(no name yet)',
     fault: { title: 'Please give it a name.', text: 'Please write a sentence or two.', session: 'Each session needs a day, times and a place.', past: 'All sessions are over; please change the day.', order: 'The end must be after the start.', capacity: 'At least one place.' },
   },
-  people: { text: 'Register a resident who comes to the desk, and print their way in.', name: 'Name', phone: 'Phone (optional)', register: 'Register', made: '{name} is registered', slip: 'Make a sign-in slip' },
+  people: { again: 'Registered already, and needs a new way in', knownPhone: 'The phone they registered with', find: 'Find them', notFound: 'Nobody of this place is registered with that number. Please check it.', text: 'Register a resident who comes to the desk, and print their way in.', name: 'Name', phone: 'Phone (optional)', register: 'Register', made: '{name} is registered', slip: 'Make a sign-in slip' },
   organisations: { search: 'Find a place', all: 'All', none: 'Nothing found. Try another word.', below: 'Below {name}', code: 'code {code}' },
   map: {
     show: 'See the map', choose: 'Choose on the map', label: 'Map. Arrow keys move it, plus and minus bring it closer and farther.', closer: 'Closer', farther: 'Farther', here: 'It is here', cross: 'Move the map until the cross is on the place.', near: '{area}, near {near}', nearOnly: 'near {near}', nameless: 'We have no name for this place',

@@ -29,7 +29,7 @@ export default {
     byPhone: '{name}。请打电话联系我。', needWords: '请写一句、说一段，或拍一张照片。', needNeighbour: '请写邻居的名字。', back: '上一步', next: '下一步', send: '发出求助',
   },
   request: {
-    title: '求助', heldBy: '{name}在办', course: '经过', asker: '求助人：{name}', onBehalf: '替 {name} 求助', rated: '您给了 {n} 颗星。', received: '收到了',
+    title: '求助', heldBy: '{name}在办', course: '经过', asker: '求助人：{name}', onBehalf: '替 {name} 求助', forNeighbour: '替邻居', official: '交给了 {name}', rated: '您给了 {n} 颗星。', received: '收到了',
     receivedText: '{name}已经看到，会按时回您。每一步都写在下面。', undoText: '发错了？十分钟内、受理前后都可以点“撤回”。', number: '编号 {id}',
   },
   due: {
@@ -97,7 +97,7 @@ export default {
     pictures: '照片（最多 {n} 张，第一张最先看到）', preview: '大家会看到', noTitle: '（还没有名字）',
     fault: { title: '请写名字。', text: '请写一两句介绍。', session: '请写好每场的日期、时间和地点。', past: '场次都过去了，请改日期。', order: '结束要晚于开始。', capacity: '名额至少 1。' },
   },
-  people: { text: '给来服务台的居民登记，并打印一张登录纸条。', name: '姓名', phone: '电话（可不填）', register: '登记', made: '{name} 登记好了', slip: '做登录纸条' },
+  people: { again: '已经登记过，要再登录', knownPhone: '登记时的电话', find: '找到这个人', notFound: '没有人用这个电话登记，或者不归这里。请看看号码。', text: '给来服务台的居民登记，并打印一张登录纸条。', name: '姓名', phone: '电话（可不填）', register: '登记', made: '{name} 登记好了', slip: '做登录纸条' },
   organisations: { search: '找组织', all: '全部', none: '没有找到。换个字试试。', below: '{name}的下级', code: '代码 {code}' },
   map: {
     show: '看地图', choose: '在地图上选', label: '地图。方向键移动，加号减号看近看远。', closer: '近一点', farther: '远一点', here: '就是这里', cross: '移动地图，把十字放到那个地方。', near: '{area} {near}附近', nearOnly: '{near}附近', nameless: '这里我们叫不出名字',

@@ -14,6 +14,7 @@ export const sampleRequest: RequestCard = {
   due: { kind: 'resolve', at: new Date(Date.now() + 28 * 3_600_000).toISOString() },
   overdue: false,
   channel: 'web',
+  onBehalf: true,
 }
 export const sampleProduct: ProductCard = {
   id: 'sample',
