@@ -2,9 +2,12 @@
 // device; and lays a compressed form beside each file, for the server to choose.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'vite'
+
+// Large, and for a few: fetched when somebody opens it.
+const onlyWhenOpened = /^bar_figure-/
 
 export function serviceWorker(entry: string, outDir: string): Plugin {
   return {
@@ -12,10 +15,11 @@ export function serviceWorker(entry: string, outDir: string): Plugin {
     apply: 'build',
     enforce: 'post',
     async closeBundle() {
-      const files = readdirSync(outDir, { recursive: true, withFileTypes: true })
+      const all = readdirSync(outDir, { recursive: true, withFileTypes: true })
         .filter((f) => f.isFile() && /\.(js|css|html|svg|webmanifest|geojson)$/.test(f.name) && f.name !== 'sw.js')
         .map((f) => join(f.parentPath ?? f.path, f.name))
         .sort()
+      const files = all.filter((f) => !onlyWhenOpened.test(basename(f)))
       const manifest = files.map((f) => {
         const url = `/${relative(outDir, f)}`
         // What is in assets/ has its hash in its name.
@@ -29,7 +33,7 @@ export function serviceWorker(entry: string, outDir: string): Plugin {
         define: { 'self.__WB_MANIFEST': JSON.stringify(manifest), 'process.env.NODE_ENV': '"production"' },
         build: { outDir, emptyOutDir: false, target: 'es2022', lib: { entry, formats: ['es'], fileName: () => 'sw.js' } },
       })
-      for (const file of [...files, join(outDir, 'sw.js')]) {
+      for (const file of [...all, join(outDir, 'sw.js')]) {
         const bytes = readFileSync(file)
         writeFileSync(`${file}.br`, brotliCompressSync(bytes))
         writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }))

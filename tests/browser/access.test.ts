@@ -78,6 +78,7 @@ beforeAll(async () => {
     { name: 'attendance', path: `/products/${product}/attendance`, cadre: true },
     { name: 'editor', path: '/products/new', cadre: true },
     { name: 'people', path: '/people', cadre: true },
+    { name: 'figures', path: '/figures', cadre: true },
   ]
 })
 

@@ -29,6 +29,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/boards/:organisation?', name: 'board', component: screens.board, props: true, meta: { cadre: true } },
   { path: '/shelves', name: 'shelves', component: screens.shelves, meta: { cadre: true } },
   { path: '/check-in', name: 'check-in', component: screens.shelves, meta: { cadre: true } },
+  { path: '/figures/:organisation?', name: 'figures', component: screens.figures, props: true, meta: { cadre: true } },
   { path: '/people', name: 'people', component: screens.people, meta: { cadre: true } },
   { path: '/organisations/:id?', name: 'organisations', component: screens.organisations, props: true, meta: { open: true } },
   { path: '/print/:kind/:id/:claim?', name: 'print', component: screens.print, props: true, meta: { bare: true } },

@@ -13,6 +13,7 @@ export const screens = {
   settings: () => import('../screens/settings/settings_screen.vue'),
   board: () => import('../screens/board/board_screen.vue'),
   shelves: () => import('../screens/shelves/shelves_screen.vue'),
+  figures: () => import('../screens/figures/figures_screen.vue'),
   people: () => import('../screens/people/people_screen.vue'),
   organisations: () => import('../screens/organisations/organisations_screen.vue'),
   print: () => import('../screens/print/print_screen.vue'),

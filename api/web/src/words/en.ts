@@ -11,7 +11,7 @@ const en: typeof zh = {
   stopReading: 'Stop',
   nav: {
     main: 'Main', cadre: 'Work', skip: 'Skip to content', home: 'Home', ask: 'Help', market: 'Market', mine: 'Mine', settings: 'Settings',
-    board: 'Board', products: 'Products', checkIn: 'Check-in', people: 'People', organisations: 'Places',
+    board: 'Board', products: 'Products', checkIn: 'Check-in', people: 'People', figures: 'Figures', organisations: 'Places',
   },
   home: {
     morning: 'Good morning', noon: 'Good day', afternoon: 'Good afternoon', evening: 'Good evening', hello: '{greeting}, {name}', elder: 'Large', all: 'All',
@@ -82,6 +82,7 @@ const en: typeof zh = {
   device: { unspecified: 'Device', phone: 'Phone', tablet: 'Tablet', computer: 'Computer', token: 'Token' },
   slip: { qr: 'One-time QR to sign in', text: 'Scan it with a phone to sign in. It works once, within seven days.' },
   board: { title: 'Board of {name}', where: 'Another place', search: 'Search words', overdue: 'overdue', none: 'None', onlyOverdue: 'Only overdue', kind: 'Kind', allKinds: 'All kinds', holder: 'Who holds it', allHolders: 'All places', showAll: 'Show all', of: '{n} of {all}' },
+  figures: { title: 'Figures of {name}', steps: 'Open, by step', places: 'Open, by place', step: 'Step', place: 'Place', open: 'Open', inTime: 'in time' },
   keys: {
     title: 'Keys', move: 'down, up', column: 'column left, right', accept: 'accept', assign: 'assign to', progress: 'tell news', resolve: 'solved', open: 'open', search: 'search', close: 'close', help: 'this sheet',
   },

@@ -9,7 +9,7 @@ export default {
   stopReading: '停止',
   nav: {
     main: '主导航', cadre: '工作台', skip: '跳到内容', home: '首页', ask: '求助', market: '超市', mine: '我的', settings: '设置',
-    board: '看板', products: '产品', checkIn: '签到', people: '居民', organisations: '组织',
+    board: '看板', products: '产品', checkIn: '签到', people: '居民', figures: '数字', organisations: '组织',
   },
   home: {
     morning: '早上好', noon: '中午好', afternoon: '下午好', evening: '晚上好', hello: '{greeting}，{name}', elder: '大字', all: '全部',
@@ -82,6 +82,7 @@ export default {
   device: { unspecified: '设备', phone: '手机', tablet: '平板', computer: '电脑', token: '令牌' },
   slip: { qr: '一次性登录二维码', text: '用手机扫一扫就登录。只能用一次，七天内有效。' },
   board: { title: '{name}的看板', where: '换组织', search: '按字查找', overdue: '超时', none: '没有', onlyOverdue: '只看超时', kind: '种类', allKinds: '所有种类', holder: '谁在办', allHolders: '所有组织', showAll: '全部显示', of: '{n} / {all}' },
+  figures: { title: '{name}的数字', steps: '在办的，按步骤', places: '在办的，按地方', step: '步骤', place: '地方', open: '在办', inTime: '没超时' },
   keys: {
     title: '按键', move: '上下移动', column: '左右换列', accept: '受理', assign: '派给第几个', progress: '写进展', resolve: '办好了', open: '打开', search: '查找', close: '关闭', help: '这一页',
   },
