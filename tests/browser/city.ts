@@ -32,7 +32,7 @@ declare module 'vitest' {
 
 const root = resolve(import.meta.dirname, '../..')
 const bin = process.env.PIONEER_BIN ?? join(root, 'build/release/bin')
-const web = process.env.PIONEER_WEB ?? join(root, 'build/web')
+export const web = process.env.PIONEER_WEB ?? join(root, 'build/web')
 
 export async function call<T>(city: Pick<City, 'url'>, token: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(`${city.url}/api/v1/${path}`, {
@@ -139,6 +139,7 @@ export interface Stand {
 export interface Opening {
   before?: (run: (...words: string[]) => string, data: string) => void // with the log, before the server starts
   config?: string // lines of pioneerd.yaml
+  web?: string // the pages, where they are not those of the build
 }
 
 export async function openCity(opening: Opening = {}): Promise<Stand> {
@@ -150,7 +151,7 @@ export async function openCity(opening: Opening = {}): Promise<Stand> {
   opening.before?.(run, data)
   const listen = `127.0.0.1:${await freePort()}`
   const url = `http://${listen}`
-  const words = ['--data', data, '--listen', listen, '--services', 'ops/config/services.yaml', '--web', web]
+  const words = ['--data', data, '--listen', listen, '--services', 'ops/config/services.yaml', '--web', opening.web ?? web]
   if (opening.config) {
     writeFileSync(join(directory, 'pioneerd.yaml'), opening.config)
     words.push('--config', join(directory, 'pioneerd.yaml'))

@@ -1,4 +1,6 @@
 """`ops/run` over programs that are built: what it prints lets somebody sign in, at the address that it serves."""
+import http.client
+import json
 import os
 import pathlib
 import re
@@ -25,11 +27,11 @@ class Run(unittest.TestCase):
         self.pioneer = self.enterContext(pioneer.Pioneer())
         self.port = free_port()
 
-    def run_until_served(self, *options: str) -> str:
+    def run_until_served(self, *options: str, **variables: str) -> str:
         """Starts it, and gives what it printed before it served. It is ended as Ctrl-C ends it."""
         process = subprocess.Popen(
             [pioneer.ROOT / "ops/run", "--data", self.pioneer.data, "--listen", f"127.0.0.1:{self.port}", *options], cwd=pioneer.ROOT,
-            env=os.environ | {"PIONEER_BIN": str(pioneer.BIN)}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            env=os.environ | {"PIONEER_BIN": str(pioneer.BIN)} | variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.addCleanup(process.wait)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.send_signal, signal.SIGINT)
@@ -63,6 +65,39 @@ class Run(unittest.TestCase):
         self.assertIn(token, said)
         self.assertNotIn("#used", said)
         self.sign_in(said)
+
+    def made_as_a_demo(self) -> dict[str, str]:
+        """Tokens of three roles, as `pioneer demo` writes them down; and pages to serve."""
+        self.pioneer.make()
+        tokens = {role: self.pioneer.token(f"Anna {role}", role, "3502") for role in ("member", "cadre", "administrator")}
+        lines = (f'{role} of "Here"\n  http://127.0.0.1:8080/in#used\n  token {token}\n' for role, token in tokens.items())
+        (self.pioneer.data / "demo-tokens.txt").write_text("".join(lines), encoding="utf-8")
+        pages = self.pioneer.data.parent / "pages"
+        pages.mkdir()
+        (pages / "index.html").write_text("<!doctype html><title>pages</title>", encoding="utf-8")
+        return tokens | {"pages": str(pages)}
+
+    def start_page(self) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.addCleanup(connection.close)
+        connection.request("GET", "/demo.json")
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+    def test_one_link_leads_to_the_demos_roles_but_the_administrators(self):
+        made = self.made_as_a_demo()
+        said = self.run_until_served("--demo", PIONEER_WEB=made["pages"])
+        self.assertIn(f"Begin here: http://127.0.0.1:{self.port}/demo\n", said)
+        status, text = self.start_page()
+        self.assertEqual(status, 200)
+        roles = [{"role": role, "where": "Here", "token": made[role]} for role in ("member", "cadre")]
+        self.assertEqual(json.loads(text), {"roles": roles})
+
+    def test_without_demo_there_is_no_start_page_whatever_the_folder_holds(self):
+        made = self.made_as_a_demo()
+        said = self.run_until_served(PIONEER_WEB=made["pages"])
+        self.assertNotIn("/demo\n", said)
+        self.assertEqual(self.start_page()[0], 404)
 
 
 if __name__ == "__main__":

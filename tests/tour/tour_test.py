@@ -1,4 +1,6 @@
 """Runs the README's tour against a server of its own."""
+import datetime
+import json
 import os
 import pathlib
 import re
@@ -96,6 +98,29 @@ class Demo(unittest.TestCase):
                 self.assertIn(f"http://{listen}/", address)
                 with self.subTest(role=role, address=address):
                     self.assertEqual(answers(address, token[1]), 200)
+        self.assertIn(f"Begin here: http://{listen}/demo\n", text)
+        self.assertEqual(answers(f"http://{listen}/demo"), 200)
+        with urllib.request.urlopen(f"http://{listen}/demo.json", timeout=30) as page:
+            begin = json.load(page)["roles"]
+        self.assertEqual([one["role"] for one in begin], ["member", "cadre"])
+        for one in begin:
+            self.assertEqual(answers(f"http://{listen}/api/v1/me", one["token"]), 200)
+        self.somebody_is_at_the_door(f"http://{listen}/api/v1/", begin[1]["token"])
+
+    def somebody_is_at_the_door(self, api: str, token: str) -> None:
+        """A volunteer can check people in at once, in the cadre's name: from a day before the first session to the last one's end."""
+        def ask(path: str):
+            with urllib.request.urlopen(urllib.request.Request(api + path, headers={"Authorization": f"Bearer {token}"}), timeout=30) as answer:
+                return json.load(answer)
+        place = ask("me")["roles"][0]["organisation"]["id"]
+        now = datetime.datetime.now(datetime.timezone.utc)
+        waiting = 0
+        for product in ask(f"products?organisation={place}&subtree=true&state=published&limit=100")["items"]:
+            sessions = ask(f"products/{product['id']}")["sessions"]
+            first, last = (datetime.datetime.fromisoformat(text.replace("Z", "+00:00")) for text in (sessions[0]["starts"], sessions[-1]["ends"]))
+            if first - datetime.timedelta(days=1) <= now < last:
+                waiting += sum(claim["state"] == "confirmed" for claim in ask(f"products/{product['id']}/claims?limit=200")["items"])
+        self.assertGreater(waiting, 3)
 
 
 class Tour(unittest.TestCase):

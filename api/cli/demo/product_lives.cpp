@@ -11,6 +11,10 @@ constexpr int offers_in_ten_days = 14;
 /// Enough to fill a hall and a waiting list.
 constexpr std::int64_t claims_most = 130;
 constexpr Minute notice_least = 4 * day, notice_most = 11 * day;
+/// What one can be checked in to while the demo is looked at: days from its end on; offered so long before.
+constexpr std::string_view door_kind = "service";
+constexpr std::uint32_t door_sessions = 14;
+constexpr Minute door_notice = 3 * day;
 
 }  // namespace
 
@@ -41,12 +45,32 @@ void ProductLives::plan(Person& shown) {
                chance.percent(15) && place.in_xiamen ? &shown : nullptr);
     }
   }
+  plan_door(shown);
+}
+
+/// A service of the busy community with a session every day of the next two weeks: its door opens a day before the
+/// first, so that a volunteer has somebody to greet at once.
+void ProductLives::plan_door(Person& shown) {
+  const auto text = std::ranges::find(texts_.products, door_kind, &api::ProductText::kind);
+  if (text == texts_.products.end()) return;
+  auto life = std::make_shared<Life>();
+  life->text = &*text;
+  life->place = &cast_.busy();
+  life->sessions = door_sessions;
+  const Minute today = stage_.end() - stage_.end() % day + text->starts_minute;
+  life->first_session = today > stage_.end() ? today : today + day;
+  const Minute offered = stage_.end() - door_notice;
+  stage_.at(offered, [this, life] { create(life); });
+  stage_.at(offered + slot,
+            [this, life] { stage_.send(stage_.edge().publish_product(stage_.as(life->place->cadre), life->id)); });
+  plan_claims(life, offered + 2 * slot, &shown);
 }
 
 void ProductLives::plan_one(const api::ProductText& text, Place& place, Minute when, Person* shown) {
   auto life = std::make_shared<Life>();
   life->text = &text;
   life->place = &place;
+  life->sessions = text.sessions;
   Chance& chance = stage_.chance();
   const Minute noticed = when + chance.between(notice_least, notice_most);
   life->first_session = noticed - noticed % day + text.starts_minute;
@@ -79,7 +103,7 @@ void ProductLives::create(const LifePtr& life) {
   body.set_description(words(text.text));
   body.set_kind(text.kind);
   body.set_organisation(life->place->organisation.text());
-  for (std::uint32_t i = 0; i < text.sessions; ++i) {
+  for (std::uint32_t i = 0; i < life->sessions; ++i) {
     auto& session = *body.add_sessions();
     const Minute starts = life->first_session + static_cast<Minute>(i) * day;
     session.mutable_starts()->set_seconds(stage_.us_of(starts) / 1'000'000);

@@ -26,6 +26,7 @@ class ProductLives {
     const api::ProductText* text = nullptr;
     Place* place = nullptr;
     std::string id;
+    std::uint32_t sessions = 1;  ///< a day apart
     Minute first_session = 0;
     Minute over = 0;  ///< the end of the last session
     std::vector<Claim> claims;
@@ -33,6 +34,7 @@ class ProductLives {
   using LifePtr = std::shared_ptr<Life>;
 
   void plan_one(const api::ProductText& text, Place& place, Minute when, Person* shown);
+  void plan_door(Person& shown);
   void create(const LifePtr& life);
   void plan_claims(const LifePtr& life, Minute published, Person* shown);
   void claim(const LifePtr& life, Person& owner);

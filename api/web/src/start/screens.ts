@@ -17,6 +17,7 @@ export const screens = {
   people: () => import('../screens/people/people_screen.vue'),
   organisations: () => import('../screens/organisations/organisations_screen.vue'),
   print: () => import('../screens/print/print_screen.vue'),
+  demo: () => import('../screens/demo/demo_screen.vue'),
   style: () => import('../screens/stylebook/style_screen.vue'),
   nowhere: () => import('../screens/nowhere/nowhere_screen.vue'),
 }
@@ -24,6 +25,7 @@ export const screens = {
 // Where a person comes in by a link, a scanned code or a reload, most of the time.
 const doors: [RegExp, keyof typeof screens][] = [
   [/^\/in$/, 'in'],
+  [/^\/demo$/, 'demo'],
   [/^\/ask$/, 'ask'],
   [/^\/requests\/\w+$/, 'request'],
   [/^\/market$/, 'market'],

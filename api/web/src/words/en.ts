@@ -111,6 +111,10 @@ const en: typeof zh = {
     label: 'Notices', offline: 'No signal. What you have read is still here; what you say is kept.', server: 'The server does not answer; we keep trying. What you have read is still here.', waiting: '{n} waiting to be sent', undo: 'Undo', undoFor: 'undo within {n} min', look: 'Look', seen: 'All right',
   },
   read: { loading: 'Opening…', old: 'As last seen. Updating…', still: 'We try again by ourselves. You can tap, too.', again: 'Try again' },
+  demo: {
+    title: 'Pioneer, the demo', text: 'A small lived-in city; its people and their affairs are made up. Choose whose day to live.', member: "A member's day", memberText: '{where}: ask, follow, look at the market, claim', volunteer: "A volunteer's day", volunteerText: '{where}: check people in at the door',
+    cadre: "A cadre's day", cadreText: '{where}: the board, requests, products', back: 'To be somebody else, open this address again.',
+  },
   nowhere: { title: 'No such page', text: 'The address may be wrong, or it is not yours to see.' },
   style: { title: 'Style', acts: 'Buttons', states: 'States', lists: 'Lists', faces: 'Four faces', forms: 'Forms', sheet: 'Sheet', icons: 'Icons' },
 }

@@ -111,6 +111,10 @@ export default {
     label: '提示', offline: '没有信号。看过的都还在；您说的会先记下。', server: '连不上服务器，正在自己重试。看过的都还在。', waiting: '{n} 件等着发出', undo: '反悔', undoFor: '{n} 分钟内可以反悔', look: '去看看', seen: '知道了',
   },
   read: { loading: '正在打开…', old: '这是上次看到的。正在更新…', still: '我们会自己再试。您也可以点一下。', again: '再试一次' },
+  demo: {
+    title: '先锋演示', text: '一座住着人的小城，人和事都是编的。选一个人，过一天。', member: '居民的一天', memberText: '{where}：求助、跟进、逛超市、认领', volunteer: '志愿者的一天', volunteerText: '{where}：在门口签到',
+    cadre: '干部的一天', cadreText: '{where}：看板、办事、上架产品', back: '想换一个人，就再打开这个地址。',
+  },
   nowhere: { title: '没有这一页', text: '地址可能写错了，或者内容不给别人看。' },
   style: { title: '样式', acts: '按钮', states: '状态', lists: '列表', faces: '四种样子', forms: '表单', sheet: '抽屉', icons: '图标' },
 }
