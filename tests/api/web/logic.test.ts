@@ -11,7 +11,7 @@ import { claimable, placesMost } from '@/logic/product'
 import { copied, emptyDraft, firstFault, nextSession } from '@/logic/product_draft'
 import { enlarged } from '@/logic/text_size'
 import { due, joinedBody, minutesLeft, oneOf, refusalIn, together, undoable, undoMs } from '@/logic/waiting'
-import { mondayOf, weekOf } from '@/logic/week'
+import { dayAfter, dayName, dayNamed, mondayOf, weekOf } from '@/logic/week'
 
 describe('server-sent events', () => {
   it('are read from pieces of any size', () => {
@@ -120,6 +120,14 @@ it('ten minutes are given to take something back', () => {
   expect(due(w, 1_000)).toBe(false)
   expect(due(w, 1_000 + undoMs)).toBe(true)
   expect(undoable(w, 1_000 + undoMs)).toBe(false)
+})
+
+it('a day has a name in addresses, and what names none is none', () => {
+  const last = new Date(2026, 11, 31)
+  expect(dayName(last)).toBe('2026-12-31')
+  expect(dayName(dayAfter(last))).toBe('2027-01-01')
+  expect(dayNamed('2026-03-09')?.getTime()).toBe(new Date(2026, 2, 9).getTime())
+  for (const none of ['', '2026-3-9', '2026-02-30', '2026-13-01', '2026-03-09T00:00']) expect(dayNamed(none)).toBeUndefined()
 })
 
 it('a week begins on Monday', () => {

@@ -1,5 +1,5 @@
 // Reads for screens: first what this device has, then the server's answer; without an answer the old one stays, marked as such.
-import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { corrected } from './now'
 import { asProblem, type Problem } from './problem'
 import { keep, kept } from './store'
@@ -7,6 +7,11 @@ import { keep, kept } from './store'
 interface Kept<T> {
   at: number // ms since 1970, by this device
   body: T
+}
+
+export interface Page<T> {
+  items: T[]
+  nextCursor?: string
 }
 
 export interface Read<T> {
@@ -78,4 +83,25 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
     removeEventListener('online', back)
   })
   return { data, at, problem, loading, reload }
+}
+
+/** A list, page by page: the first as any other read, the further ones behind it when they are asked for. */
+export function usePages<T>(key: () => string, ask: (cursor?: string) => Promise<Page<T>>) {
+  const first = useRead(key, () => ask())
+  const further = shallowRef<T[]>([])
+  const next = ref<string>()
+  watch(first.data, (page) => {
+    further.value = []
+    next.value = page?.nextCursor
+  })
+  const items = computed(() => [...(first.data.value?.items ?? []), ...further.value])
+  async function more(): Promise<void> {
+    const cursor = next.value
+    const of = first.data.value
+    const page = cursor ? await ask(cursor).catch(() => undefined) : undefined
+    if (!page || of !== first.data.value || next.value !== cursor) return
+    further.value = [...further.value, ...page.items]
+    next.value = page.nextCursor
+  }
+  return { first, items, next, more }
 }

@@ -57,7 +57,7 @@ const en: typeof zh = {
   },
   stars: { 1: 'Bad', 2: 'Poor', 3: 'Fair', 4: 'Good', 5: 'Great' },
   market: {
-    near: 'Near me', everywhere: 'Everywhere', where: 'Where?', search: 'Search', kind: 'Kind', allKinds: 'All', week: 'Week', list: 'List', before: 'Week before', after: 'Week after', more: 'Show more',
+    near: 'Near me', everywhere: 'Everywhere', where: 'Where?', search: 'Search', kind: 'Kind', allKinds: 'All', week: 'Week', list: 'List', before: 'Week before', after: 'Week after', day: 'Which day', anyDay: 'Any day', today: 'Today', tomorrow: 'Tomorrow', more: 'Show more',
     empty: 'Nothing here just now. Try another kind or place.', lookEverywhere: 'Look everywhere',
   },
   product: {

@@ -57,7 +57,7 @@ export default {
   },
   stars: { 1: '很差', 2: '差', 3: '一般', 4: '好', 5: '很好' },
   market: {
-    near: '附近', everywhere: '所有地方', where: '看哪里的？', search: '找一找', kind: '种类', allKinds: '全部', week: '周历', list: '橱窗', before: '上周', after: '下周', more: '再看一些',
+    near: '附近', everywhere: '所有地方', where: '看哪里的？', search: '找一找', kind: '种类', allKinds: '全部', week: '周历', list: '橱窗', before: '上周', after: '下周', day: '哪一天', anyDay: '哪天都行', today: '今天', tomorrow: '明天', more: '再看一些',
     empty: '这里暂时没有。换个种类或地方看看。', lookEverywhere: '看所有地方',
   },
   product: {

@@ -12,14 +12,15 @@ export interface Wish {
   place: string // organisation; '': near me
   everywhere: boolean
   words: string
-  from?: string // not before: a week's Monday
+  from?: string // not before: a day, a week's Monday
   until?: string // with `from`: all that begins before it
 }
 const pageSize = 24
 const longPage = 100
 const weekMost = 500 // of one week; who has more looks by kind or place
 
-/** What was paged in, by wish: for the way back from a product. */
+// For the way back from a product: how many an elder had brought up, two by two, by address; and what was paged in, by wish.
+export const twosSeen = new Map<string, number>()
 const seen = new Map<string, { items: ProductCard[]; next?: string }>()
 
 export function useMarket(wish: () => Wish) {
@@ -48,15 +49,18 @@ export function useMarket(wish: () => Wish) {
     } while (cursor && !enough(items))
     return { items, nextCursor: cursor }
   }
-  const week = (until: string) => pages((items) => items.length >= weekMost || (items.at(-1)?.starts ?? '') >= until)
+  async function before(until: string) {
+    const all = await pages((items) => items.length >= weekMost || (items.at(-1)?.starts ?? '') >= until)
+    return { items: all.items.filter((p) => p.starts && p.starts < until), nextCursor: undefined }
+  }
 
   const key = () => {
     const w = wish()
-    return known.value ? `market/${me.value?.id ?? ''}/${w.kind}/${w.place}/${w.everywhere}/${w.until ? w.from : ''}/${w.words}` : ''
+    return known.value ? `market/${me.value?.id ?? ''}/${w.kind}/${w.place}/${w.everywhere}/${w.until ? `${w.from}-${w.until}` : ''}/${w.words}` : ''
   }
   const read = useRead(key, () => {
     const { until } = wish()
-    return until ? week(until) : page(pageSize)
+    return until ? before(until) : page(pageSize)
   })
   let behind = '' // the wish whose further pages are shown
   watch(read.data, (list) => {
