@@ -104,8 +104,10 @@ describe.each(everything ? modes : [modes[0]!, modes[3]!])('%s mode, %s', (mode,
     expect(found).toEqual([])
   })
 
-  it('at 200% nothing is lost sideways', async () => {
-    const [member, cadre] = [await device(city().member, { mode, theme, width: 320, height: 640 }), await device(city().cadre, { mode, theme, width: 320, height: 640 })]
+  // 320 px wide is a phone, or a small window, at 200%; 30 px is the largest text.
+  const large = { '200%': { width: 320, height: 640 }, ...(mode === 'elder' ? { 'the largest text': { textSize: 30 } } : {}) }
+  it.each(Object.entries(large))('at %s nothing is lost sideways', async (what, look) => {
+    const [member, cadre] = [await device(city().member, { mode, theme, ...look }), await device(city().cadre, { mode, theme, ...look })]
     const found: string[] = []
     for (const { name, path, cadre: work, open } of paths.filter((p) => p.name !== 'print')) {
       if (open) continue
@@ -113,7 +115,7 @@ describe.each(everything ? modes : [modes[0]!, modes[3]!])('%s mode, %s', (mode,
       await goTo(page, path)
       await page.locator('h1').first().waitFor()
       await until(async () => (await page.locator('[aria-busy=true]:visible').count()) === (name === 'style' ? 2 : 0), `${name} is loaded`)
-      if ((await wide(page)) > 0) found.push(`${name}: ${await wide(page)} px sideways at 320 px`)
+      if ((await wide(page)) > 0) found.push(`${name}: ${await wide(page)} px sideways at ${what}`)
     }
     expect(found).toEqual([])
   })

@@ -96,7 +96,31 @@ it('two cadres on one board see each other', async () => {
   await two.locator(`[data-id="${id}"]`).waitFor()
   await one.locator(`[data-id="${id}"]`).click()
   await one.locator('.beside [data-act=accept]').click()
-  await two.locator('.column', { has: two.getByRole('heading', { name: said('zh').state.accepted }) }).locator(`[data-id="${id}"]`).waitFor()
+  const card = two.locator('.column', { has: two.getByRole('heading', { name: said('zh').state.accepted }) }).locator(`[data-id="${id}"]`)
+  await card.waitFor()
+  await one.locator('.beside [data-act=assign]').click()
+  await one.getByRole('button', { name: said('zh').acts.toMe }).click()
+  const taken = said('zh').request.official.replace('{name}', city().cadre.name)
+  await one.locator('.beside').getByText(taken).waitFor()
+  await card.click()
+  await two.locator('.beside').getByText(taken).waitFor()
+})
+
+it('sees how much is open in figures, place by place, and goes to a place', async () => {
+  const w = said('zh')
+  const id = await askFor(city(), city().member, '算进数字的事')
+  const page = await device(city().cadre, { size: 'desktop' })
+  await goTo(page, `/figures/${city().community.id}`)
+  const submitted = page.getByRole('row', { name: new RegExp(w.state.submitted) }).getByRole('cell').first()
+  await until(async () => Number(await submitted.innerText()) === (await counts('submitted')), 'as many as on the board')
+  await page.locator('canvas').first().waitFor()
+  const before = await counts('submitted')
+  await call(city(), city().cadre.token, `requests/${id}/accept`, {})
+  await until(async () => Number(await submitted.innerText()) === before - 1, 'one fewer, without being asked')
+  const administrator = await device(city().administrator, { size: 'desktop' })
+  await goTo(administrator, `/figures/${city().street.id}`)
+  await administrator.getByRole('link', { name: city().community.name, exact: true }).click()
+  await administrator.getByRole('heading', { name: w.board.title.replace('{name}', city().community.name) }).waitFor()
 })
 
 it('makes a product with a preview, offers it, copies it', async () => {
@@ -149,13 +173,6 @@ it('registers a resident at the desk and gives them a way in', async () => {
   await phone.getByText('新来的人').waitFor()
 })
 
-it('finds one of 1,351 organisations by a few letters', async () => {
-  const page = await device(undefined, { size: 'desktop' })
-  await goTo(page, '/organisations')
-  await page.locator('#organisation-words').fill(city().community.name.slice(0, 4))
-  await page.locator('.pick', { hasText: city().community.name }).first().click()
-  await page.getByRole('heading', { name: city().community.name }).first().waitFor()
-})
 it('finds a resident who is registered by their number, and gives them a new way in', async () => {
   const w = said('zh')
   await call(city(), city().cadre.token, 'members', { name: '丢了手机的人', phone: '13911112222', organisation: city().community.id })
@@ -173,3 +190,10 @@ it('finds a resident who is registered by their number, and gives them a new way
   await phone.getByText('丢了手机的人').waitFor()
 })
 
+it('finds one of 1,351 organisations by a few letters', async () => {
+  const page = await device(undefined, { size: 'desktop' })
+  await goTo(page, '/organisations')
+  await page.locator('#organisation-words').fill(city().community.name.slice(0, 4))
+  await page.locator('.pick', { hasText: city().community.name }).first().click()
+  await page.getByRole('heading', { name: city().community.name }).first().waitFor()
+})

@@ -1,6 +1,6 @@
 // A member's day: asks, follows, confirms, rates; claims a place, keeps a ticket, gives it back.
 import { describe, expect, it } from 'vitest'
-import { call, offer } from './city'
+import { askFor, call, offer } from './city'
 import { city, device, everything, goTo, onStage, until, type Language, type Size } from './stage'
 import { said } from './words'
 
@@ -34,9 +34,7 @@ describe.each(everything ? all : all.slice(0, 2))("a member's day, %s, %s", (siz
     await call(city(), city().cadre.token, `requests/${id}/resolve`, { text: '换了新的' })
     await page.getByRole('button', { name: w.acts.confirm }).click()
     await page.getByText(w.state.closed_confirmed).first().waitFor()
-    await page.getByRole('button', { name: w.acts.rate }).click()
-    await page.locator('dialog .one').nth(3).click()
-    await page.locator('dialog').getByRole('button', { name: w.acts.rate }).click()
+    await page.getByRole('group', { name: w.acts.howWasIt }).getByRole('button', { name: w.stars[4], exact: true }).click()
     await page.getByText(w.request.rated.replace('{n}', '4')).waitFor()
     expect((await call<{ rating: { stars: number } }>(city(), city().member.token, `requests/${id}`)).rating.stars).toBe(4)
   })
@@ -59,6 +57,48 @@ describe.each(everything ? all : all.slice(0, 2))("a member's day, %s, %s", (siz
     await page.getByText(w.claim.cancelled).waitFor()
     await until(async () => (await call<{ placesLeft: number }>(city(), city().member.token, `products/${id}`)).placesLeft === 7, 'the place is free again')
   })
+})
+
+it('says in one tap that it is not solved, or in its own words', async () => {
+  const w = said('zh')
+  const page = await device(city().member)
+  for (const [name, own] of [['一按就说', ''], ['写一句再说', '开关也坏了']] as const) {
+    const id = await askFor(city(), city().member, name)
+    for (const [act, body] of [['accept', {}], ['resolve', { text: '好了' }]] as const) await call(city(), city().cadre.token, `requests/${id}/${act}`, body)
+    await goTo(page, `/requests/${id}`)
+    if (own) {
+      await page.getByRole('button', { name: w.acts.disputeWords }).click()
+      await page.locator('#act-text').fill(own)
+      await page.locator('dialog[open] button[type=submit]').click()
+    } else await page.getByRole('button', { name: w.acts.dispute, exact: true }).click()
+    await page.getByText(own || w.acts.notYet).waitFor()
+    expect((await call<{ state: string }>(city(), city().cadre.token, `requests/${id}`)).state).toBe('in_progress')
+  }
+})
+
+it('looks at one day of the market, and comes back from a ticket to the tickets', async () => {
+  const w = said('zh')
+  const hour = new Date(Date.now() + 8 * 3_600_000).getUTCHours() // in Shanghai, as on the phone
+  const ids = [await offer(city(), { title: '后天的课', starts: 48 + 12 - hour }), await offer(city(), { title: '大后天的课', starts: 72 + 12 - hour })]
+  await call(city(), city().member.token, `products/${ids[0]}/claims`, { places: 1 })
+  const page = await device(city().member)
+  await goTo(page, '/market')
+  await page.getByText('大后天的课', { exact: true }).waitFor()
+  await page.locator('#market-day').selectOption({ index: 3 })
+  await page.waitForURL(/day=\d{4}-\d{2}-\d{2}/)
+  await page.getByText('大后天的课', { exact: true }).waitFor({ state: 'detached' })
+  await page.getByText('后天的课', { exact: true }).click()
+  await page.waitForURL(/\/products\//)
+  await page.goBack()
+  await page.getByText('后天的课', { exact: true }).waitFor()
+  expect(await page.getByText('大后天的课', { exact: true }).count()).toBe(0)
+
+  await page.locator('nav.tabs a[href="/mine"]').click()
+  await page.getByText(w.mine.tickets, { exact: true }).click()
+  await page.getByText('后天的课', { exact: true }).click()
+  await page.locator('svg.qr').waitFor()
+  await page.goBack()
+  await page.getByText('后天的课', { exact: true }).waitFor()
 })
 
 it('a place lost between seeing and tapping says so and keeps a place in the queue', async () => {
@@ -113,6 +153,12 @@ it('asks for a neighbour only by name, and those who help see for whom', async (
   const cadre = await device(city().cadre, { size: 'desktop' })
   await goTo(cadre, path)
   await cadre.locator('.chip', { hasText: marked }).waitFor()
+  // Cards tell that it is for somebody else, not for whom.
+  await goTo(cadre, `/boards/${city().community.id}`)
+  await cadre.locator('#board-search').fill('王奶奶家的灯')
+  await cadre.locator(`[data-id="${path.split('/')[2]}"]`, { hasText: w.request.forNeighbour }).waitFor()
+  await goTo(page, '/mine')
+  await page.locator(`a[href="${path}"]`, { hasText: w.request.forNeighbour }).waitFor()
 })
 
 it('checks in by itself with the code that is shown at the door', async () => {
@@ -153,12 +199,6 @@ it('a title that means harm is only text', async () => {
   const id = await offer(city(), { title })
   const page = await device(city().member, { size: 'desktop' })
   for (const path of ['/market', `/products/${id}`, `/print/product/${id}`]) {
-  // Cards tell that it is for somebody else, not for whom.
-  await goTo(cadre, `/boards/${city().community.id}`)
-  await cadre.locator('#board-search').fill('王奶奶家的灯')
-  await cadre.locator(`[data-id="${path.split('/')[2]}"]`, { hasText: w.request.forNeighbour }).waitFor()
-  await goTo(page, '/mine')
-  await page.locator(`a[href="${path}"]`, { hasText: w.request.forNeighbour }).waitFor()
     await goTo(page, path)
     await page.getByText('{{7*7}}').first().waitFor()
     expect(await page.title()).not.toBe('harm')

@@ -2,6 +2,7 @@
 import { createApp } from 'vue'
 import { nextTurn } from './client/now'
 import { openOutbox } from './client/outbox'
+import { openUndos } from './client/undo'
 import { keepPreferences } from './client/preferences'
 import { findMe, recallMe, renew } from './client/session'
 import { fetchAhead, router } from './router'
@@ -17,6 +18,7 @@ async function open(): Promise<void> {
   const remembered = recallMe()
   const found = remembered.then((is) => (is ? renew() : undefined)).then(findMe)
   void found.then(openOutbox)
+  void openUndos()
   await words
   await Promise.race([remembered.then((is) => (is ? undefined : found)), pause(1_500)])
   await nextTurn()

@@ -22,6 +22,9 @@ export const waitingCount = computed(() => letters.filter((l) => l.who === me.va
 const sent = new Set<(letter: Letter, answer: unknown) => void>()
 let clock: ReturnType<typeof setTimeout> | undefined
 
+/** Whether this was said and is not sent yet. */
+export const isWaiting = (path: string): boolean => letters.some((l) => l.path === path && l.who === me.value?.id && !l.failed)
+
 export function onSent(then: (letter: Letter, answer: unknown) => void): () => void {
   sent.add(then)
   return () => sent.delete(then)

@@ -43,5 +43,5 @@ export function refusalIn(part: unknown): string | undefined {
 export const undoMs = 10 * 60_000
 
 export const due = (w: Waiting, now: number): boolean => now >= w.notBefore
-export const undoable = (w: Waiting, now: number): boolean => w.notBefore > now
-export const minutesLeft = (w: Waiting, now: number): number => Math.max(0, Math.ceil((w.notBefore - now) / 60_000))
+export const undoable = (w: Pick<Waiting, 'notBefore'>, now: number): boolean => w.notBefore > now
+export const minutesLeft = (w: Pick<Waiting, 'notBefore'>, now: number): number => Math.max(0, Math.ceil((w.notBefore - now) / 60_000))

@@ -14,7 +14,7 @@ const en: typeof zh = {
     board: 'Board', products: 'Products', checkIn: 'Check-in', people: 'People', figures: 'Figures', organisations: 'Places',
   },
   home: {
-    morning: 'Good morning', noon: 'Good day', afternoon: 'Good afternoon', evening: 'Good evening', hello: '{greeting}, {name}', elder: 'Large', all: 'All',
+    morning: 'Good morning', noon: 'Good day', afternoon: 'Good afternoon', evening: 'Good evening', hello: '{greeting}, {name}', elder: 'Large', normal: 'Leave large text', all: 'All',
     mine: 'My requests', nothing: 'Nothing is open just now.', ask: 'Ask for help', near: 'On near you', tickets: 'My tickets', signIn: 'Sign in',
     what: 'Neighbours get things done', whatText: 'Say what is wrong, and see who takes care of it and by when.\nClaim a place in activities and services near you.',
   },
@@ -48,7 +48,7 @@ const en: typeof zh = {
     RequestDisputed: 'Not solved yet', RequestRated: 'Rated', RequestWithdrawn: 'Withdrawn', RequestDeadlinePassed: 'The time ran out', RequestClosedUnconfirmed: 'Closed without an answer', other: 'Changed',
   },
   acts: {
-    accept: 'Accept', assign: 'Assign', progress: 'Tell news', resolve: 'Solved', confirm: 'Yes, solved', dispute: 'Not yet', rate: 'Rate', withdraw: 'Withdraw', isItSolved: 'Is it solved?', howWasIt: 'How was it?',
+    accept: 'Accept', assign: 'Assign', progress: 'Tell news', resolve: 'Solved', confirm: 'Yes, solved', dispute: 'Not yet', rate: 'Rate', withdraw: 'Withdraw', isItSolved: 'Is it solved?', howWasIt: 'How was it?', toMe: 'I take it', oneTap: 'One tap is enough.', withWords: 'Rate with words', disputeWords: 'Say what is missing', notYet: 'It is not solved yet. Please look again.',
     needWords: 'Please write a sentence.', text: { progress: 'How is it going?', resolve: 'How was it solved?', dispute: 'What is missing?', rate: 'Anything to add (optional)', withdraw: 'Why (optional)' },
   },
   about: {
@@ -65,7 +65,7 @@ const en: typeof zh = {
     claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
   },
   ticket: {
-    title: 'My ticket', yours: 'The place is yours.', lost: 'This session has just filled up. You are in the queue, {n} ahead of you; a free place is yours at once. Do not want to wait? Tap “Cancel”.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
+    title: 'My ticket', yours: 'The place is yours.', undoText: 'Within {n} min one tap undoes it.', lost: 'This session has just filled up. You are in the queue, {n} ahead of you; a free place is yours at once. Do not want to wait? Tap “Cancel”.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
     calendar: 'Add to calendar', product: 'What is it', rate: 'Rate', cancel: 'Cancel', sure: 'The place goes to somebody else. Cancel?', giveBack: 'Yes, give it back', keep: 'No, I come', arrived: 'Are you there?', doorCode: 'Check-in code at the door', checkIn: 'I am here', orShow: 'Or show your QR code to the staff.', ownCode: 'code {code}',
     told: 'Thank you for telling us. Somebody takes care of it:', toldSoon: 'Thank you for telling us. It is becoming a request…', follow: 'Follow it',
   },
@@ -106,7 +106,7 @@ const en: typeof zh = {
   },
   photo: { add: 'Take or choose photos', addAfter: 'Add photos of the result', nth: 'Photo {n}', remove: 'Remove photo {n}', before: 'Photos with the request', during: 'Photos of the work', after: 'Photos of the result' },
   voice: { begin: 'Tap and speak', stop: 'Done ({n} s left)', yours: 'Your voice message', remove: 'Record again', refused: 'No microphone. You can write.', message: 'Voice message' },
-  print: { go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },
+  print: { waiting: '{what}: can be undone until {at}', go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },
   notice: {
     label: 'Notices', offline: 'No signal. What you have read is still here; what you say is kept.', server: 'The server does not answer; we keep trying. What you have read is still here.', waiting: '{n} waiting to be sent', undo: 'Undo', undoFor: 'undo within {n} min', look: 'Look', seen: 'All right',
   },

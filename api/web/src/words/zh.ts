@@ -12,7 +12,7 @@ export default {
     board: '看板', products: '产品', checkIn: '签到', people: '居民', figures: '数字', organisations: '组织',
   },
   home: {
-    morning: '早上好', noon: '中午好', afternoon: '下午好', evening: '晚上好', hello: '{greeting}，{name}', elder: '大字', all: '全部',
+    morning: '早上好', noon: '中午好', afternoon: '下午好', evening: '晚上好', hello: '{greeting}，{name}', elder: '大字', normal: '退出大字', all: '全部',
     mine: '我的求助', nothing: '现在没有在办的事。', ask: '我要求助', near: '附近这些天', tickets: '我的票', signIn: '登录',
     what: '邻里有事，大家来办', whatText: '说一声，就知道谁来办、什么时候办好。\n附近的活动和服务，也在这里认领。',
   },
@@ -48,7 +48,7 @@ export default {
     RequestDisputed: '说还没解决', RequestRated: '评价', RequestWithdrawn: '撤回', RequestDeadlinePassed: '超过了时限', RequestClosedUnconfirmed: '到期办结', other: '有变化',
   },
   acts: {
-    accept: '受理', assign: '派给', progress: '写进展', resolve: '办好了', confirm: '确认已解决', dispute: '还没解决', rate: '评价', withdraw: '撤回', isItSolved: '解决了吗？', howWasIt: '办得怎么样？',
+    accept: '受理', assign: '派给', progress: '写进展', resolve: '办好了', confirm: '确认已解决', dispute: '还没解决', rate: '评价', withdraw: '撤回', isItSolved: '解决了吗？', howWasIt: '办得怎么样？', toMe: '我来办', oneTap: '点一下就好。', withWords: '写几句再评', disputeWords: '写一句还差什么', notYet: '还没有解决，请再来看看。',
     needWords: '请写一句。', text: { progress: '现在怎么样了？', resolve: '怎么解决的？', dispute: '还差什么？', rate: '想说的（可不填）', withdraw: '为什么（可不填）' },
   },
   about: {
@@ -65,7 +65,7 @@ export default {
     claim: '认领', claimMore: '再要几个', queue: '排队（前面 {n} 人）', free: '免费。开始前都可以取消。', closed: '现在不能认领。', rated: '{stars} 分，{n} 人评价', cancelled: '已取消：{reason}',
   },
   ticket: {
-    title: '我的票', yours: '位置是您的了。', lost: '这一场刚刚满了。您在排队，前面有 {n} 人；有位置马上给您。不想等，点“取消”。', places: '{n} 个位置', qr: '入场二维码，编号 {code}', show: '到门口给工作人员看。没有信号也能用。',
+    title: '我的票', yours: '位置是您的了。', undoText: '{n} 分钟内点一下就能反悔。', lost: '这一场刚刚满了。您在排队，前面有 {n} 人；有位置马上给您。不想等，点“取消”。', places: '{n} 个位置', qr: '入场二维码，编号 {code}', show: '到门口给工作人员看。没有信号也能用。',
     calendar: '加到日历', product: '看介绍', rate: '评价', cancel: '取消', sure: '位置会让给别人。真的取消吗？', giveBack: '取消，让给别人', keep: '我要去', arrived: '到了？', doorCode: '门口的签到码', checkIn: '我来了', orShow: '或者给工作人员看您的二维码。', ownCode: '码 {code}',
     told: '谢谢您说出来。这件事有人办了：', toldSoon: '谢谢您说出来。正在转成一件求助…', follow: '看这件事',
   },
@@ -106,7 +106,7 @@ export default {
   },
   photo: { add: '拍照或选照片', addAfter: '加上办好后的照片', nth: '第 {n} 张照片', remove: '去掉第 {n} 张', before: '求助时的照片', during: '进展照片', after: '办好后的照片' },
   voice: { begin: '按一下说话', stop: '说完了（还能说 {n} 秒）', yours: '您的语音', remove: '重说', refused: '没有拿到麦克风。可以写字。', message: '语音' },
-  print: { go: '打印', slip: '打印纸条', notice: '打印海报', qr: '二维码', scan: '用手机扫一扫，看详情。' },
+  print: { waiting: '{what}：{at} 前还可以反悔', go: '打印', slip: '打印纸条', notice: '打印海报', qr: '二维码', scan: '用手机扫一扫，看详情。' },
   notice: {
     label: '提示', offline: '没有信号。看过的都还在；您说的会先记下。', server: '连不上服务器，正在自己重试。看过的都还在。', waiting: '{n} 件等着发出', undo: '反悔', undoFor: '{n} 分钟内可以反悔', look: '去看看', seen: '知道了',
   },
