@@ -1,3 +1,5 @@
+#include "api/cli/token.hpp"
+
 #include <algorithm>
 #include <optional>
 
@@ -6,7 +8,6 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/remote.hpp"
-#include "api/cli/token.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/http/sign_in_code.hpp"
 #include "api/ports/origin.hpp"
