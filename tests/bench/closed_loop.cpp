@@ -68,8 +68,11 @@ void ClosedLoop::wait_for_room(std::uint64_t sent) {
   const auto full = [&](std::size_t in_flight_max) { return sent - finished_.load() >= in_flight_max; };
   if (!full(options_.in_flight)) return;
   std::unique_lock lock(mutex_);
-  waiting_.store(true);
-  room_.wait(lock, [&] { return !full(options_.in_flight); });
+  room_.wait(lock, [&] {
+    // At each look: an answer that was counted before this wait may have taken the mark away, and woken it for nothing.
+    waiting_.store(true);
+    return !full(options_.in_flight);
+  });
   waiting_.store(false);
 }
 
