@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "eventstore/record.hpp"
+#include "eventstore/whole_file.hpp"
 
 namespace pioneer::adapters::blobs {
 namespace {
@@ -14,7 +15,6 @@ using api::Secret;
 using eventstore::Result;
 
 constexpr std::string_view staged_suffix = ".staged";
-constexpr std::string_view unfinished_suffix = ".unfinished";
 constexpr std::string_view content_purpose = "pioneer blob";
 constexpr std::string_view staged_purpose = "pioneer staged blob";
 constexpr std::size_t name_bytes = 32;
@@ -89,10 +89,9 @@ class BlobFiles final : public api::Blobs {
     const auto kept_key = cryptography_.seal(staging_, staged_associated(name), plain);
     api::wipe(plain);
     // The key first: a blob without one could never be used, a key without its blob is swept.
-    if (auto done = write_whole(path + std::string(staged_suffix), kept_key); !done)
+    if (auto done = eventstore::write_whole(disk_, path + std::string(staged_suffix), kept_key); !done)
       return std::unexpected(done.error());
-    if (auto done = write_whole(path, box); !done) return std::unexpected(done.error());
-    if (auto done = disk_.sync_directory(directory_); !done) return std::unexpected(done.error());
+    if (auto done = eventstore::write_whole(disk_, path, box); !done) return std::unexpected(done.error());
     return name;
   }
 
@@ -119,7 +118,7 @@ class BlobFiles final : public api::Blobs {
     if (!files) return std::unexpected(files.error());
     std::size_t removed = 0;
     for (const auto& file : *files) {
-      if (file.ends_with(unfinished_suffix)) {
+      if (file.ends_with(eventstore::beside_suffix)) {
         if (auto gone = remove_file(directory_ + "/" + file); !gone) return std::unexpected(gone.error());
         continue;
       }
@@ -160,17 +159,6 @@ class BlobFiles final : public api::Blobs {
   static std::string staged_associated(std::string_view name) { return std::string(staged_purpose).append(name); }
 
   Result<void> remove_file(const std::string& path) { return disk_.exists(path) ? disk_.remove(path) : Result<void>{}; }
-
-  /// Under another name until it is whole and on the disk.
-  Result<void> write_whole(const std::string& path, std::string_view bytes) {
-    const auto unfinished = path + std::string(unfinished_suffix);
-    if (auto gone = remove_file(unfinished); !gone) return gone;  // of a crash: names come from fresh keys
-    auto file = disk_.open(unfinished, eventstore::OpenMode::create_private);
-    if (!file) return std::unexpected(file.error());
-    if (auto done = (*file)->write(0, eventstore::bytes_of(bytes)); !done) return done;
-    if (auto done = (*file)->sync(); !done) return done;
-    return disk_.rename(unfinished, path);
-  }
 
   Result<std::string> read_whole(const std::string& path) const {
     auto file = disk_.open(path, eventstore::OpenMode::read_only);

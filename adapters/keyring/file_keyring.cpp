@@ -5,6 +5,7 @@
 
 #include "adapters/keyring/master_key.hpp"
 #include "eventstore/check.hpp"
+#include "eventstore/whole_file.hpp"
 
 namespace pioneer::adapters {
 namespace {
@@ -61,7 +62,7 @@ std::size_t power_of_two(std::size_t at_most) {
 Result<void> ensure_directory(eventstore::Disk& disk, const std::string& path) {
   if (disk.exists(path)) return {};
   if (auto made = disk.make_directory(path); !made) return made;
-  return disk.sync_directory(keyring::directory_of(path));
+  return disk.sync_directory(eventstore::directory_of(path));
 }
 
 }  // namespace
@@ -87,7 +88,7 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::make(eventstore::Disk& disk, a
   keyring::Header header{log_id, std::string(cryptography.make_secret().view().substr(0, 16)), {}};
   const auto wrapping = cryptography.derive(*master, {"wrap", header.salt});
   header.check = text_of(cryptography.mac(wrapping, {"check", log_id.view()}));
-  if (auto written = keyring::write_whole(disk, keyring->path_, view(keyring::encode_header(header))); !written) {
+  if (auto written = eventstore::write_whole(disk, keyring->path_, view(keyring::encode_header(header))); !written) {
     return std::unexpected(written.error());
   }
   KeyringOptions first = options;
@@ -100,7 +101,7 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, a
   std::unique_ptr<FileKeyring> keyring(new FileKeyring(disk, cryptography, options));
   if (!disk.exists(keyring->path_)) return failure("no_keyring", "There is no keyring at " + keyring->path_ + ".");
   // The process that made it may have ended before its name was durable; commits will rely on it.
-  if (auto synced = disk.sync_directory(keyring::directory_of(keyring->path_)); !synced) {
+  if (auto synced = disk.sync_directory(eventstore::directory_of(keyring->path_)); !synced) {
     return std::unexpected(synced.error());
   }
   auto file = disk.open(keyring->path_, eventstore::OpenMode::read_write);

@@ -1,5 +1,7 @@
 #include "adapters/keyring/master_key.hpp"
 
+#include "eventstore/whole_file.hpp"
+
 namespace pioneer::adapters::keyring {
 namespace {
 
@@ -25,25 +27,6 @@ Result<api::Secret> parse(std::string_view text, const std::string& path) {
 
 }  // namespace
 
-std::string directory_of(const std::string& path) {
-  const auto slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash);
-}
-
-Result<void> write_whole(eventstore::Disk& disk, const std::string& path, std::string_view bytes) {
-  const std::string beside = path + ".new";
-  if (disk.exists(beside)) {  // a crash left it; nothing refers to it
-    if (auto removed = disk.remove(beside); !removed) return removed;
-  }
-  auto file = disk.open(beside, eventstore::OpenMode::create_private);
-  if (!file) return std::unexpected(file.error());
-  if (auto written = (*file)->write(0, eventstore::bytes_of(bytes)); !written) return written;
-  if (auto synced = (*file)->sync(); !synced) return synced;
-  file->reset();
-  if (auto renamed = disk.rename(beside, path); !renamed) return renamed;
-  return disk.sync_directory(directory_of(path));
-}
-
 Result<api::Secret> read_master_key(eventstore::Disk& disk, const std::string& path) {
   if (!disk.exists(path)) return failure("no_master_key", "There is no master key at " + path + ".");
   auto file = disk.open(path, eventstore::OpenMode::read_only);
@@ -61,7 +44,8 @@ Result<api::Secret> read_or_make_master_key(eventstore::Disk& disk, api::Cryptog
                                             const std::string& path) {
   if (disk.exists(path)) {
     // An attempt before this one may have made it and failed before its name was durable.
-    if (auto synced = disk.sync_directory(directory_of(path)); !synced) return std::unexpected(synced.error());
+    if (auto synced = disk.sync_directory(eventstore::directory_of(path)); !synced)
+      return std::unexpected(synced.error());
     return read_master_key(disk, path);
   }
   api::Secret secret = cryptography.make_secret();
@@ -72,7 +56,7 @@ Result<api::Secret> read_or_make_master_key(eventstore::Disk& disk, api::Cryptog
     text.push_back(digits[byte & 15]);
   }
   text.push_back('\n');
-  auto written = write_whole(disk, path, text);
+  auto written = eventstore::write_whole(disk, path, text);
   api::wipe(text);
   if (!written) return std::unexpected(written.error());
   return secret;

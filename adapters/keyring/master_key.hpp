@@ -14,9 +14,5 @@ eventstore::Result<api::Secret> read_master_key(eventstore::Disk& disk, const st
 /// Reads it, or makes it if there is none: written beside, synced, renamed.
 eventstore::Result<api::Secret> read_or_make_master_key(eventstore::Disk& disk, api::Cryptography& cryptography,
                                                         const std::string& path);
-/// The directory part of a path; "." if it has none.
-std::string directory_of(const std::string& path);
-/// Writes a small file whole: beside, synced, renamed, directory synced.
-eventstore::Result<void> write_whole(eventstore::Disk& disk, const std::string& path, std::string_view bytes);
 
 }  // namespace pioneer::adapters::keyring

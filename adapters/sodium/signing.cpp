@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "eventstore/whole_file.hpp"
+
 namespace pioneer::adapters {
 namespace {
 
@@ -66,22 +68,9 @@ eventstore::Result<std::string> read_text(eventstore::Disk& disk, const std::str
   return text;
 }
 
-/// Whole or absent: written aside, synced, renamed in. For its owner only.
-eventstore::Result<void> write_whole(eventstore::Disk& disk, const std::string& path, std::string_view text) {
-  const std::string unfinished = path + ".new";
-  if (disk.exists(unfinished)) {
-    if (auto removed = disk.remove(unfinished); !removed) return removed;
-  }
-  auto file = disk.open(unfinished, eventstore::OpenMode::create_private);
-  if (!file) return std::unexpected(file.error());
-  if (auto written = (*file)->write(0, eventstore::bytes_of(text)); !written) return written;
-  if (auto synced = (*file)->sync(); !synced) return synced;
-  return disk.rename(unfinished, path);
-}
-
 /// Remembers by which key others know the log; one that is not the same is refused.
 eventstore::Result<void> note_verifier(eventstore::Disk& disk, const std::string& path, const SigningKey& key) {
-  if (!disk.exists(path)) return write_whole(disk, path, key.verifier() + "\n");
+  if (!disk.exists(path)) return eventstore::write_whole(disk, path, key.verifier() + "\n");
   const auto noted = read_text(disk, path);
   if (!noted) return std::unexpected(noted.error());
   if (*noted == key.verifier()) return {};
@@ -149,10 +138,9 @@ eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, events
   SigningKey key = of_seed(name, view(seed));
   sodium_memzero(seed.data(), seed.size());
   std::string text = key.private_text() + "\n";
-  const auto written = write_whole(disk, path, text);
+  const auto written = eventstore::write_whole(disk, path, text);
   sodium_memzero(text.data(), text.size());
   if (!written) return std::unexpected(written.error());
-  if (auto synced = disk.sync_directory(directory); !synced) return std::unexpected(synced.error());
   if (auto noted = note_verifier(disk, shown, key); !noted) return std::unexpected(noted.error());
   return key;
 }

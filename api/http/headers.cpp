@@ -9,12 +9,6 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'f'); }
 
 bool is_uuid(std::string_view text) {
@@ -42,7 +36,7 @@ bool starts_with_word(std::string_view text, std::string_view word) {
 std::string_view cookie(std::string_view header, std::string_view name) {
   while (!header.empty()) {
     const auto end = std::min(header.find(';'), header.size());
-    const auto pair = trimmed(header.substr(0, end));
+    const auto pair = without_blanks(header.substr(0, end));
     if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=')
       return pair.substr(name.size() + 1);
     header.remove_prefix(std::min(end + 1, header.size()));
@@ -55,7 +49,7 @@ std::string_view cookie(std::string_view header, std::string_view name) {
 Credentials credentials_of(const HttpHeaders& headers) {
   const auto authorization = headers.find("Authorization");
   if (starts_with_word(authorization, "bearer "))
-    return {Credentials::Kind::bearer, std::string(trimmed(authorization.substr(7)))};
+    return {Credentials::Kind::bearer, std::string(without_blanks(authorization.substr(7)))};
   const auto session = cookie(headers.find("Cookie"), session_cookie);
   if (!session.empty()) return {Credentials::Kind::session, std::string(session)};
   return {};
@@ -67,7 +61,7 @@ std::string set_session_cookie(std::string_view secret, std::int64_t valid_s) {
 }
 
 std::optional<std::string> idempotency_key(std::string_view header) {
-  auto text = trimmed(header);
+  auto text = without_blanks(header);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
   std::string out(text);
   if (is_uuid(text))
@@ -87,7 +81,7 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
 }
 
 std::optional<std::int64_t> quoted_revision(std::string_view header) {
-  const auto text = trimmed(header);
+  const auto text = without_blanks(header);
   if (text.size() < 3 || text.front() != '"' || text.back() != '"') return std::nullopt;
   const auto number = whole_number(text.substr(1, text.size() - 2));
   if (!number || *number > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
@@ -107,7 +101,7 @@ bool origin_is_ours(const HttpHeaders& headers, std::string_view own_origin) {
 }
 
 std::string media_type(std::string_view content_type) {
-  std::string out(trimmed(content_type.substr(0, content_type.find(';'))));
+  std::string out(without_blanks(content_type.substr(0, content_type.find(';'))));
   std::transform(out.begin(), out.end(), out.begin(), lower);
   return out;
 }

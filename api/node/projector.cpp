@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "api/node/commits_of_log.hpp"
+#include "api/people/erasure.hpp"
 #include "api/people/issued_keys.hpp"
 
 namespace pioneer::node {
@@ -21,15 +22,6 @@ constexpr std::size_t gather_commits_max = 2'048;
 constexpr std::chrono::milliseconds gather_for{20};
 /// Looked through at each start for keys that the keyring lacks: it loses its newest first.
 constexpr std::uint64_t newest_commits = 10'000;
-
-bool erases(const eventstore::AcceptedCommit& commit) {
-  for (const auto& part : commit.body.parts()) {
-    for (const auto& event : part.events()) {
-      if (event.type() == "MemberErased") return true;
-    }
-  }
-  return false;
-}
 
 }  // namespace
 
@@ -133,7 +125,7 @@ eventstore::Result<void> Projector::project(std::span<const eventstore::Accepted
   if (auto ended = erasure_.end_late_cases(commits); !ended) return ended;
   if (auto applied = parts_.people.apply(commits); !applied) return applied;
   // The log says that a person is erased: now their keys go. A crash in between is made good by catch_up().
-  if (std::ranges::any_of(commits, erases)) {
+  if (std::ranges::any_of(commits, api::erases_somebody)) {
     if (auto erased = erasure_.resume(); !erased) return std::unexpected(erased.error());
   }
   projected_.store(commits.back().sequence.value + 1, std::memory_order_release);

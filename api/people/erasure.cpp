@@ -1,5 +1,7 @@
 #include "api/people/erasure.hpp"
 
+#include <algorithm>
+
 #include "domain/members/members.pb.h"
 #include "domain/requests/requests.pb.h"
 #include "domain/streams.hpp"
@@ -8,6 +10,12 @@ namespace pioneer::api {
 
 using domain::Id;
 using eventstore::Result;
+
+bool erases_somebody(const eventstore::AcceptedCommit& commit) {
+  return std::ranges::any_of(commit.body.parts(), [](const auto& part) {
+    return std::ranges::any_of(part.events(), [](const auto& event) { return event.type() == "MemberErased"; });
+  });
+}
 
 namespace {
 

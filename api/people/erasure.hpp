@@ -24,6 +24,9 @@ struct ErasurePlan {
   std::vector<Participation> products;
 };
 
+/// Whether it holds a MemberErased.
+bool erases_somebody(const eventstore::AcceptedCommit& commit);
+
 /// The thread that applies commits to the people store.
 class Erasure {
  public:

@@ -48,20 +48,21 @@ std::string_view HttpRequest::parameter(std::string_view name) const {
   return {};
 }
 
+std::string_view without_blanks(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 std::optional<bool> accepts_coding(std::string_view accept_encoding, std::string_view coding) {
-  const auto trimmed = [](std::string_view text) {
-    const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
-  };
   while (!accept_encoding.empty()) {
     const auto end = std::min(accept_encoding.find(','), accept_encoding.size());
     const auto one = accept_encoding.substr(0, end);
     accept_encoding.remove_prefix(std::min(end + 1, accept_encoding.size()));
     const auto semicolon = std::min(one.find(';'), one.size());
-    if (trimmed(one.substr(0, semicolon)) != coding) continue;
-    const auto weight = trimmed(one.substr(std::min(semicolon + 1, one.size())));
+    if (without_blanks(one.substr(0, semicolon)) != coding) continue;
+    const auto weight = without_blanks(one.substr(std::min(semicolon + 1, one.size())));
     // "q=0", "q=0.000": not wanted.
     return !same_name(weight.substr(0, 2), "q=") || weight.find_first_of("123456789") != std::string_view::npos;
   }

@@ -129,6 +129,8 @@ class HttpServer {
   virtual void stop() = 0;
 };
 
+/// Without the spaces and tabs that may stand around a value (RFC 9110 §5.6.3).
+std::string_view without_blanks(std::string_view text);
 /// Whether an Accept-Encoding (RFC 9110 §12.5.3) wants this coding; nothing where it does not name it.
 std::optional<bool> accepts_coding(std::string_view accept_encoding, std::string_view coding);
 /// Splits and decodes "a=1&b=%20+": '+' is a space. Nothing where an escape is broken or a byte is zero.

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "eventstore/whole_file.hpp"
+
 namespace pioneer::server {
 namespace {
 
@@ -30,17 +32,8 @@ Result<Instant> clock_confirmed(eventstore::Disk& disk, const std::string& direc
 }
 
 Result<void> keep_clock_confirmed(eventstore::Disk& disk, const std::string& directory, Instant ahead) {
-  const auto path = path_in(directory);
-  const auto fresh = path + ".new";
-  if (disk.exists(fresh))
-    if (auto removed = disk.remove(fresh); !removed) return removed;
-  auto file = disk.open(fresh, eventstore::OpenMode::create_new);
-  if (!file) return std::unexpected(file.error());
-  const auto digits = std::to_string(ahead.value);
-  if (auto done = (*file)->write(0, eventstore::bytes_of(digits)); !done) return done;
-  if (auto done = (*file)->sync(); !done) return done;
-  if (auto done = disk.rename(fresh, path); !done) return done;
-  return disk.sync_directory(directory);
+  return eventstore::write_whole(disk, path_in(directory), std::to_string(ahead.value),
+                                 eventstore::OpenMode::create_new);
 }
 
 }  // namespace pioneer::server

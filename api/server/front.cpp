@@ -1,5 +1,4 @@
 #include "api/server/front.hpp"
-#include "api/text/bytes.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -21,12 +20,14 @@
 #include "api/http/queue_metrics.hpp"
 #include "api/http/request_metrics.hpp"
 #include "api/http/tickets.hpp"
+#include "api/people/erasure.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
 #include "api/server/map_file.hpp"
 #include "api/server/past_stores.hpp"
 #include "api/server/version.hpp"
 #include "api/server/web_folder.hpp"
+#include "api/text/bytes.hpp"
 #include "eventstore/limits.hpp"
 
 namespace pioneer::server {
@@ -47,12 +48,6 @@ api::http::EventHub::Options listener_limits(const api::Settings& settings) {
   return {.listeners_max = settings.streams_max,
           .anonymous_max = (settings.streams_max + 1) / 2,
           .listeners_per_peer_max = settings.streams_per_address_max};
-}
-
-bool erases(const eventstore::AcceptedCommit& commit) {
-  return std::ranges::any_of(commit.body.parts(), [](const auto& part) {
-    return std::ranges::any_of(part.events(), [](const auto& event) { return event.type() == "MemberErased"; });
-  });
 }
 
 /// As `pioneer keys show` makes it, where there is none yet.
@@ -129,7 +124,7 @@ node::Projector::Listener Front::followed(const Parts& parts, const eventstore::
     commits_total.add(static_cast<double>(commits.size()));
     projected.set(static_cast<double>(commits.back().sequence.value));
     end.set(last());
-    if (std::ranges::any_of(commits, erases)) rounds->soon();
+    if (std::ranges::any_of(commits, api::erases_somebody)) rounds->soon();
   };
 }
 

@@ -185,7 +185,7 @@ TEST_F(BlobFilesTest, ListsAndRemoves) {
 }
 
 TEST_F(BlobFilesTest, SweepsWhatACrashLeft) {
-  std::ofstream(directory / (std::string(64, 'a') + ".unfinished")) << "x";
+  std::ofstream(directory / (std::string(64, 'a') + ".new")) << "x";
   std::ofstream(directory / (std::string(64, 'b') + ".staged")) << "x";
   ASSERT_TRUE(blobs->expire(0, [](std::string_view) { return false; }).has_value());
   EXPECT_TRUE(files().empty());
