@@ -50,25 +50,32 @@ def main() -> int:
     found = words()
     # A terminated run must stop its peers too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    rows = []
+    rows, failed = [], []
     with Session(found.binaries.resolve(), found.quick) as session:
         for measure, names in MEASUREMENTS.items():
             if not set(names) & set(found.names):
                 continue
             say(", ".join(names))
-            for row in measure(session):
-                if row.name in found.names:
-                    rows.append(row)
-                    if found.json:
-                        print(report.json_line(row), flush=True)
+            try:
+                measured = [row for row in measure(session) if row.name in found.names]
+            except RuntimeError as error:  # the others are worth their time still
+                say(f"failed: {error}")
+                failed.append(names[0])
+                continue
+            rows += measured
+            if found.json:
+                for row in measured:
+                    print(report.json_line(row), flush=True)
     where = f"Measured on {machine()}, by `ops/bench{' --quick' if found.quick else ''}`: medians of {session.rounds} alternating rounds."
     if found.markdown:
         print(report.markdown(rows, where))
-    elif found.readme:
+    elif found.readme and not failed:
         report.into_readme(ROOT / "README.md", report.markdown(rows, where))
     elif not found.json:
         print(where + "\n\n" + report.table(rows))
-    return 0
+    if failed:
+        say("not measured: " + ", ".join(failed))
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -22,16 +22,17 @@ def milliseconds(text: str) -> float:
 class Load:
     """wrk with one thread: the other core is the server's."""
 
-    def __init__(self, session: Session, path: str, tokens: pathlib.Path):
+    def __init__(self, session: Session, path: str, tokens: pathlib.Path, part: float = 1):
+        """`part`: of the session's seconds, where more rounds than usual share a product's million claims."""
         if not shutil.which("wrk"):
             raise programs.Unavailable("wrk is not installed: ops/setup --bench")
         self.session, self.path, self.tokens, self.runs = session, path, tokens, 0
+        self.seconds = max(1, round(session.seconds * part))
 
     def run(self, port: int) -> dict:
         self.runs += 1
-        seconds = max(1, round(self.session.seconds))
         script = [HERE / "claims.lua", f"http://127.0.0.1:{port}", "--", self.path, self.tokens, self.runs]
-        printed = programs.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", *script])
+        printed = programs.run(["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{self.seconds}s", "--latency", "-s", *script])
         wrong = re.search(r"Non-2xx or 3xx responses: \d+|Socket errors: .*", printed)
         if wrong:
             raise RuntimeError(f"wrk: {wrong.group(0)}\n{answered(port)}")
