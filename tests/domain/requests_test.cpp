@@ -221,6 +221,17 @@ TEST(ConfirmRequest, WaitsForAResult) {
   spec.when(ConfirmRequest{}, person(spec.world, "alice")).refused(refusals::not_resolved);
 }
 
+TEST(DisputeRequest, IsTheAskersWithinTheWindow) {
+  auto spec = resolved();
+  const auto& w = spec.world;
+  spec.when(with_reason<DisputeRequest>(), person(w, "bob")).refused(shared::not_found);
+  spec.when(with_reason<DisputeRequest>(), person(w, "cadre_a")).refused(shared::forbidden);
+  spec.at(after(confirm_us))
+      .when(with_reason<DisputeRequest>(), person(w, "alice"))
+      .refused(refusals::confirmation_over);
+  spec.at(after(confirm_us - 1)).when(with_reason<DisputeRequest>(), person(w, "alice")).happened();
+}
+
 TEST(DisputeRequest, SetsTheWorkGoingAgain) {
   auto spec = resolved();
   const Actor alice = person(spec.world, "alice");

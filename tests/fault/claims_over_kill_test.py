@@ -10,7 +10,7 @@ import pioneer  # noqa: E402
 
 PEOPLE = 500
 PLACES = 50
-THREADS = 32
+THREADS = 32  # for what is laid out before and read after
 
 
 class ClaimsOverKill(unittest.TestCase):
@@ -35,7 +35,7 @@ class ClaimsOverKill(unittest.TestCase):
         self.in_threads(some)
         return tokens
 
-    def in_threads(self, work) -> None:
+    def in_threads(self, work, threads: int = THREADS) -> None:
         problems: list[BaseException] = []
 
         def guarded(first: int) -> None:
@@ -44,10 +44,10 @@ class ClaimsOverKill(unittest.TestCase):
             except BaseException as problem:  # noqa: BLE001  a thread's failure is the test's
                 problems.append(problem)
 
-        threads = [threading.Thread(target=guarded, args=(i,)) for i in range(THREADS)]
-        for thread in threads:
+        running = [threading.Thread(target=guarded, args=(i,)) for i in range(threads)]
+        for thread in running:
             thread.start()
-        for thread in threads:
+        for thread in running:
             thread.join()
         if problems:
             raise problems[0]
@@ -67,18 +67,18 @@ class ClaimsOverKill(unittest.TestCase):
         keys = [str(uuid.uuid4()) for _ in tokens]
         acknowledged: dict[int, dict] = {}
         half = threading.Event()
+        all_at_once = threading.Barrier(PEOPLE)
 
-        def claim(first: int) -> None:
-            client = self.pioneer.client()
-            for i in range(first, PEOPLE, THREADS):
-                client.token = tokens[i]
-                client.position = None
-                try:
-                    acknowledged[i] = client.post(f"/api/v1/products/{product}/claims", {"places": 1}, keys[i])
-                except OSError:
-                    return  # killed: what became of this one is unknown
-                if len(acknowledged) >= PEOPLE // 2:
-                    half.set()
+        def claim(i: int) -> None:
+            client = self.pioneer.client(tokens[i])
+            client.get("/healthz")  # connected before all of them ask
+            all_at_once.wait(timeout=60)
+            try:
+                acknowledged[i] = client.post(f"/api/v1/products/{product}/claims", {"places": 1}, keys[i])
+            except OSError:
+                return  # killed: what became of this one is unknown
+            if len(acknowledged) >= PEOPLE // 2:
+                half.set()
 
         def kill() -> None:
             half.wait(timeout=60)
@@ -86,7 +86,7 @@ class ClaimsOverKill(unittest.TestCase):
 
         killer = threading.Thread(target=kill)
         killer.start()
-        self.in_threads(claim)
+        self.in_threads(claim, PEOPLE)
         killer.join()
         before = dict(acknowledged)
         self.assertGreaterEqual(len(before), PEOPLE // 2)

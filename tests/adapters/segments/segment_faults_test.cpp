@@ -113,5 +113,15 @@ TEST(SegmentFaults, LeaveANewerFormatUntouched) {
   EXPECT_EQ(work.disk.calls(), calls);
 }
 
+TEST(SegmentFaults, LeaveAFormatFromBeforeTheFreezeUntouched) {
+  Workload work;
+  ASSERT_EQ(work.live(1, appends, false), "");
+  work.disk.bytes("/log/000000000001.segment")[8] = static_cast<char>(limits::format - 1);
+  SimulatedExecutor executor;
+  const auto calls = work.disk.calls();
+  EXPECT_EQ(SegmentLog::open(work.disk, executor, work.options).error().code, "format_too_old");
+  EXPECT_EQ(work.disk.calls(), calls);
+}
+
 }  // namespace
 }  // namespace pioneer::tests

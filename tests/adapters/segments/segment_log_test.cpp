@@ -143,6 +143,27 @@ TEST_F(SegmentLogTest, IsReadWhileItGrows) {
   EXPECT_EQ(in_order, total);
 }
 
+TEST_F(SegmentLogTest, IsReadFromAnyPositionOn) {
+  const auto log = create();
+  Chain chain(log->state());
+  append(*log, chain.epoch(1, 10));
+  while (log->end().value < 500) append(*log, chain.commits(7));
+  for (const std::uint64_t from :
+       {std::uint64_t{1}, std::uint64_t{9}, std::uint64_t{10}, std::uint64_t{257}, std::uint64_t{499}}) {
+    const auto end = log->end().value;
+    const auto reader = log->reader(Sequence(from));
+    for (auto expected = from; expected < end; ++expected) {
+      const auto leaf = reader->next();
+      ASSERT_TRUE(leaf && *leaf) << from;
+      EXPECT_EQ((*leaf)->sequence.value, expected);
+      EXPECT_EQ((*leaf)->record, log->read(Sequence(expected)).value());
+    }
+    EXPECT_FALSE(reader->next().value()) << "the durable end";
+    append(*log, chain.commits(1));
+    EXPECT_EQ(reader->next().value()->sequence.value, end) << "and on";
+  }
+}
+
 TEST_F(SegmentLogTest, RefusesToBeMadeTwiceOrFoundNowhere) {
   EXPECT_EQ(SegmentLog::open(disk_, executor_, options_).error().code, "no_log");
   create();

@@ -49,6 +49,14 @@ TEST_F(Handlers, SaysHowItIs) {
   EXPECT_THAT(get("/api/openapi.json", "").body, HasSubstr("3.1.0"));
 }
 
+TEST_F(Handlers, DoesNotWaitForeverForAPositionThatHasNotCome) {
+  position += 1'000'000;
+  const auto answer = get("/api/v1/categories", "");
+  EXPECT_EQ(answer.status, 503U) << answer.body;
+  EXPECT_EQ(field(answer.body, "code"), "not_yet_projected");
+  EXPECT_EQ(header(answer, "Retry-After"), "1");
+}
+
 TEST_F(Handlers, RefusesQueriesWhenTheirQueueIsFullAndStillSaysHowItIs) {
   std::promise<void> release;
   const auto released = release.get_future().share();

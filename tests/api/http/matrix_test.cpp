@@ -38,6 +38,7 @@ constexpr std::array callers{
     CallerKind{.name = "auditor above", .role = "auditor", .scope = Scope::city},
     CallerKind{.name = "administrator inside", .role = "administrator", .scope = Scope::district},
     CallerKind{.name = "administrator outside", .role = "administrator", .scope = Scope::sibling},
+    CallerKind{.name = "administrator above", .role = "administrator", .scope = Scope::city},
     CallerKind{.name = "revoked cadre", .role = "cadre", .scope = Scope::district, .revoked = true},
     CallerKind{.name = "erased member", .erased = true},
 };
