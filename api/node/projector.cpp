@@ -55,6 +55,7 @@ eventstore::Result<void> Projector::repeat_erasures(const domain::members::Roste
 eventstore::Result<void> Projector::project_log() {
   const auto from = std::min({parts_.index.position().value, parts_.engine.position().value, parts_.people.position()});
   projected_.store(from, std::memory_order_release);
+  read_again_ = parts_.log.end().value - from;
   auto reader = parts_.log.reader(eventstore::Sequence{from});
   std::vector<eventstore::AcceptedCommit> commits;
   while (true) {

@@ -42,6 +42,8 @@ class Projector final : public eventstore::Follower {
   eventstore::Result<void> catch_up();
   /// Members whose erasure catch_up() had to carry out again.
   std::size_t erasures_repeated() const { return erasures_repeated_; }
+  /// Commits that catch_up() read, for not all of what is derived from them was kept.
+  std::uint64_t read_again() const { return read_again_; }
   /// catch_up() met a commit of a higher feature level, and stopped before it.
   bool newer() const { return newer_; }
   /// Any thread. The listener is called until the projector ends.
@@ -89,6 +91,7 @@ class Projector final : public eventstore::Follower {
   std::vector<Listener> listeners_;
   bool newer_ = false;
   std::size_t erasures_repeated_ = 0;
+  std::uint64_t read_again_ = 0;
   std::atomic<std::uint64_t> projected_{0};
 
   mutable std::shared_mutex community_mutex_;

@@ -108,14 +108,16 @@ void Front::give_page(Parts& parts, const api::HttpRequest& request, const api::
 }
 
 /// What the front does when commits are projected.
-node::Projector::Listener Front::followed(const Parts& parts, const eventstore::Log& log) {
+node::Projector::Listener Front::followed(const Parts& parts, const node::Node& node) {
   auto& metrics = *parts.metrics;
   auto& commits_total = metrics.counter("pioneer_commits_total", "Commits accepted since this process began to serve.");
   auto& projected = metrics.gauge("pioneer_projected_position", "Sequence of the last commit that can be seen.");
   auto& end = metrics.gauge("pioneer_log_position", "Sequence of the last commit that is durable.");
-  const auto last = [&log] { return static_cast<double>(log.end().value) - 1; };
+  const auto last = [&log = node.log()] { return static_cast<double>(log.end().value) - 1; };
   projected.set(last());
   end.set(last());
+  metrics.gauge("pioneer_start_commits", "Commits that the start read again, for they were not projected yet.")
+      .set(static_cast<double>(node.projector().read_again()));
   // It may outlive the front: the metrics it feeds stay with it.
   return [&commits_total, &projected, &end, last, kept = parts.metrics, events = parts.events,
           rounds = parts.rounds](std::span<const eventstore::AcceptedCommit> commits) {
@@ -224,7 +226,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       [&router = *p.router](const api::HttpRequest& head) { return router.admit(head); });
   if (!started) return eventstore::failure("cannot_listen", started.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
-  node.projector().listen(followed(p, node.log()));
+  node.projector().listen(followed(p, node));
   p.beats = std::thread([&events = *p.events] { events.loop(); });
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

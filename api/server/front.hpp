@@ -28,7 +28,7 @@ class Front {
 
  private:
   struct Parts;
-  static node::Projector::Listener followed(const Parts& parts, const eventstore::Log& log);
+  static node::Projector::Listener followed(const Parts& parts, const node::Node& node);
   static std::string blocked(const Parts& parts);
   static void watch_queues(Parts& parts, const node::Node& node);
   static eventstore::Result<void> open_pages(Parts& parts, const api::Settings& settings);

@@ -42,6 +42,7 @@ def rebuild(session: Session) -> list[Row]:
 def board(session: Session) -> list[Row]:
     many, few = city(session, session.events), city(session, FEW)
     found = session.alternate(
+        times=5,
         many=lambda: session.ours("bench_stored", "board", many),
         few=lambda: session.ours("bench_stored", "board", few),
     )
