@@ -105,12 +105,13 @@ Result<SegmentHeader> decode_segment_header(ByteView block) {
   if (std::memcmp(from, segment_magic.data(), segment_magic.size()) != 0)
     return failure("not_a_segment", "the file does not begin with PSEGMENT");
   const auto format = load<std::uint8_t>(from + segment_at::format);
-  // Before the checksum: a newer format may place it elsewhere. Where the checksum fits as soon as the format is ours,
+  // Before the checksum: another format may place it elsewhere. Where the checksum fits as soon as the format is ours,
   // that byte alone is wrong, and the file damaged.
-  if (format > limits::format && !fits_as_ours(block))
+  const bool ours = format == limits::format || fits_as_ours(block);
+  if (format > limits::format && !ours)
     return failure("format_too_new", "the file's format is " + std::to_string(format) + ", this build reads up to " +
                                          std::to_string(limits::format));
-  if (format < limits::format)
+  if (format < limits::format && !ours)
     return failure("format_too_old",
                    "the file's format is " + std::to_string(format) + ", made before the format was fixed");
   if (load<std::uint32_t>(from + segment_at::crc) != crc_without_field(block, segment_at::crc))

@@ -115,7 +115,8 @@ void add_checks(CLI::App& app, Chosen& chosen) {
   static MirrorOptions mirrored;
   auto& m = *audit.add_subcommand(
       "mirror",
-      "Copy the log as files that others' transparency-log tools verify (C2SP tlog-tiles); goes on where it ended");
+      "Copy the log as files that others' transparency-log tools verify (C2SP tlog-tiles); goes on where it ended "
+      "(--data only)");
   m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
   m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
   m.callback([&chosen] { chosen = [](const Place& p) { return mirror(p, mirrored); }; });
@@ -154,7 +155,8 @@ void add_export(CLI::App& app, Chosen& chosen) {
 void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
   static DemoOptions options;
   auto& d = *app.add_subcommand(
-      "demo", "Make a directory full of life: real organisations and requests, then sixty days generated");
+      "demo",
+      "Make a directory full of life: real organisations and requests, then sixty days generated (--data only)");
   d.add_option("DIR", place.data, "where to make it, instead of --data");
   d.add_option("--seed", options.seed, "same seed, same lives")->capture_default_str();
   d.add_option("--days", options.days, "how many days are played")->capture_default_str();
@@ -165,10 +167,12 @@ void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
   d.callback([&chosen] { chosen = [](const Place& p) { return make_demo(p, options); }; });
 }
 
-/// Below the help of every command: where it works.
-void add_footers(CLI::App& app) {
-  app.footer("Where: --data DIR (stopped server) or --server URL --token T; --json answers in JSON.");
-  for (auto* command : app.get_subcommands({})) add_footers(*command);
+/// Below the help of every command: where it works. What says of itself that it is for a directory only is believed.
+void add_footers(CLI::App& app, bool data_only = false) {
+  data_only = data_only || app.get_description().find("data only") != std::string::npos;
+  app.footer(data_only ? "Where: --data DIR (stopped server); --json answers in JSON."
+                       : "Where: --data DIR (stopped server) or --server URL --token T; --json answers in JSON.");
+  for (auto* command : app.get_subcommands({})) add_footers(*command, data_only);
 }
 
 int run(int argc, char** argv) {

@@ -10,8 +10,9 @@ namespace {
 
 using adapters::segments::Verification;
 
-/// Of a file whose format this program does not read: it cannot judge it.
+/// Of files whose format this program does not read: it cannot judge them.
 constexpr std::string_view too_new = "format_too_new";
+constexpr std::string_view too_old = "format_too_old";
 
 std::string json_of(const Verification& found) {
   JsonObject out;
@@ -31,10 +32,11 @@ void tell(const Verification& found) {
     say("Whole as far as this program can tell. Verify it with the version that wrote it.");
     return;
   }
-  if (found.code == too_new) {
-    say("TOO NEW: " + found.reason + ".");
+  if (found.code == too_new || found.code == too_old) {
+    say((found.code == too_new ? "TOO NEW: " : "TOO OLD: ") + found.reason + ".");
     say("  file      " + found.file);
-    say("Nothing is said about damage; use a newer pioneer.");
+    say(found.code == too_new ? "Nothing is said about damage; use a newer pioneer."
+                              : "Nothing is said about damage; make a new directory, and import into it.");
     return;
   }
   if (!found.ok) {
@@ -71,7 +73,7 @@ Exit verify(const Place& place, const VerifyOptions& options) {
   } else {
     tell(found);
   }
-  if (found.code == too_new) return Exit::could_not_run;
+  if (found.code == too_new || found.code == too_old) return Exit::could_not_run;
   return found.ok ? Exit::done : Exit::no;
 }
 

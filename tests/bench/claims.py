@@ -62,7 +62,7 @@ def claim_spread(session: Session) -> list[Row]:
     theirs = median([load.rate for load in found.get("peer", [])])
     row = Row("claim-spread", "claims/s", ours, theirs, "PostgreSQL, 64 clients", median(found["limit"]), "1,024 commits an fdatasync")
     met = None if theirs is None else row.ratio >= 10 and lasts(found["ours"])
-    return [row._replace(goal="≥ 10×", met=met, note=note(found["ours"], "10,000 products, 1,024 in flight, in process"))]
+    return [row._replace(goal="≥ 10×", met=met, note=note(found["ours"], "10,000 products, 1,024 in flight, in process; the peer goes through a socket"))]
 
 
 def append_new_streams(session: Session) -> list[Row]:
@@ -76,7 +76,7 @@ def append_new_streams(session: Session) -> list[Row]:
     theirs = median([load.rate for load in found.get("peer", [])])
     row = Row("append-new-streams", "streams/s", ours, theirs, "message-db, 64 clients", median(found["limit"]), "64 commits an fdatasync")
     met = None if theirs is None else row.ratio >= 15 and lasts(found["ours"])
-    what = "a request submitted, a stream each, 64 in flight, in process"
+    what = "a request submitted, a stream each, 64 in flight, in process; the peer goes through a socket"
     absent = session.why_absent.get("message-db", "")
     return [row._replace(goal="≥ 15×", met=met, note=note(found["ours"], what) + (f"; no peer: {absent}" if absent else ""))]
 

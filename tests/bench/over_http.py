@@ -87,7 +87,7 @@ def claim_http(session: Session) -> list[Row]:
     if peers:
         row = row._replace(met=row.ratio >= 5 and rate >= 0.3 * limit)
         late = late._replace(met=late.ratio < 1)
-    share = f"one hot product, 64 keep-alive connections, an Idempotency-Key each; {rate / limit:.0%} of the constant answer"
+    share = f"one hot product, 64 keep-alive connections, an Idempotency-Key each: both go through a socket, the like-for-like row; {rate / limit:.0%} of the constant answer"
     return [row._replace(goal="≥ 5×, ≥ 30% of the limit", note=share), late._replace(goal="< 1")]
 
 

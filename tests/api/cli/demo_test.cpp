@@ -87,7 +87,7 @@ TEST(Demo, HasABusyBoardAndIsTheSameForTheSameSeed) {
   ASSERT_EQ(second.run(how).exit, 0);
   for (const auto* event : {"RequestDisputed", "RequestClosedUnconfirmed", "RequestDeadlinePassed", "RequestAssigned",
                             "RequestWithdrawn", "PlacesPromoted", "ClaimCancelled", "CheckedIn", "NoShowMarked",
-                            "ClaimRated", "CapacityChanged", "RequestImported"}) {
+                            "ClaimRated", "CapacityChanged", "RequestImported", "RequestRated", "RequestConfirmed"}) {
     EXPECT_TRUE(happened(course, event)) << event;
   }
   EXPECT_TRUE(course == course_of(second)) << "the same seed plays the same lives";

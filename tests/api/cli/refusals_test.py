@@ -147,6 +147,25 @@ class InADirectory(WithDirectory):
         self.assertNotIn("DAMAGED", told)
         self.assertFalse(json.loads(self.told("verify", "--json", expect=3).stdout)["ok"])
 
+    def test_a_format_from_before_the_freeze_is_no_damage(self):
+        self.pioneer.make()
+        segment = next((self.pioneer.data / "log").glob("*.segment"))
+        content = bytearray(segment.read_bytes())
+        content[8] = 0
+        content[12] ^= 1  # its checksum was over other bytes
+        segment.write_bytes(content)
+        told = self.told("verify", expect=3).stdout
+        self.assertIn("TOO OLD", told)
+        self.assertNotIn("DAMAGED", told)
+        self.assertIn("before the format was fixed", self.told("log", "info", expect=3).stderr)
+        self.assertEqual(segment.read_bytes(), content, "untouched")
+
+    def test_help_tells_where_a_command_works(self):
+        for words, both in ((("token", "create"), True), (("as-of",), True), (("token", "revoke"), False), (("keys", "show"), False), (("verify",), False)):
+            told = self.told(*words, "--help", expect=0).stdout
+            self.assertIn("Where: --data DIR (stopped server)", told)
+            self.assertEqual("--server URL" in told.split("Where:")[1], both, words)
+
     def test_as_of_is_laid_out_for_a_reader(self):
         self.pioneer.make()
         board = ("as-of", "--at", PAST, "board", "3502")
