@@ -17,12 +17,7 @@ void MerkleFrontier::add(const Hash& leaf) {
   ++size_;
 }
 
-Hash MerkleFrontier::root() const {
-  if (edge_.empty()) return sha256({});
-  Hash root = edge_.back();
-  for (auto i = edge_.size() - 1; i > 0; --i) root = node_hash(edge_[i - 1], root);
-  return root;
-}
+Hash MerkleFrontier::root() const { return root_of(edge_); }
 
 std::string MerkleFrontier::encode() const {
   std::string bytes(sizeof size_ + edge_.size() * Hash::size, '\0');
@@ -48,6 +43,13 @@ Result<MerkleFrontier> MerkleFrontier::decode(std::string_view bytes) {
   from += sizeof frontier.size_;
   for (std::size_t i = 0; i < hashes; ++i, from += Hash::size) frontier.edge_.push_back(load<Hash>(from));
   return frontier;
+}
+
+Hash root_of(std::span<const Hash> edge) {
+  if (edge.empty()) return sha256({});
+  Hash root = edge.back();
+  for (auto i = edge.size() - 1; i > 0; --i) root = node_hash(edge[i - 1], root);
+  return root;
 }
 
 }  // namespace pioneer::eventstore

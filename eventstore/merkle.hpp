@@ -2,6 +2,7 @@
 // One thread. Tiles and proofs are computed from stored hashes by what follows it.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "eventstore/record.hpp"
@@ -12,6 +13,8 @@ class MerkleFrontier {
  public:
   void add(const Hash& leaf);
   std::uint64_t size() const { return size_; }
+  /// The roots of the perfect subtrees, largest first: one for each bit set in size().
+  const std::vector<Hash>& edge() const { return edge_; }
   /// SHA-256("") for the empty tree.
   Hash root() const;
 
@@ -20,7 +23,10 @@ class MerkleFrontier {
 
  private:
   std::uint64_t size_ = 0;
-  std::vector<Hash> edge_;  ///< roots of the perfect subtrees, largest first: one for each bit set in size_
+  std::vector<Hash> edge_;
 };
+
+/// Of the tree whose edge this is.
+Hash root_of(std::span<const Hash> edge);
 
 }  // namespace pioneer::eventstore

@@ -1,5 +1,6 @@
 #include "eventstore/tiles.hpp"
 
+#include <charconv>
 #include <utility>
 
 #include "eventstore/check.hpp"
@@ -9,6 +10,8 @@ namespace pioneer::eventstore {
 namespace {
 
 constexpr std::size_t full_bytes = tile_width * Hash::size;
+/// Five groups of three digits: more leaves than there will be.
+constexpr std::size_t tile_name_chars_max = 5 * 5;
 
 /// 1234067 → "x001/x234/067".
 std::string index_path(std::uint64_t index) {
@@ -41,6 +44,36 @@ std::string tile_path(unsigned level, std::uint64_t index, std::size_t width) {
 
 std::string bundle_path(std::uint64_t index, std::size_t width) {
   return with_width("tile/entries/" + index_path(index), width);
+}
+
+std::optional<TileName> parse_tile_name(std::string_view text) {
+  TileName name;
+  const auto number = [](std::string_view digits) -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+    return value;
+  };
+  auto path = text;
+  if (const auto partial = path.find(".p/"); partial != std::string_view::npos) {
+    const auto width = number(path.substr(partial + 3));
+    if (!width || *width == 0 || *width >= tile_width) return std::nullopt;
+    name.width = static_cast<std::size_t>(*width);
+    path = path.substr(0, partial);
+  }
+  if (path.size() > tile_name_chars_max) return std::nullopt;
+  while (path.starts_with('x') && path.size() > 5 && path[4] == '/') {
+    const auto three = number(path.substr(1, 3));
+    if (!three) return std::nullopt;
+    name.index = name.index * 1'000 + *three;
+    path.remove_prefix(5);
+  }
+  const auto last = path.size() == 3 ? number(path) : std::nullopt;
+  if (!last) return std::nullopt;
+  name.index = name.index * 1'000 + *last;
+  // One way to write each: no leading groups of zeros, no sign, no leading zero in the width.
+  if (with_width(index_path(name.index), name.width) != text) return std::nullopt;
+  return name;
 }
 
 Result<void> TileTree::add(std::string_view record) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,15 @@ inline constexpr std::size_t tile_width = 256;
 std::string tile_path(unsigned level, std::uint64_t index, std::size_t width);
 /// "tile/entries/x001/x234/067", likewise.
 std::string bundle_path(std::uint64_t index, std::size_t width);
+
+/// What a path below "tile/LEVEL/" or "tile/entries/" names.
+struct TileName {
+  std::uint64_t index = 0;
+  std::size_t width = tile_width;
+  auto operator<=>(const TileName&) const = default;
+};
+/// "x001/x234/067", "000.p/5"; nothing if it is not exactly as tile_path() writes it.
+std::optional<TileName> parse_tile_name(std::string_view text);
 
 /// Grows with the log and hands out what is full, level by level; holds at most one tile a level and one bundle
 /// (16 MiB). One thread.

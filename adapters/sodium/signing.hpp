@@ -41,9 +41,7 @@ class SigningKey final : public api::Signer {
   std::string private_text() const;
   /// The four bytes that stand before a signature in a note.
   std::string key_id() const;
-  /// A signed note (https://c2sp.org/signed-note): the text, which ends with a line break, an empty line, and the line
-  /// of our signature.
-  std::string note(std::string_view text) const;
+  std::string note(std::string_view text) const override;
   /// 64 bytes over exactly these.
   std::string sign(std::string_view message) const override;
 

@@ -1,6 +1,5 @@
 // The log as static files in the layout of C2SP tlog-tiles, with a signed checkpoint: an auditor carries them away and
 // verifies them with programs that are not ours.
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -12,6 +11,7 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/open_log.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/tiles.hpp"
 
@@ -69,15 +69,12 @@ Result<void> Mirror::begin() {
   if (failed) return eventstore::failure("write_failed", to_.string() + ": " + failed.message());
   const auto before = read_file(to_ / "checkpoint");
   if (!before) return {};
-  const auto end = before->find("\n\n");
-  Seen seen{0, end == std::string::npos ? std::string() : before->substr(0, end + 1)};
-  const auto line = seen.text.find('\n') + 1;
-  const auto [rest, error] = std::from_chars(seen.text.data() + line, seen.text.data() + seen.text.size(), seen.size);
-  if (seen.text.substr(0, line) != origin_ + "\n" || error != std::errc{} || *rest != '\n') {
+  const auto seen = api::parse_checkpoint(*before);
+  if (!seen || seen->origin != origin_) {
     return eventstore::failure("foreign_mirror", "The checkpoint in " + to_.string() +
                                                      " is not of this log. Choose another folder, and keep this one.");
   }
-  seen_ = std::move(seen);
+  seen_ = Seen{seen->size, before->substr(0, before->find("\n\n") + 1)};
   return compare();
 }
 

@@ -30,6 +30,15 @@ inline constexpr std::string_view public_headers =
     "X-Content-Type-Options: nosniff\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Referrer-Policy: no-referrer\r\n";
+// What proves the log: anybody's, and other sites' pages may check it too.
+#define PIONEER_PROOF_HEADERS           \
+  "X-Content-Type-Options: nosniff\r\n" \
+  "Access-Control-Allow-Origin: *\r\n"  \
+  "Referrer-Policy: no-referrer\r\n"
+inline constexpr std::string_view checkpoint_headers = "Cache-Control: public, max-age=1\r\n" PIONEER_PROOF_HEADERS;
+inline constexpr std::string_view tile_headers =
+    "Cache-Control: public, max-age=31536000, immutable\r\n" PIONEER_PROOF_HEADERS;
+#undef PIONEER_PROOF_HEADERS
 // What the web client's files have in common: own scripts and styles only, none inline, in nobody's frame; camera,
 // microphone and place for our own pages alone.
 #define PIONEER_PAGE_HEADERS                                                                            \

@@ -42,6 +42,10 @@ Router::Router(Options options) : options_(std::move(options)) {
     split(route.pattern, parts);
     Pattern pattern{&route, {}};
     for (const auto part : parts) pattern.segments.push_back({part, part.starts_with('{')});
+    if (route.rest) {
+      with_rest_.push_back(std::move(pattern));
+      continue;
+    }
     if (by_length_.size() <= parts.size()) by_length_.resize(parts.size() + 1);
     by_length_[parts.size()].push_back(std::move(pattern));
   }
@@ -70,35 +74,52 @@ std::vector<Operation> Router::unhandled() const {
   return out;
 }
 
+bool Router::matches(const Pattern& pattern, const std::vector<std::string_view>& parts) {
+  if (parts.size() < pattern.segments.size()) return false;
+  return std::equal(
+      pattern.segments.begin(), pattern.segments.end(), parts.begin(),
+      [](const Segment& s, std::string_view part) { return s.parameter ? !part.empty() : s.text == part; });
+}
+
+std::optional<std::vector<std::string>> Router::values(const Pattern& pattern,
+                                                       const std::vector<std::string_view>& parts) {
+  std::vector<std::string> found;
+  for (std::size_t i = 0; i < pattern.segments.size(); ++i) {
+    if (!pattern.segments[i].parameter) continue;
+    auto value = percent_decoded(parts[i]);
+    if (!value) return std::nullopt;  // no id has such a name
+    found.push_back(std::move(*value));
+  }
+  for (auto i = pattern.segments.size(); i < parts.size(); ++i) {
+    auto value = percent_decoded(parts[i]);
+    if (!value) return std::nullopt;
+    found.back().append("/").append(*value);
+  }
+  return found;
+}
+
 Router::Found Router::find(std::string_view method, std::string_view path) const {
   Found found;
   if (!path.starts_with('/')) return found;
   thread_local std::vector<std::string_view> parts;
   split(path, parts);
-  if (parts.size() >= by_length_.size()) return found;
   const auto wanted = method == "POST" ? Method::post : Method::get;
   const bool known_method = method == "POST" || method == "GET" || method == "HEAD";
-  for (const auto& pattern : by_length_[parts.size()]) {
-    const bool matches = std::equal(
-        pattern.segments.begin(), pattern.segments.end(), parts.begin(),
-        [](const Segment& s, std::string_view part) { return s.parameter ? !part.empty() : s.text == part; });
-    if (!matches) continue;
+  const auto look = [&](const Pattern& pattern) {
+    if (!matches(pattern, parts)) return false;
     const bool get = pattern.route->method == Method::get;
     if (!found.path_known)
       found.allow = get ? "GET, HEAD" : "POST";
     else if ((found.allow == "POST") == get)
       found.allow = "GET, HEAD, POST";
     found.path_known = true;
-    if (!known_method || pattern.route->method != wanted) continue;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!pattern.segments[i].parameter) continue;
-      auto value = percent_decoded(parts[i]);
-      if (!value) return {};  // no id has such a name
-      found.path.push_back(std::move(*value));
-    }
-    found.route = pattern.route;
-    return found;
-  }
+    if (!known_method || pattern.route->method != wanted) return false;
+    auto path_values = values(pattern, parts);
+    found = path_values ? Found{pattern.route, true, found.allow, std::move(*path_values)} : Found{};
+    return true;
+  };
+  if (parts.size() < by_length_.size() && std::ranges::any_of(by_length_[parts.size()], look)) return found;
+  if (!found.path_known) std::ranges::any_of(with_rest_, look);
   return found;
 }
 

@@ -6,6 +6,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -64,11 +65,16 @@ class Router {
     const Route* route;
     std::vector<Segment> segments;
   };
+  /// The values of its {…} where the path is one of the pattern's; nothing where a value is none.
+  static std::optional<std::vector<std::string>> values(const Pattern& pattern,
+                                                        const std::vector<std::string_view>& parts);
+  static bool matches(const Pattern& pattern, const std::vector<std::string_view>& parts);
 
   Options options_;
   std::array<Handler, operation_count> handlers_;
   std::array<Admission, operation_count> admissions_;
   std::vector<std::vector<Pattern>> by_length_;  // literal before parameter
+  std::vector<Pattern> with_rest_;
 };
 
 }  // namespace pioneer::api::http

@@ -77,6 +77,8 @@ enum class Operation : std::uint8_t {
   get_blob,
   get_stream,
   get_log,
+  get_checkpoint,
+  get_tile,
   confirm_clock,
   get_events,
   get_health,
@@ -111,6 +113,7 @@ struct Route {
   bool personal = true;                   ///< `no-store`; false: the same answer for everybody
   std::span<const Parameter> query = {};  ///< all that may stand in the query
   AnswerKind answers = AnswerKind::view;
+  bool rest = false;  ///< the pattern's last {…} takes all that follows, slashes too
 
   std::string_view name() const;  ///< the operation's word: "place_claim"
 };

@@ -17,6 +17,9 @@ class Signer {
   virtual std::string public_key() const = 0;
   /// Ed25519 (RFC 8032): 64 bytes, the same for the same message.
   virtual std::string sign(std::string_view message) const = 0;
+  /// A signed note (https://c2sp.org/signed-note): the text, which ends with a line break, an empty line, and the line
+  /// of our signature.
+  virtual std::string note(std::string_view text) const = 0;
 };
 
 }  // namespace pioneer::api

@@ -21,6 +21,7 @@
 #include "adapters/segments/segment_log.hpp"
 #include "adapters/sodium/sodium.hpp"
 #include "api/people/people_store.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "api/server/clock_confirmation.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
@@ -171,6 +172,10 @@ Result<void> Deployment::Wiring::check_histories(eventstore::Sequence end, const
   if (!db_fits) return std::unexpected(db_fits.error());
   const auto people_fit = continues("people", filled->next, filled->head, end, of);
   if (!people_fit) return std::unexpected(people_fit.error());
+  // A history that contradicts what others were shown is not gone on with.
+  if (of != nullptr) {
+    if (auto same = api::Checkpoints::check(*of, disk, path(api::Checkpoints::directory_name)); !same) return same;
+  }
   if (!*db_fits) {
     store.reset();
     if (auto gone = forget_store("db"); !gone) return gone;

@@ -1,6 +1,9 @@
 #include "api/server/front.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
 #include <thread>
 
 #include "adapters/beast/http_server.hpp"
@@ -21,6 +24,7 @@
 #include "api/http/request_metrics.hpp"
 #include "api/http/tickets.hpp"
 #include "api/people/erasure.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
 #include "api/server/map_file.hpp"
@@ -43,6 +47,9 @@ constexpr std::size_t past_threads = 1;
 /// A loop turns twice a second at least; handlers must not block it.
 constexpr std::chrono::seconds loop_stuck_after{node::stuck_after_us / 1'000'000};
 
+/// While something happens, so often a checkpoint is signed.
+constexpr std::chrono::seconds checkpoint_every{1};
+
 /// Half of the streams are kept for those who sign in.
 api::http::EventHub::Options listener_limits(const api::Settings& settings) {
   return {.listeners_max = settings.streams_max,
@@ -51,8 +58,8 @@ api::http::EventHub::Options listener_limits(const api::Settings& settings) {
 }
 
 /// As `pioneer keys show` makes it, where there is none yet.
-eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eventstore::Random& random) {
-  adapters::posix::PosixDisk disk;
+eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eventstore::Disk& disk,
+                                                     eventstore::Random& random) {
   const auto name = adapters::SigningKey::name_of(deployment.node().log().state().log_id);
   return adapters::SigningKey::settle(disk, random, deployment.directory() + "/keys", name);
 }
@@ -63,6 +70,7 @@ eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eve
 struct Front::Parts {
   std::unique_ptr<MapFile> map;  ///< tasks of the executor read it
   adapters::posix::PosixRandom random;
+  adapters::posix::PosixDisk disk;
   adapters::posix::ThreadPool executor{query_threads};
   adapters::posix::ThreadPool uploads{upload_threads};
   adapters::posix::ThreadPool replays{past_threads};
@@ -79,6 +87,8 @@ struct Front::Parts {
   api::http::SessionUses uses;
   api::http::Site site;
   std::unique_ptr<api::Signer> signer;  ///< the log's own key: tickets are checked with what checks checkpoints
+  std::unique_ptr<api::Checkpoints> checkpoints;
+  std::jthread signing;
   std::unique_ptr<api::http::Tickets> tickets;
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
@@ -146,12 +156,41 @@ void Front::watch_queues(Parts& parts, const node::Node& node) {
   });
 }
 
+/// What the log's key signs: checkpoints and tickets.
+eventstore::Result<void> Front::open_signing(Parts& parts, Deployment& deployment) {
+  const auto& log = deployment.node().log();
+  auto key = signing_key(deployment, parts.disk, parts.random);
+  if (!key) return std::unexpected(key.error());
+  parts.signer = std::make_unique<adapters::SigningKey>(std::move(*key));
+  auto checkpoints = api::Checkpoints::open(
+      log, parts.disk, *parts.signer, deployment.directory() + "/" + std::string(api::Checkpoints::directory_name));
+  if (!checkpoints) return std::unexpected(checkpoints.error());
+  parts.checkpoints = std::move(*checkpoints);
+  parts.tickets = std::make_unique<api::http::Tickets>(*parts.signer, std::string(log.state().log_id.view()));
+  return {};
+}
+
+/// Follows the log and signs, on a thread of its own. What fails is tried again: meanwhile the newest checkpoint
+/// stands, and the measurement shows that it does not move.
+void Front::sign_checkpoints(Parts& parts) {
+  auto& covered = parts.metrics->gauge("pioneer_checkpoint_records", "Records that the newest checkpoint covers.");
+  parts.signing = std::jthread([&covered, &checkpoints = *parts.checkpoints](const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    do {
+      if (const auto size = checkpoints.follow()) covered.set(static_cast<double>(*size));
+    } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));
+  });
+}
+
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Front::~Front() { stop(); }
 
 void Front::stop() {
   if (!parts_->beats.joinable()) return;
+  parts_->signing = {};
   parts_->rounds->stop();
   parts_->events->stop();
   parts_->beats.join();
@@ -165,10 +204,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   Parts& p = *parts;
   node::Node& node = deployment.node();
   if (auto pages = open_pages(p, settings); !pages) return std::unexpected(pages.error());
-  auto key = signing_key(deployment, p.random);
-  if (!key) return std::unexpected(key.error());
-  p.signer = std::make_unique<adapters::SigningKey>(std::move(*key));
-  p.tickets = std::make_unique<api::http::Tickets>(*p.signer, std::string(node.log().state().log_id.view()));
+  if (auto signing = open_signing(p, deployment); !signing) return std::unexpected(signing.error());
   p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
   p.past_stores = std::make_unique<DiskPastStores>(deployment.directory() + "/past");
   p.past = std::make_unique<api::http::Past>(node.log(), *p.past_stores, p.replays);
@@ -192,6 +228,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .feature_level = eventstore::limits::feature_level,
       .openapi = api::http::openapi_document(std::string(version)),
       .origin = settings.origin,
+      .checkpoints = p.checkpoints.get(),
       .tickets = p.tickets.get(),
       .uses = &p.uses,
       .stuck = [&p] { return blocked(p); },
@@ -227,6 +264,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   if (!started) return eventstore::failure("cannot_listen", started.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node));
+  sign_checkpoints(p);
   p.beats = std::thread([&events = *p.events] { events.loop(); });
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

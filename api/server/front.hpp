@@ -14,7 +14,7 @@ namespace pioneer::server {
 class Front {
  public:
   /// The deployment is started and outlives the front. Errors: "cannot_listen", "routes_unhandled", "bad_web",
-  /// "bad_map".
+  /// "bad_map", and what opening the checkpoints fails with.
   static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings);
   /// Stops, if it did not yet.
   ~Front();
@@ -33,6 +33,8 @@ class Front {
   static void watch_queues(Parts& parts, const node::Node& node);
   static eventstore::Result<void> open_pages(Parts& parts, const api::Settings& settings);
   static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);
+  static eventstore::Result<void> open_signing(Parts& parts, Deployment& deployment);
+  static void sign_checkpoints(Parts& parts);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

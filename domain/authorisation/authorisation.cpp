@@ -110,6 +110,8 @@ constexpr std::array table{
     PIONEER_MAY(get_my_calendar, members),
     PIONEER_MAY(get_stream, concerned_hidden),
     PIONEER_MAY(get_log, auditors),
+    PIONEER_MAY(get_checkpoint, anyone),
+    PIONEER_MAY(get_tile, anyone),
     PIONEER_MAY(confirm_clock, administrators),
     PIONEER_MAY(get_events, anyone),
     PIONEER_MAY(get_events_of_organisation, officials),

@@ -29,6 +29,18 @@ TEST(TilePath, IsThatOfTheLayout) {
   EXPECT_EQ(bundle_path(0, 255), "tile/entries/000.p/255");
 }
 
+TEST(TilePath, IsReadOnlyAsItIsWritten) {
+  for (const std::uint64_t index : {0u, 67u, 999u, 1'000u, 1'234'067u})
+    for (const std::size_t width : {1u, 255u, 256u}) {
+      const auto path = tile_path(0, index, width);
+      EXPECT_EQ(parse_tile_name(std::string_view(path).substr(7)), (TileName{index, width})) << path;
+    }
+  for (const char* bad :
+       {"", "0", "00", "0000", "x000/067", "x001/67", "001/067", "067.p/0", "067.p/256", "067.p/05", "067.p/", "067.p",
+        "-67", "+67", "06a", "x001/x002/x003/x004/x005/x006/007", "067/", "067.p/5.p/5"})
+    EXPECT_FALSE(parse_tile_name(bad)) << bad;
+}
+
 TEST(TileTree, HandsOutFullTilesAsItGrowsAndPartialOnesAtTheEnd) {
   Files files;
   files.add(256 * 256 + 256 + 3);

@@ -87,6 +87,11 @@ class Histories(unittest.TestCase):
         # What the words tell to do helps.
         shutil.rmtree(self.pioneer.data / "db")
         shutil.rmtree(self.pioneer.data / "people")
+        # What others were shown stands in the way still: nobody goes on in silence behind a signed checkpoint.
+        words = self.refused_start()
+        self.assertIn("were signed in", words)
+        self.assertEqual(digest(self.log()), before, words)
+        shutil.move(self.pioneer.data / "checkpoints", self.pioneer.data.parent / "kept")
         self.pioneer.start()
         self.assertEqual(self.state(), "submitted")
         self.pioneer.stop()

@@ -13,6 +13,21 @@ import pioneer  # noqa: E402
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+def build_reader(folder: pathlib.Path) -> pathlib.Path:
+    """The program in tlog/."""
+    reader = folder / "tlog"
+    subprocess.run(["go", "build", "-o", reader, "."], cwd=HERE / "tlog", check=True, env={**os.environ, "GOFLAGS": "-mod=readonly"})
+    return reader
+
+
+def mirror(log: pioneer.Pioneer, to: pathlib.Path, *more, expect=0):
+    """What `pioneer audit mirror` tells, or why it refuses."""
+    done = subprocess.run([pioneer.BIN / "pioneer", "audit", "mirror", "--data", log.data, "--to", to, "--json", *more],
+                          cwd=pioneer.ROOT, text=True, capture_output=True, timeout=120, check=False)
+    assert done.returncode == expect, done.stdout + done.stderr
+    return json.loads(done.stdout) if expect == 0 else done.stderr
+
+
 class Mirror(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -20,28 +35,19 @@ class Mirror(unittest.TestCase):
         cls.pioneer.__enter__()
         cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.reader = cls.folder / "tlog"
-        subprocess.run(["go", "build", "-o", cls.reader, "."], cwd=HERE / "tlog", check=True,
-                       env={**os.environ, "GOFLAGS": "-mod=readonly"})
+        cls.reader = build_reader(cls.folder)
         cls.pioneer.make()
         cls.to = cls.folder / "stick"
-        first = cls.mirror(cls.to)
+        first = mirror(cls.pioneer, cls.to)
         cls.older = cls.folder / "older"
         shutil.copy(cls.to / "checkpoint", cls.older)
         cls.pioneer.command("import", "organisations", "ops/demo/organisations.csv", expect=1)  # one differs from what make() wrote
-        cls.told = cls.mirror(cls.to)
+        cls.told = mirror(cls.pioneer, cls.to)
         cls.assert_more(first, cls.told)
 
     @classmethod
     def assert_more(cls, first, then):
         assert int(then["position"]) > int(first["position"]) > 0, (first, then)
-
-    @classmethod
-    def mirror(cls, to, *more, expect=0):
-        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "mirror", "--data", cls.pioneer.data, "--to", to, "--json", *more],
-                              cwd=pioneer.ROOT, text=True, capture_output=True, timeout=120, check=False)
-        assert done.returncode == expect, done.stdout + done.stderr
-        return json.loads(done.stdout) if expect == 0 else done.stderr
 
     def read(self, folder, older=None):
         arguments = [self.reader, self.told["verifier"], folder] + ([older] if older else [])
@@ -56,16 +62,16 @@ class Mirror(unittest.TestCase):
 
     def test_a_mirror_made_at_once_is_the_one_that_went_on(self):
         whole = self.folder / "whole"
-        self.mirror(whole)
+        mirror(self.pioneer, whole)
         self.assertEqual((whole / "checkpoint").read_bytes(), (self.to / "checkpoint").read_bytes())
         for file in whole.rglob("*"):
             if file.is_file():
                 self.assertEqual(file.read_bytes(), (self.to / file.relative_to(whole)).read_bytes(), file)
-        self.assertEqual(self.mirror(whole)["filesWritten"], 0)
+        self.assertEqual(mirror(self.pioneer, whole)["filesWritten"], 0)
 
     def test_hashes_alone_hold_no_records(self):
         bare = self.folder / "bare"
-        self.mirror(bare, "--hashes-only")
+        mirror(self.pioneer, bare, "--hashes-only")
         self.assertFalse((bare / "tile" / "entries").exists())
         self.assertEqual((bare / "tile/0/000").read_bytes(), (self.to / "tile/0/000").read_bytes())
 
@@ -90,7 +96,7 @@ class Mirror(unittest.TestCase):
         content = bytearray((copy / "tile/0/000").read_bytes())
         content[7] ^= 1
         (copy / "tile/0/000").write_bytes(content)
-        self.assertIn("is not what the log says", self.mirror(copy, expect=1))
+        self.assertIn("is not what the log says", mirror(self.pioneer, copy, expect=1))
 
     def test_another_history_under_the_same_name_is_caught(self):
         copy = self.folder / "forked"
@@ -98,13 +104,13 @@ class Mirror(unittest.TestCase):
         lines = (copy / "checkpoint").read_text(encoding="utf-8").split("\n")
         lines[2] = "A" * 43 + "="
         (copy / "checkpoint").write_text("\n".join(lines), encoding="utf-8")
-        self.assertIn("Keep both", self.mirror(copy, expect=1))
+        self.assertIn("Keep both", mirror(self.pioneer, copy, expect=1))
         lines[1] = str(int(lines[1]) + 1000)
         (copy / "checkpoint").write_text("\n".join(lines), encoding="utf-8")
-        self.assertIn("were cut off", self.mirror(copy, expect=1))
+        self.assertIn("were cut off", mirror(self.pioneer, copy, expect=1))
         lines[0] = "pioneer.log/another"
         (copy / "checkpoint").write_text("\n".join(lines), encoding="utf-8")
-        self.assertIn("not of this log", self.mirror(copy, expect=3))
+        self.assertIn("not of this log", mirror(self.pioneer, copy, expect=3))
 
 
 if __name__ == "__main__":

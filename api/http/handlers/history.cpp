@@ -33,6 +33,28 @@ void log(const Service& service, const IncomingPointer& incoming, const node::Ca
   if (limit) give(incoming, queries::log_page(service.node, caller, eventstore::Sequence{*from}, *limit));
 }
 
+/// Asked for again soon: it is replaced each second while something happens.
+void checkpoint(const Service& service, const Incoming& incoming) {
+  if (!identify(service, incoming)) return;  // anybody, but not with a token that is none
+  auto note = service.checkpoints == nullptr ? nullptr : service.checkpoints->newest();
+  if (note == nullptr)
+    return incoming.problem({.code = "unavailable", .detail = "There is no checkpoint yet.", .retry_after_s = 1});
+  incoming.responder.respond(
+      {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .shared = std::move(note)});
+}
+
+void tile(const Service& service, const Incoming& incoming) {
+  const auto level = whole_number(incoming.path[0]);
+  const auto name = eventstore::parse_tile_name(incoming.path[1]);
+  const bool written_so = level && std::to_string(*level) == incoming.path[0] && *level < eventstore::TreeFiles::levels;
+  if (service.checkpoints == nullptr || !written_so || !name) return incoming.problem({.code = "not_found"});
+  auto hashes = service.checkpoints->tile(static_cast<unsigned>(*level), *name);
+  if (!hashes) return incoming.fail(hashes.error());
+  if (!*hashes) return incoming.problem({.code = "not_found"});
+  incoming.responder.respond(
+      {.content_type = "application/octet-stream", .fixed = tile_headers, .body = std::move(**hashes)});
+}
+
 }  // namespace
 
 void register_history(Router& router, const Service& service) {
@@ -41,6 +63,11 @@ void register_history(Router& router, const Service& service) {
   });
   router.on(Operation::get_log, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) { log(service, incoming, caller); });
+  });
+  router.on(Operation::get_checkpoint, [&service](const IncomingPointer& incoming) { checkpoint(service, *incoming); });
+  router.on(Operation::get_tile, [&service](const IncomingPointer& incoming) {
+    // It reads from the disk.
+    query(service, incoming, [&service, incoming](const node::Caller&) { tile(service, *incoming); });
   });
 }
 

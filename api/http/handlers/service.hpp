@@ -16,6 +16,7 @@
 #include "api/ports/media.hpp"
 #include "api/ports/metrics.hpp"
 #include "api/ports/photos.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "api/queries/answer.hpp"
 #include "api/queries/product_view.hpp"
 #include "eventstore/ports/executor.hpp"
@@ -44,10 +45,11 @@ struct Service {
   std::string log_id = {};   ///< hexadecimal
   std::uint32_t format = 0;  ///< of the log
   std::uint32_t feature_level = 0;
-  std::string openapi = {};          ///< the document, made once
-  std::string origin = {};           ///< "https://…": how browsers reach us, for links
-  const Tickets* tickets = nullptr;  ///< absent: claims show none, and none is checked
-  SessionUses* uses = nullptr;       ///< absent: nobody notes when a session was used
+  std::string openapi = {};                  ///< the document, made once
+  std::string origin = {};                   ///< "https://…": how browsers reach us, for links
+  const Checkpoints* checkpoints = nullptr;  ///< absent: the log is not offered as tiles
+  const Tickets* tickets = nullptr;          ///< absent: claims show none, and none is checked
+  SessionUses* uses = nullptr;               ///< absent: nobody notes when a session was used
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
 };

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 
+#include "adapters/posix/disk.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
 #include "api/http/handlers/live.hpp"
 #include "api/http/rfc3339.hpp"
@@ -109,6 +110,8 @@ class City {
     past_ = std::make_unique<Past>(deployment_->node().log(), past_stores_, replays_);
     hub_ = std::make_unique<EventHub>(live_events(deployment_->node()), EventHub::Options{}, 0);
     metrics_ = adapters::prometheus::make_metrics();
+    checkpoints_ =
+        Checkpoints::open(deployment_->node().log(), disk_, signer_, deployment_->directory() + "/checkpoints").value();
     service_ = std::make_unique<Service>(Service{.node = deployment_->node(),
                                                  .executor = pool_,
                                                  .random = random_,
@@ -120,11 +123,13 @@ class City {
                                                  .metrics = metrics_.get(),
                                                  .version = "test",
                                                  .openapi = openapi_document("test"),
+                                                 .checkpoints = checkpoints_.get(),
                                                  .tickets = &tickets_});
     router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random_); }});
     register_handlers(*router, *service_);
     found();
     lay_out();
+    EXPECT_TRUE(checkpoints_->follow());
   }
   ~City() { deployment_->stop(); }
   City(const City&) = delete;
@@ -299,6 +304,8 @@ class City {
       return Subject{"/api/v1/blobs/" + blob, {}, owner_};
     }};
     f[get_log] = {.make = fixed("/api/v1/log?from=0&limit=1"), .root = true};
+    f[get_checkpoint] = {fixed("/log/checkpoint")};
+    f[get_tile] = {fixed("/log/tile/0/000.p/1")};
     f[confirm_clock] = {.make = fixed("/api/v1/log/confirm-clock"), .root = true, .succeeds = false};
     // Everybody may listen; each frame is then judged for its audience (tests of live events).
     f[get_events] = {fixed("/api/v1/events")};
@@ -423,6 +430,8 @@ class City {
   }
 
   TestSigner signer_;
+  adapters::posix::PosixDisk disk_;
+  std::unique_ptr<Checkpoints> checkpoints_;
   Tickets tickets_{signer_, std::string(16, 'l')};
   tests::TemporaryFile anchor_;
   HandClock clock_;

@@ -14,6 +14,7 @@
 #include "api/http/openapi.hpp"
 #include "api/http/tickets.hpp"
 #include "api/server/deployment.hpp"
+#include "api/text/bytes.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/record.hpp"
 #include "tests/api/http/memory_past.hpp"
@@ -67,6 +68,9 @@ class TestSigner final : public Signer {
   std::string sign(std::string_view message) const override {
     const std::string half(eventstore::sha256(eventstore::bytes_of(message)).view());
     return half + half;
+  }
+  std::string note(std::string_view text) const override {
+    return std::string(text) + "\n\u2014 test " + base64(sign(text)) + "\n";
   }
 };
 

@@ -1,0 +1,199 @@
+#include "api/proofs/checkpoints.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include "api/text/bytes.hpp"
+#include "eventstore/whole_file.hpp"
+
+namespace pioneer::api {
+namespace {
+
+using eventstore::failure;
+using eventstore::Hash;
+using eventstore::Result;
+using eventstore::Sequence;
+using eventstore::TreeFiles;
+
+constexpr std::size_t note_bytes_max = 4'096;
+constexpr std::size_t root_chars = 44;  // 32 bytes in base64
+/// Hashes that wait in memory: 2 MiB, however long the log is that is followed for the first time.
+constexpr std::uint64_t flush_every = 65'536;
+
+/// Up to the next line break, which must be there; `from` goes on behind it.
+std::optional<std::string_view> line_of(std::string_view& from) {
+  const auto end = from.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto line = from.substr(0, end);
+  from.remove_prefix(end + 1);
+  return line;
+}
+
+}  // namespace
+
+std::optional<CheckpointText> parse_checkpoint(std::string_view note) {
+  const auto origin = line_of(note);
+  const auto size = line_of(note);
+  const auto root = line_of(note);
+  if (!origin || !size || !root || origin->empty() || !note.starts_with('\n')) return std::nullopt;
+  CheckpointText text{std::string(*origin), 0, std::string(*root)};
+  const auto [end, error] = std::from_chars(size->data(), size->data() + size->size(), text.size);
+  if (error != std::errc{} || end != size->data() + size->size() || std::to_string(text.size) != *size)
+    return std::nullopt;
+  if (root->size() != root_chars || !root->ends_with('=')) return std::nullopt;
+  return text;
+}
+
+Result<std::unique_ptr<Checkpoints>> Checkpoints::open(const eventstore::Log& log, eventstore::Disk& disk,
+                                                       const Signer& signer, std::string directory) {
+  std::unique_ptr<Checkpoints> checkpoints(new Checkpoints(log, disk, &signer, std::move(directory)));
+  if (auto read = checkpoints->read_newest(); !read) return std::unexpected(read.error());
+  auto tree = checkpoints->open_tree();
+  if (!tree) return std::unexpected(tree.error());
+  checkpoints->tree_ = std::move(*tree);
+  return checkpoints;
+}
+
+Result<void> Checkpoints::check(const eventstore::Log& log, eventstore::Disk& disk, std::string directory) {
+  Checkpoints checkpoints(log, disk, nullptr, std::move(directory));
+  if (auto read = checkpoints.read_newest(); !read) return read;
+  const auto tree = checkpoints.open_tree();
+  return tree ? Result<void>{} : std::unexpected(tree.error());
+}
+
+Result<void> Checkpoints::read_newest() {
+  if (!disk_.exists(path())) return {};
+  auto file = disk_.open(path(), eventstore::OpenMode::read_only);
+  if (!file) return std::unexpected(file.error());
+  std::string note(note_bytes_max, '\0');
+  const auto bytes = (*file)->read(0, std::as_writable_bytes(std::span(note)));
+  if (!bytes) return std::unexpected(bytes.error());
+  note.resize(*bytes);
+  auto text = parse_checkpoint(note);
+  if (!text) {
+    return failure("bad_checkpoint", path() +
+                                         " is no checkpoint. Restore it from a copy; without it, this log may sign "
+                                         "what contradicts what it signed before.");
+  }
+  if (text->size > log_.end().value) {
+    return failure("log_behind_checkpoint",
+                   "The log has " + std::to_string(log_.end().value) + " records, but " + std::to_string(text->size) +
+                       " were signed in " + path() +
+                       ". Restore the newest copy of the log, and keep this one. To go on without what was "
+                       "lost, which everybody will notice, move " +
+                       directory_ + " away.");
+  }
+  signed_ = {text->size, std::move(text->root)};
+  newest_ = std::make_shared<const std::string>(std::move(note));
+  return {};
+}
+
+/// The newest leaf binds all before it (each record holds its predecessor's hash), and the root binds all hashes.
+Result<void> Checkpoints::agrees(const TreeFiles& tree) const {
+  const auto root = tree.root_at(signed_.size);
+  if (!root) return std::unexpected(root.error());
+  if (base64(root->view()) != signed_.root)
+    return failure("history_differs", "The tree is not the one that was signed.");
+  if (signed_.size == 0) return {};
+  const auto last = signed_.size - 1;
+  const auto record = log_.read(Sequence{last});
+  if (!record) return std::unexpected(record.error());
+  const eventstore::TileName end{last / eventstore::tile_width, last % eventstore::tile_width + 1};
+  const auto hashes = tree.tile(0, end);
+  if (!hashes) return std::unexpected(hashes.error());
+  const auto leaf = Hash::of(std::string_view(*hashes).substr(hashes->size() - Hash::size));
+  if (leaf != eventstore::leaf_hash(eventstore::bytes_of(*record)))
+    return failure("history_differs", "The last record that was signed is another one now.");
+  return {};
+}
+
+Result<std::shared_ptr<TreeFiles>> Checkpoints::open_tree() {
+  if (signed_.size == 0) {
+    auto empty = TreeFiles::open(disk_, directory_, 0);
+    if (!empty) return std::unexpected(empty.error());
+    return std::shared_ptr<TreeFiles>(std::move(*empty));
+  }
+  if (auto there = TreeFiles::open(disk_, directory_, signed_.size); there && agrees(**there))
+    return std::shared_ptr<TreeFiles>(std::move(*there));
+  // Damaged, gone, or the log is another: made anew from the log, they tell which.
+  auto anew = TreeFiles::open(disk_, directory_, 0);
+  if (!anew) return std::unexpected(anew.error());
+  if (auto taken = take_in(**anew, signed_.size); !taken) return std::unexpected(taken.error());
+  if (const auto agreed = agrees(**anew); !agreed) {
+    return failure("history_differs", "The log's first " + std::to_string(signed_.size) +
+                                          " records are not those that were signed in " + path() +
+                                          ". Keep both: together they are the proof that history was changed. To go "
+                                          "on with another history, which everybody will notice, move " +
+                                          directory_ + " away.");
+  }
+  return std::shared_ptr<TreeFiles>(std::move(*anew));
+}
+
+Result<void> Checkpoints::take_in(TreeFiles& tree, std::uint64_t end) const {
+  const auto reader = log_.reader(Sequence{tree.size()});
+  while (tree.size() < end) {
+    const auto leaf = reader->next();
+    if (!leaf) return std::unexpected(leaf.error());
+    if (!*leaf) break;
+    tree.add(eventstore::leaf_hash(eventstore::bytes_of((*leaf)->record)));
+    if (tree.size() - tree.flushed() < flush_every) continue;
+    if (auto flushed = tree.flush(); !flushed) return flushed;
+  }
+  return tree.flush();
+}
+
+Result<std::uint64_t> Checkpoints::follow() {
+  const auto end = log_.end().value;
+  std::shared_ptr<TreeFiles> tree;
+  {
+    const std::lock_guard lock(mutex_);
+    tree = tree_;
+  }
+  if (!tree) {
+    auto again = open_tree();
+    if (!again) return std::unexpected(again.error());
+    tree = std::move(*again);
+  } else if (tree->size() == end && signed_.size == end) {
+    return end;
+  }
+  auto done = take_in(*tree, end);
+  if (done && tree->size() > signed_.size) done = sign(*tree);
+  if (!done) {
+    // What was signed is still served.
+    auto again = open_tree();
+    tree = again ? std::move(*again) : nullptr;
+  }
+  const std::lock_guard lock(mutex_);
+  tree_ = std::move(tree);
+  if (!done) return std::unexpected(done.error());
+  return signed_.size;
+}
+
+Result<void> Checkpoints::sign(const TreeFiles& tree) {
+  Signed now{tree.size(), base64(tree.root().view())};
+  auto note = signer_->note(eventstore::checkpoint_text(signer_->name(), now.size, now.root));
+  if (auto kept = eventstore::write_whole(disk_, path(), note, eventstore::OpenMode::create_new); !kept) return kept;
+  signed_ = std::move(now);
+  const std::lock_guard lock(mutex_);
+  newest_ = std::make_shared<const std::string>(std::move(note));
+  return {};
+}
+
+std::shared_ptr<const std::string> Checkpoints::newest() const {
+  const std::lock_guard lock(mutex_);
+  return newest_;
+}
+
+Result<std::optional<std::string>> Checkpoints::tile(unsigned level, const eventstore::TileName& tile) const {
+  std::shared_ptr<const TreeFiles> tree;
+  {
+    const std::lock_guard lock(mutex_);
+    tree = tree_;
+  }
+  if (!tree || !tree->holds(level, tile)) return std::optional<std::string>{};
+  auto hashes = tree->tile(level, tile);
+  if (!hashes) return std::unexpected(hashes.error());
+  return std::optional(std::move(*hashes));
+}
+
+}  // namespace pioneer::api

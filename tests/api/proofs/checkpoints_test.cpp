@@ -1,0 +1,193 @@
+// What is signed once is never contradicted: not by a crash, not by a full disk, not by another log in the same place.
+#include "api/proofs/checkpoints.hpp"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "adapters/sodium/signing.hpp"
+#include "tests/eventstore/chain.hpp"
+#include "tests/eventstore/memory_log.hpp"
+#include "tests/simulation/seeded.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+
+namespace pioneer::api {
+namespace {
+
+using eventstore::MemoryLog;
+using tests::SimulatedDisk;
+
+/// The same one each time.
+adapters::SigningKey test_key() {
+  SimulatedDisk disk;
+  EXPECT_TRUE(disk.make_directory("/keys"));
+  tests::SeededRandom random(1);
+  return adapters::SigningKey::settle(disk, random, "/keys", "test.log").value();
+}
+
+struct Followed {
+  Followed() { append(chain.epoch(1, 10)); }
+
+  void append(const std::vector<std::string>& records) { ASSERT_TRUE(log.append(records)); }
+  eventstore::Result<void> open() {
+    if (auto made = disk.make_directory("/data"); !made) return made;
+    auto opened = Checkpoints::open(log, disk, key, "/data/checkpoints");
+    if (!opened) return std::unexpected(opened.error());
+    checkpoints = std::move(*opened);
+    return {};
+  }
+  eventstore::Hash root() const {
+    eventstore::MerkleFrontier tree;
+    for (std::uint64_t i = 0; i < log.end().value; ++i)
+      tree.add(eventstore::leaf_hash(eventstore::bytes_of(*log.read(eventstore::Sequence{i}))));
+    return tree.root();
+  }
+
+  adapters::SigningKey key = test_key();
+  MemoryLog log{tests::test_log_id()};
+  tests::Chain chain{log.state()};
+  SimulatedDisk disk;
+  std::unique_ptr<Checkpoints> checkpoints;
+};
+
+TEST(Checkpoints, SignWhatTheLogHolds) {
+  Followed f;
+  ASSERT_TRUE(f.open());
+  EXPECT_EQ(f.checkpoints->newest(), nullptr);
+  EXPECT_EQ(f.checkpoints->follow().value(), 10u);
+  const auto first = f.checkpoints->newest();
+  const auto text = parse_checkpoint(*first);
+  ASSERT_TRUE(text);
+  EXPECT_EQ(text->origin, "test.log");
+  EXPECT_EQ(text->size, 10u);
+  EXPECT_EQ(*first, f.key.note(eventstore::checkpoint_text("test.log", 10, text->root)));
+  ASSERT_TRUE(f.checkpoints->follow());
+  EXPECT_EQ(f.checkpoints->newest(), first) << "nothing happened";
+  f.append(f.chain.commits(300));
+  EXPECT_EQ(f.checkpoints->follow().value(), 310u);
+  EXPECT_EQ(f.checkpoints->tile(0, {0, 256}).value()->size(), 256u * 32);
+  EXPECT_EQ(f.checkpoints->tile(1, {0, 1}).value()->size(), 32u);
+  EXPECT_FALSE(f.checkpoints->tile(0, {1, 55}).value());
+}
+
+TEST(Checkpoints, GoOnAfterARestart) {
+  Followed f;
+  ASSERT_TRUE(f.open());
+  ASSERT_TRUE(f.checkpoints->follow());
+  const auto before = *f.checkpoints->newest();
+  f.append(f.chain.commits(500));
+  ASSERT_TRUE(f.open());
+  EXPECT_EQ(*f.checkpoints->newest(), before) << "served at once, before the log is followed";
+  ASSERT_TRUE(f.checkpoints->follow());
+  Followed whole;
+  whole.append(whole.chain.commits(500));
+  ASSERT_TRUE(whole.open());
+  ASSERT_TRUE(whole.checkpoints->follow());
+  EXPECT_EQ(*f.checkpoints->newest(), *whole.checkpoints->newest());
+}
+
+TEST(Checkpoints, MakeDamagedOrLostHashesAnew) {
+  for (const bool lost : {false, true}) {
+    Followed f;
+    f.append(f.chain.commits(300));
+    ASSERT_TRUE(f.open());
+    ASSERT_TRUE(f.checkpoints->follow());
+    const auto before = *f.checkpoints->newest();
+    if (lost)
+      ASSERT_TRUE(f.disk.remove("/data/checkpoints/level-0"));
+    else
+      f.disk.bytes("/data/checkpoints/level-0").back() ^= 1;
+    ASSERT_TRUE(f.open());
+    f.append(f.chain.commits(1));
+    ASSERT_TRUE(f.checkpoints->follow());
+    EXPECT_EQ(parse_checkpoint(*f.checkpoints->newest())->size, 311u);
+    EXPECT_NE(*f.checkpoints->newest(), before);
+  }
+}
+
+TEST(Checkpoints, RefuseALogThatIsShorterOrAnother) {
+  Followed f;
+  f.append(f.chain.commits(300));
+  ASSERT_TRUE(f.open());
+  ASSERT_TRUE(f.checkpoints->follow());
+
+  MemoryLog shorter{tests::test_log_id()};
+  EXPECT_EQ(Checkpoints::open(shorter, f.disk, f.key, "/data/checkpoints").error().code, "log_behind_checkpoint");
+
+  MemoryLog another{tests::test_log_id()};
+  tests::Chain chain{another.state()};
+  ASSERT_TRUE(another.append(chain.epoch(2, 400)));
+  EXPECT_EQ(Checkpoints::open(another, f.disk, f.key, "/data/checkpoints").error().code, "history_differs");
+  EXPECT_TRUE(f.open()) << "the right one is still taken";
+
+  f.disk.bytes("/data/checkpoints/checkpoint") = "no note";
+  EXPECT_EQ(f.open().error().code, "bad_checkpoint");
+}
+
+/// Everything that anybody could have seen, in all lives, is one history.
+TEST(Checkpoints, NeverSignTwoHistoriesWhateverCrashes) {
+  std::size_t crashes = 0;
+  for (std::uint64_t call = 1; call < 60; ++call) {
+    Followed f;
+    std::map<std::uint64_t, std::string> seen;
+    std::uint64_t newest = 0;
+    const auto look = [&] {
+      const auto note = f.checkpoints->newest();
+      if (note == nullptr) return;
+      const auto text = parse_checkpoint(*note);
+      ASSERT_TRUE(text);
+      EXPECT_GE(text->size, newest) << "call " << call;
+      newest = text->size;
+      EXPECT_EQ(seen.try_emplace(text->size, *note).first->second, *note) << "call " << call;
+    };
+    f.disk.fail_call(call, true);
+    for (int turn = 0; turn < 5; ++turn) {
+      if (!f.disk.powered()) {
+        f.disk.crash(SimulatedDisk::Unsynced::torn, call);
+        ++crashes;
+      }
+      ASSERT_TRUE(f.open()) << "call " << call;
+      look();
+      if (f.checkpoints->follow()) look();
+      f.append(f.chain.commits(150));
+    }
+    if (!f.checkpoints->follow()) {  // it was the last call that failed
+      f.disk.crash(SimulatedDisk::Unsynced::torn, call);
+      ASSERT_TRUE(f.open());
+      ASSERT_TRUE(f.checkpoints->follow());
+    }
+    look();
+    const auto last = parse_checkpoint(*f.checkpoints->newest());
+    EXPECT_EQ(last->size, f.log.end().value);
+  }
+  EXPECT_GT(crashes, 10u);
+}
+
+TEST(Checkpoints, ServeWhatWasSignedWhileTheDiskIsFull) {
+  Followed f;
+  f.append(f.chain.commits(300));
+  ASSERT_TRUE(f.open());
+  ASSERT_TRUE(f.checkpoints->follow());
+  const auto before = f.checkpoints->newest();
+  f.append(f.chain.commits(300));
+  f.disk.limit_bytes(f.disk.bytes_in_all());
+  EXPECT_FALSE(f.checkpoints->follow());
+  EXPECT_EQ(f.checkpoints->newest(), before);
+  EXPECT_TRUE(f.checkpoints->tile(0, {0, 256}).value());
+  f.disk.limit_bytes(~std::uint64_t{0});
+  EXPECT_EQ(f.checkpoints->follow().value(), 610u);
+}
+
+TEST(ParseCheckpoint, TakesOnlyWhatTheFormatAllows) {
+  const std::string root(43, 'A');
+  const std::string good = "origin\n7\n" + root + "=\n\n\u2014 a b\n";
+  EXPECT_EQ(parse_checkpoint(good)->size, 7u);
+  for (const std::string& bad :
+       {std::string(), "origin\n07\n" + root + "=\n\n", "origin\n+7\n" + root + "=\n\n", "origin\n7\n" + root + "\n\n",
+        "\n7\n" + root + "=\n\n", "origin\n7\n" + root + "=\n", "origin\n99999999999999999999\n" + root + "=\n\n",
+        "origin\n7 \n" + root + "=\n\n", "origin\n7\n" + root + "=\nextension\n\n"})
+    EXPECT_FALSE(parse_checkpoint(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace pioneer::api
