@@ -88,14 +88,6 @@ class NoPhotos final : public Photos {
   }
 };
 
-class MediaAsTheyCome final : public Media {
- public:
-  std::expected<std::string, MediaRefusal> voice(std::string_view bytes, std::string_view) override {
-    return std::string(bytes);
-  }
-  std::expected<std::string, MediaRefusal> document(std::string_view bytes) override { return std::string(bytes); }
-};
-
 /// A city with two districts, the callers in it, and what they act on.
 class City {
  public:
@@ -444,7 +436,7 @@ class City {
   std::unique_ptr<EventHub> hub_;
   std::unique_ptr<Metrics> metrics_;
   NoPhotos photos_;
-  MediaAsTheyCome media_;
+  MediaAsTheyAre media_;
   std::unique_ptr<Service> service_;
   Call system_;
   std::string city_, district_, sibling_, community_, owner_, cadre_;
