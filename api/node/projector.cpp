@@ -11,8 +11,8 @@ namespace pioneer::node {
 namespace {
 
 /// Commits accepted and not yet projected: then the Writer waits, so that what was answered is seen within a second.
-/// Half a second's work of the projections on two cores, and about 10 MB of bodies.
-constexpr std::size_t lag_commits_max = 25'000;
+/// Half a second's work of the projections on two cores, and about 8 MB of bodies.
+constexpr std::size_t lag_commits_max = 20'000;
 /// One write batch: large enough to sort well, small enough that a query waits little for its own write.
 constexpr std::size_t batch_commits_max = 4'096;
 /// A batch costs what it costs, whether it holds ten commits or a thousand: rows that many of them change are written
