@@ -2,7 +2,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
 import { isCadre, known, me } from './client/session'
 import HomeScreen from './screens/home/home_screen.vue'
-import { nextTurn } from './client/now'
+import { nextPaint, nextTurn } from './client/now'
 import { screens } from './start/screens'
 
 declare module 'vue-router' {
@@ -67,10 +67,10 @@ export const router: Router = createRouter({
   },
 })
 
-// The frame is painted before the first screen is made.
+// The frame is painted before the first screen is made; afterwards, that something was tapped is seen before the next one is.
 let framed = false
 router.beforeEach(async () => {
-  if (!framed) await nextTurn()
+  await (framed ? nextPaint() : nextTurn())
   framed = true
 })
 

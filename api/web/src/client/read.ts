@@ -32,6 +32,7 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
   const loading = ref(false)
   let turn = 0
   let failures = 0
+  let own: T | undefined // what this device had: the same answer again is not drawn again
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function reload(): Promise<void> {
@@ -43,7 +44,7 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
     try {
       const body = await ask()
       if (mine !== turn) return
-      data.value = body
+      data.value = own !== undefined && own === data.value && JSON.stringify(own) === JSON.stringify(body) ? own : body
       at.value = Date.now()
       problem.value = undefined
       failures = 0
@@ -66,7 +67,7 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
     if (stays)
       void kept<Kept<T>>('reads', name).then((old) => {
         if (old && data.value === undefined && turn <= before + 1 && key() === name) {
-          data.value = old.body
+          data.value = own = old.body
           at.value = old.at
         }
       })

@@ -4,6 +4,10 @@ import { openDB, type IDBPDatabase } from 'idb'
 export type Shelf = 'reads' | 'drafts' | 'outbox'
 const shelves: Shelf[] = ['reads', 'drafts', 'outbox']
 
+// The last answers are at hand at once: on the way back nothing waits for the database.
+const lately = new Map<string, unknown>()
+const latelyMost = 40
+
 let opening: Promise<IDBPDatabase | undefined> | undefined
 const memory = new Map<Shelf, Map<string, unknown>>(shelves.map((s) => [s, new Map()]))
 
@@ -17,6 +21,11 @@ function database(): Promise<IDBPDatabase | undefined> {
 }
 
 export async function keep(shelf: Shelf, key: string, value: unknown): Promise<void> {
+  if (shelf === 'reads') {
+    lately.delete(key)
+    lately.set(key, value)
+    if (lately.size > latelyMost) lately.delete(lately.keys().next().value!)
+  }
   const db = await database()
   try {
     if (db) await db.put(shelf, value, key)
@@ -27,6 +36,7 @@ export async function keep(shelf: Shelf, key: string, value: unknown): Promise<v
 }
 
 export async function kept<T>(shelf: Shelf, key: string): Promise<T | undefined> {
+  if (shelf === 'reads' && lately.has(key)) return lately.get(key) as T
   const db = await database()
   const held = memory.get(shelf)!.get(key)
   return (held ?? (db ? await db.get(shelf, key).catch(() => undefined) : undefined)) as T | undefined
@@ -40,12 +50,14 @@ export async function all<T>(shelf: Shelf): Promise<T[]> {
 
 export async function drop(shelf: Shelf, key: string): Promise<void> {
   memory.get(shelf)!.delete(key)
+  if (shelf === 'reads') lately.delete(key)
   const db = await database()
   await db?.delete(shelf, key).catch(() => undefined)
 }
 
 export async function clear(shelf: Shelf): Promise<void> {
   memory.get(shelf)!.clear()
+  if (shelf === 'reads') lately.clear()
   const db = await database()
   await db?.clear(shelf).catch(() => undefined)
 }
