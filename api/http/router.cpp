@@ -101,7 +101,7 @@ std::optional<std::vector<std::string>> Router::values(const Pattern& pattern,
 Router::Found Router::find(std::string_view method, std::string_view path) const {
   Found found;
   if (!path.starts_with('/')) return found;
-  thread_local std::vector<std::string_view> parts;
+  static thread_local std::vector<std::string_view> parts;
   split(path, parts);
   const auto wanted = method == "POST" ? Method::post : Method::get;
   const bool known_method = method == "POST" || method == "GET" || method == "HEAD";
