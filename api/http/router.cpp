@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::string_view base = "/api/v1";
 
+/// What stands here has one name, and is no page.
+bool is_of_interface(std::string_view path) { return path.starts_with("/api/") || path.starts_with("/log/"); }
+
 /// "/a/b" → a, b. An empty segment (a double or closing slash) is a segment, and no route has one.
 void split(std::string_view path, std::vector<std::string_view>& into) {
   into.clear();
@@ -200,7 +203,7 @@ void Router::serve(HttpRequest request, Responder responder) const {
   if (!found.path_known && request.path.starts_with(base) && request.path.size() > base.size()) {
     // What operators ask answers under both. Nothing of ours has two names besides: a proxy's rules go by paths.
     const auto rest = std::string_view(request.path).substr(base.size());
-    if (!rest.starts_with("/api/")) found = find(request.method, rest);
+    if (!is_of_interface(rest)) found = find(request.method, rest);
   }
   if (options_.measure) responder = options_.measure(found.route, std::move(responder));
   const auto language = language_of(request.headers.find("Accept-Language"));
@@ -209,7 +212,7 @@ void Router::serve(HttpRequest request, Responder responder) const {
       auto response = problem_response({.code = "method_not_allowed"}, language);
       response.headers.push_back({"Allow", std::string(found.allow)});
       responder.respond(std::move(response));
-    } else if (options_.pages && !request.path.starts_with("/api/")) {
+    } else if (options_.pages && !is_of_interface(request.path)) {
       options_.pages(std::move(request), std::move(responder));
     } else {
       responder.respond(problem_response({.code = "not_found", .detail = "There is no such address."}, language));

@@ -28,7 +28,7 @@ class Router {
     std::string own_origin = {};
     /// Stands before each answer to count and time it; no route: none matched. Absent: nobody does. Any thread.
     std::function<Responder(const Route*, Responder)> measure = {};
-    /// What is not below /api and no operation: the web client's files. Absent: 404.
+    /// What is not below /api or /log and no operation: the web client's files. Absent: 404.
     std::function<void(HttpRequest, Responder)> pages = {};
   };
   explicit Router(Options options);
