@@ -20,6 +20,16 @@ def build_reader(folder: pathlib.Path) -> pathlib.Path:
     return reader
 
 
+def begin(case: type[unittest.TestCase]) -> None:
+    """Gives the class a new log (`pioneer`), its folder and others' reader; they go with the class."""
+    case.pioneer = pioneer.Pioneer()
+    case.pioneer.__enter__()
+    case.addClassCleanup(case.pioneer.__exit__, None, None, None)
+    case.folder = pathlib.Path(case.pioneer.folder.name)
+    case.reader = build_reader(case.folder)
+    case.pioneer.make()
+
+
 def mirror(log: pioneer.Pioneer, to: pathlib.Path, *more, expect=0):
     """What `pioneer audit mirror` tells, or why it refuses."""
     done = subprocess.run([pioneer.BIN / "pioneer", "audit", "mirror", "--data", log.data, "--to", to, "--json", *more],
@@ -31,12 +41,7 @@ def mirror(log: pioneer.Pioneer, to: pathlib.Path, *more, expect=0):
 class Mirror(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.pioneer.__enter__()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
-        cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.reader = build_reader(cls.folder)
-        cls.pioneer.make()
+        begin(cls)
         cls.to = cls.folder / "stick"
         first = mirror(cls.pioneer, cls.to)
         cls.older = cls.folder / "older"

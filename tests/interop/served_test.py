@@ -38,12 +38,7 @@ def tiles_of(size: int):
 class Served(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.pioneer.__enter__()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
-        cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.reader = mirror_test.build_reader(cls.folder)
-        cls.pioneer.make()
+        mirror_test.begin(cls)
         cls.pioneer.command("import", "organisations", "ops/demo/organisations.csv", expect=1)  # one differs from what make() wrote
         cls.pioneer.start()
 
