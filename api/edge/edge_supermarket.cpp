@@ -125,6 +125,7 @@ Commanded Edge::place_claim(const Call& call, std::string_view product, const Pl
   domain::PlaceClaim command;
   command.set_product(draft.path_id(product));
   command.set_places(draft.take(checks::between(body.places(), "places", 1, limits::places_per_claim_max)));
+  command.set_only_if_free(body.only_if_free());
   return draft.finish(std::move(command), &body);
 }
 

@@ -39,8 +39,13 @@ constexpr std::array products_query{
     cursor,
     limit,
     as_of};
-constexpr std::array board_query{subtree, Parameter{"column", word, "Only this column, paged by its cursor"}, cursor,
-                                 limit, as_of};
+constexpr std::array board_query{
+    subtree,
+    Parameter{"column", word, "Only this column, paged by its cursor"},
+    cursor,
+    limit,
+    as_of,
+    Parameter{"cards", text, "Only these requests' cards, where they stand now: at most 50 ids, separated by commas"}};
 constexpr std::array log_query{Parameter{"from", integer, "First position"}, cursor, limit};
 constexpr std::array events_query{organisation, Parameter{"stream", text, "kind/id"},
                                   Parameter{"types", text, "Event types, separated by commas"}};

@@ -304,13 +304,15 @@ Result<std::optional<Verdict>> Application::repeat_of(const domain::Command& com
 }
 
 std::optional<CommitBody> Application::commit_of(const domain::Command& command, const Id& acting_as,
-                                                 const std::vector<Change>& changes, Outcome& outcome) const {
+                                                 const std::vector<Change>& changes, domain::Instant now,
+                                                 Outcome& outcome) const {
   CommitBody body;
   body.set_once(command.once);
   body.set_same(command.same);
   body.set_policy_sequence(community_.policy_sequence.value);
   body.set_cause(command.cause);
-  body.set_occurred_at_us(command.occurred_us);
+  // A clock that runs a little ahead told a time that has not come: it is as recorded.
+  if (command.occurred_us <= now.us) body.set_occurred_at_us(command.occurred_us);
   // What was asked beyond the streams. Taken numbers are refused, so what is written says that nobody held this one.
   if (std::holds_alternative<domain::RegisterMember>(command.what) && !command.phone_token.empty()) {
     auto& fact = *body.add_facts();
@@ -361,7 +363,7 @@ Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::str
 
   std::vector<Change> changes(1);
   changes[0] = {name, current.revision, as_any(std::move(decision->events))};
-  auto body = commit_of(command, decision->acting_as, changes, outcome);
+  auto body = commit_of(command, decision->acting_as, changes, context.now, outcome);
   if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
   auto& introductions = *body->mutable_parts(0)->mutable_introductions();
   for (int i = introductions.size() - 1; i >= 0; --i) {
@@ -408,7 +410,7 @@ Result<Verdict> Application::decide_organisation(const C& what, PendingCommand& 
     }
     std::visit([&](auto& e) { change->events.emplace_back(std::move(e)); }, event);
   }
-  auto body = commit_of(command, decision->acting_as, changes, outcome);
+  auto body = commit_of(command, decision->acting_as, changes, context.now, outcome);
   if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
   const domain::Happened happened{decision->acting_as, context.now};
   for (const auto& change : changes) {

@@ -73,7 +73,8 @@ class Application final : public eventstore::Decider {
                                                   const domain::Context& context, eventstore::Sequence sequence);
   /// Builds the commit; nothing if it would be too large (then `outcome` says so).
   std::optional<eventstore::CommitBody> commit_of(const domain::Command& command, const domain::Id& acting_as,
-                                                  const std::vector<Change>& changes, Outcome& outcome) const;
+                                                  const std::vector<Change>& changes, domain::Instant now,
+                                                  Outcome& outcome) const;
   template <class State>
   void introduce(CachedStream<State>& in, const eventstore::StreamPart& part);
   bool token_holds(const domain::Command& command, eventstore::Instant now) const;

@@ -120,7 +120,9 @@ class Search final : public projections::SlotFiller {
 domain::Decided<std::vector<projections::BoardColumn>> columns_of(const BoardSource& source, const BoardQuery& query) {
   const auto organisations = organisations_of(source.community.directory, query.organisation, query.subtree);
   if (query.column == domain::RequestState::unspecified) {
-    auto all = source.models.boards().board(organisations, std::min(query.limit, projections::Boards::page_max));
+    auto all = !query.cards.empty()
+                   ? source.models.boards().cards(organisations, query.cards)
+                   : source.models.boards().board(organisations, std::min(query.limit, projections::Boards::page_max));
     if (!all) return std::unexpected(refusal_of(all.error()));
     return std::move(*all);
   }

@@ -18,7 +18,10 @@ struct BoardQuery {
   domain::RequestState::Value column = domain::RequestState::unspecified;  ///< only this one, from `after`
   std::string after;
   std::size_t limit = projections::Boards::page_max;
+  std::vector<domain::Id> cards;  ///< not empty: only these requests' cards, where they stand now
 };
+/// Cards that are asked for by their requests at once.
+inline constexpr std::size_t board_cards_max = 50;
 
 inline constexpr double near_metres_max = 100'000;
 inline constexpr std::size_t search_bytes_max = 400;

@@ -24,6 +24,8 @@ inline constexpr std::uint32_t places_per_claim_max = 100;
 inline constexpr std::size_t sessions_max = 52;
 /// Check-in opens this long before the first session: the desk may stand the evening before, and no earlier.
 inline constexpr std::int64_t check_in_before_us = 24 * 3'600'000'000;
+/// A phone's clock may run this much ahead: what it read at the door is then taken as read now, not refused.
+inline constexpr std::int64_t clock_ahead_us = 5 * 60'000'000;
 /// Tickets one commit promotes; more goes on in the next one, with no place free meanwhile.
 inline constexpr std::uint32_t promotion_tickets_max = 1'000;
 /// Four levels, and departments or enterprises a few deep below each; what walks up stays short.

@@ -285,7 +285,7 @@ Outcome decide(const State& state, const PlaceClaim& command, const Context& con
   if (command.places() > state.capacity) return refuse(refusals::product_full, "places");
   if (state.tickets.size() >= limits::claims_per_product_max) return refuse(refusals::too_many_claims);
   const bool fits = state.waiting == state.passed_over && command.places() <= places_left(state);
-  if (!fits && !state.waitlist) return refuse(refusals::product_full, "places");
+  if (!fits && (!state.waitlist || command.only_if_free())) return refuse(refusals::product_full, "places");
   ClaimPlaced event;
   event.set_ticket(static_cast<std::uint32_t>(state.tickets.size() + 1));
   event.set_places(command.places());
@@ -315,12 +315,12 @@ Outcome decide(const State& state, const CheckIn& command, const Context& contex
   const auto claim = on_claim(state, command.ticket(), Action::check_in, context);
   if (!claim) return std::unexpected(claim.error());
   if (const auto ok = attendance_open(state); !ok) return std::unexpected(ok.error());
-  if (command.occurred_us() < 0 || command.occurred_us() > context.now.us) {
+  if (command.occurred_us() < 0 || command.occurred_us() > context.now.us + limits::clock_ahead_us) {
     return refuse(shared::out_of_bounds, "occurredAt");
   }
   const auto now = claim_state(state, *claim->ticket);
   if (now != ClaimState::confirmed) return refuse_state(now);
-  const Instant came = command.occurred_us() == 0 ? context.now : Instant{command.occurred_us()};
+  const Instant came = command.occurred_us() == 0 ? context.now : std::min(context.now, Instant{command.occurred_us()});
   if (came.us < state.first_session.us - limits::check_in_before_us) return refuse(refusals::check_in_not_open);
   if (const auto ok = code_fits(command.code(), claim->as_owner); !ok) return std::unexpected(ok.error());
   CheckedIn event;

@@ -180,6 +180,25 @@ Result<std::vector<BoardColumn>> Boards::board(std::span<const domain::Id> organ
   return columns;
 }
 
+Result<std::vector<BoardColumn>> Boards::cards(std::span<const domain::Id> organisations,
+                                               std::span<const domain::Id> requests) const {
+  auto columns = board(organisations, 1);
+  if (!columns) return columns;
+  for (auto& column : *columns) {
+    column.cards.clear();
+    column.next.clear();
+  }
+  for (const auto& id : requests) {
+    auto request = requests_.card(id);
+    if (!request) return std::unexpected(request.error());
+    if (!*request || std::ranges::find(organisations, (*request)->organisation) == organisations.end()) continue;
+    auto& cards = (*columns)[static_cast<std::size_t>((*request)->state) - 1].cards;
+    const auto at = std::ranges::lower_bound(cards, (*request)->card.sort, {}, &RequestCard::sort);
+    if (at == cards.end() || at->id != id) cards.insert(at, std::move((*request)->card));
+  }
+  return columns;
+}
+
 Result<BoardColumn> Boards::column(std::span<const domain::Id> organisations, RequestState::Value state,
                                    std::string_view after, std::size_t limit) const {
   BoardColumn column;

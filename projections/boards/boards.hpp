@@ -34,6 +34,9 @@ class Boards {
   /// the board, those merged into them too; each once.
   eventstore::Result<std::vector<BoardColumn>> board(std::span<const domain::Id> organisations,
                                                      std::size_t page = page_max) const;
+  /// Of all columns only the cards of these requests, where they stand now; the counts are those of the whole board.
+  eventstore::Result<std::vector<BoardColumn>> cards(std::span<const domain::Id> organisations,
+                                                     std::span<const domain::Id> requests) const;
   /// One column from a `next` (empty: from its top).
   eventstore::Result<BoardColumn> column(std::span<const domain::Id> organisations, domain::RequestState::Value state,
                                          std::string_view after, std::size_t limit) const;

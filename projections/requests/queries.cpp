@@ -10,12 +10,16 @@ using domain::RequestState;
 using eventstore::failure;
 using eventstore::Result;
 
+std::unexpected<eventstore::Error> corrupt_row() {
+  return failure("corrupt_row", "A row of a request does not parse; rebuild the projection.");
+}
+
 template <class Row>
 Result<std::optional<Row>> decoded(const Result<std::optional<std::string>>& stored, auto decode) {
   if (!stored) return std::unexpected(stored.error());
   if (!*stored) return std::optional<Row>{};
   auto row = decode(**stored);
-  if (!row) return failure("corrupt_row", "A row of a request does not parse; rebuild the projection.");
+  if (!row) return corrupt_row();
   return row;
 }
 
@@ -70,6 +74,27 @@ std::optional<RequestCard> ListingMerge::next() {
 Result<std::optional<RequestRow>> Requests::get(const domain::Id& id) const {
   return decoded<RequestRow>(rows_.get(request_keys::row(id)),
                              [&](const auto& row) { return RequestRow::decode(id, row); });
+}
+
+// By one cursor: between two reads the card might move.
+Result<std::optional<StandingCard>> Requests::card(const domain::Id& id) const {
+  const auto rows = rows_.cursor();
+  const auto found = [&](const std::string& key) {
+    rows->seek(key);
+    return rows->valid() && rows->key() == key;
+  };
+  std::optional<StandingCard> standing;
+  if (found(request_keys::row(id))) {
+    const auto row = RequestRow::decode(id, rows->value());
+    if (!row) return corrupt_row();
+    const auto key = request_keys::listing(*row);
+    if (found(key)) {
+      const auto sort = key.substr(key.size() - request_keys::sort_bytes);
+      standing = {row->organisation, row->state, {id, sort, std::make_shared<const std::string>(rows->value())}};
+    }
+  }
+  if (auto status = rows->status(); !status) return std::unexpected(status.error());
+  return standing;
 }
 
 Result<std::optional<RequestBody>> Requests::body(const domain::Id& id) const {

@@ -127,6 +127,13 @@ struct RequestCard {
   std::shared_ptr<const std::string> row;  ///< for render_row, with the stream "request/<id>"
 };
 
+/// Where a request's card stands now.
+struct StandingCard {
+  domain::Id organisation;
+  domain::RequestState::Value state;
+  RequestCard card;
+};
+
 struct RequestPage {
   std::vector<RequestCard> cards;
   std::string next;  ///< where to go on; empty: that was all
@@ -148,6 +155,8 @@ class Requests {
  public:
   explicit Requests(const Engine& engine) : rows_(engine.view("requests")) {}
   eventstore::Result<std::optional<RequestRow>> get(const domain::Id& id) const;
+  /// Nothing where there is no such request.
+  eventstore::Result<std::optional<StandingCard>> card(const domain::Id& id) const;
   eventstore::Result<std::optional<RequestBody>> body(const domain::Id& id) const;
   eventstore::Result<RequestCounts> counts(const domain::Id& organisation) const;
   /// Requests that use this upload (its name, 32 bytes), at most `limit`; none where no commit does.

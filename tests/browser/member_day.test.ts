@@ -101,7 +101,7 @@ it('looks at one day of the market, and comes back from a ticket to the tickets'
   await page.getByText('后天的课', { exact: true }).waitFor()
 })
 
-it('a place lost between seeing and tapping says so and keeps a place in the queue', async () => {
+it('a place lost between seeing and tapping says so and offers the queue', async () => {
   const w = said('zh')
   const id = await offer(city(), { title: '最后一席', capacity: 1 })
   const page = await device(city().member)
@@ -112,8 +112,12 @@ it('a place lost between seeing and tapping says so and keeps a place in the que
   await button.waitFor()
   await call(city(), city().neighbour.token, `products/${id}/claims`, { places: 1 })
   await button.click()
+  await page.getByText(w.product.lost).waitFor()
+  const { items } = await call<{ items: { product: string }[] }>(city(), city().member.token, 'me/claims')
+  expect(items.some((c) => c.product === id)).toBe(false)
+  await page.getByRole('button', { name: w.product.queue.replace('{n}', '0') }).click()
   await page.waitForURL(/\/claims\//)
-  await page.getByText(w.ticket.lost.replace('{n}', '0')).waitFor()
+  await page.getByText(w.claim.ahead.replace('{n}', '0')).waitFor()
 })
 
 it('rates what it attended, and sees the request that its problem became', async () => {

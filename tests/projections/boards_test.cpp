@@ -125,6 +125,41 @@ TEST_F(BoardsTest, PagingWhileRowsMoveLosesNoneThatStays) {
   }
 }
 
+TEST_F(BoardsTest, CardsThatAreAskedForAreThoseOfTheColumns) {
+  for (unsigned n = 0; n < 150; ++n) submit(n);
+  project();
+  std::vector<domain::Id> asked;
+  for (unsigned n = 0; n < 150; n += 3) {
+    if (n % 2 == 0) live(n);
+    asked.push_back(numbered('r', n));
+  }
+  project();
+  asked.push_back(asked.front());          // twice
+  asked.push_back(numbered('r', 60'000));  // none
+  const auto found = models->boards().cards(organisations, asked).value();
+  ASSERT_EQ(found.size(), 7u);
+  const std::set<domain::Id> wanted(asked.begin(), asked.end());
+  std::size_t shown = 0;
+  for (const auto& column : found) {
+    const auto whole = models->boards().column(organisations, column.state, {}, 200).value();
+    EXPECT_EQ(column.count, whole.count);
+    EXPECT_EQ(column.overdue, whole.overdue);
+    EXPECT_TRUE(column.next.empty());
+    std::string expected, is;
+    for (const auto& card : whole.cards)
+      if (wanted.contains(card.id)) expected += card.sort + *card.row;
+    for (const auto& card : column.cards) is += card.sort + *card.row;
+    EXPECT_EQ(is, expected);
+    shown += column.cards.size();
+  }
+  EXPECT_EQ(shown, 50u);
+  // Those of an organisation that is not on the board are not shown on it.
+  const auto elsewhere = models->boards().cards({&organisations[0], 1}, asked).value();
+  for (std::size_t i = 0; i < elsewhere.size(); ++i)
+    for (const auto& card : elsewhere[i].cards)
+      EXPECT_EQ(models->requests().get(card.id).value()->organisation, organisations[0]);
+}
+
 TEST_F(BoardsTest, AnEmptyBoardHasAllColumns) {
   const auto board = models->boards().board(organisations).value();
   EXPECT_EQ(board.size(), 7u);

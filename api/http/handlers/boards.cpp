@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <ranges>
 
 #include "api/http/handlers/as_of.hpp"
 #include "api/http/handlers/service.hpp"
@@ -44,6 +45,16 @@ void from_source(const Service& service, const IncomingPointer& incoming, const 
               });
 }
 
+/// "id,id,…"
+bool ids_in(std::string_view text, std::vector<domain::Id>& ids) {
+  for (const auto part : std::views::split(text, ',')) {
+    const auto id = domain::Id::parse(std::string_view(part.begin(), part.end()));
+    if (!id || ids.size() == queries::board_cards_max) return false;
+    ids.push_back(*id);
+  }
+  return true;
+}
+
 void board(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
   queries::BoardQuery wanted;
   const auto& request = incoming->request;
@@ -58,6 +69,8 @@ void board(const Service& service, const IncomingPointer& incoming, const node::
     if (!state) return malformed(*incoming, "column", "There is no such column.");
     wanted.column = *state;
   }
+  if (const auto cards = request.parameter("cards"); !cards.empty() && !ids_in(cards, wanted.cards))
+    return malformed(*incoming, "cards", "It is: ids of 1 to 50 requests, separated by commas.");
   const auto limit = limit_of(*incoming, wanted.limit, queries::board_page_max);
   if (!limit) return;
   wanted.limit = *limit;

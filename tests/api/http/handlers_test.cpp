@@ -365,12 +365,25 @@ TEST_F(Handlers, SellsPlacesNeverTwice) {
 
 TEST_F(Handlers, ShowsTheBoard) {
   const auto asker = member_with_token("张三");
-  post("/api/v1/requests",
-       R"({"title":"漏水","description":"厨房漏水","category":"repair","organisation":")" + city + "\"}", asker);
+  const auto id = field(
+      post("/api/v1/requests",
+           R"({"title":"漏水","description":"厨房漏水","category":"repair","organisation":")" + city + "\"}", asker)
+          .body,
+      "id");
   const auto board = get("/api/v1/boards/" + city);
   ASSERT_EQ(board.status, 200U) << board.body;
   EXPECT_THAT(board.body, HasSubstr(R"("state":"submitted","count":1)"));
   EXPECT_THAT(board.body, HasSubstr("漏水"));
+  const auto alone = get("/api/v1/boards/" + city + "?cards=" + id);
+  EXPECT_THAT(alone.body, HasSubstr("漏水"));
+  EXPECT_THAT(alone.body, HasSubstr(R"("state":"submitted","count":1)"));
+  // A community's own id is no request's: nothing stands there.
+  EXPECT_THAT(get("/api/v1/boards/" + city + "?cards=" + city).body, Not(HasSubstr("漏水")));
+  EXPECT_EQ(get("/api/v1/boards/" + city + "?cards=" + id + ",").status, 400U);
+  std::string many = id;
+  for (int i = 0; i < 50; ++i) many += "," + id;
+  EXPECT_EQ(get("/api/v1/boards/" + city + "?cards=" + many).status, 400U);
+  EXPECT_EQ(get("/api/v1/boards/" + city + "?cards=" + id, asker).status, 403U);
   const auto before = get("/api/v1/boards/" + city + "?asOf=2000-01-01T00:00:00Z");
   ASSERT_EQ(before.status, 200U) << before.body;
   EXPECT_THAT(before.body, Not(HasSubstr("漏水")));

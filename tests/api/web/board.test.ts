@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RequestCard } from '@/client/contract'
-import { each, foundOn, joined, matching, moved, narrows, searched, settled, wantsAll, windowOf } from '@/logic/board'
+import { comesBefore, each, foundOn, joined, matching, moved, narrows, putIn, searched, settled, wantsAll, windowOf } from '@/logic/board'
 
 const card = (id: string, title = id): RequestCard => ({ id, state: 'submitted', revision: '1', title, category: 'noise', submittedAt: '2026-03-01T00:00:00Z', overdue: false, channel: 'web' })
 const columns = [{ cards: ['a', 'b', 'c'].map((i) => card(i)) }, { cards: [] }, { cards: [card('d')] }]
@@ -27,6 +27,21 @@ it('a fresh first page keeps what was paged in behind it, without what left', ()
   const before = ['a', 'b', 'c', 'd', 'e'].map((i) => card(i))
   expect(joined([card('n'), card('a')], true, before, new Set(['d'])).map((c) => c.id)).toEqual(['n', 'a', 'c', 'e'])
   expect(joined([card('n')], false, before, new Set()).map((c) => c.id)).toEqual(['n'])
+})
+
+it('what came is put where the server has it: overdue first, then what is due next, then without a clock; the newest closed first', () => {
+  const due = (id: string, at: string, overdue = false): RequestCard => ({ ...card(id), due: { kind: 'resolve', at }, overdue })
+  const [late, soon, later] = [due('l', '2026-03-04T00:00:00Z', true), due('s', '2026-03-05T00:00:00Z'), due('z', '2026-03-09T00:00:00Z')]
+  const [first, second] = [card('e'), card('f')]
+  const all = [late, soon, later, first, second]
+  for (const [i, a] of all.entries()) for (const [j, b] of all.entries()) expect(comesBefore(a, b)).toBe(i < j)
+  const closed = (id: string, closedAt: string): RequestCard => ({ ...card(id), state: 'closed_confirmed', closedAt })
+  expect(comesBefore(closed('n', '2026-03-05T00:00:00Z'), closed('o', '2026-03-04T00:00:00Z'))).toBe(true)
+  const cards = [late, later]
+  expect(putIn(cards, [soon], true)).toEqual([late, soon, later])
+  expect(putIn(cards, [first], true)).toBe(cards) // behind what was read: read when one gets there
+  expect(putIn(cards, [first], false)).toEqual([late, later, first])
+  expect(putIn(cards, [late], true)).toBe(cards)
 })
 
 it('what was typed is found in title and category', () => {

@@ -78,10 +78,14 @@ it('market', async () => {
   const height = () => page.evaluate(() => document.documentElement.scrollHeight)
   while (await more.count()) {
     const before = await height()
+    await more.scrollIntoViewIfNeeded() // one taps what one sees
     await timer.of('more', () => more.tap())
     if (!(await until(async () => (await height()) > before || !(await more.count()), 'more tiles', 5_000).then(() => true, () => false))) break
   }
-  const top = () => page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }))
+  const top = async () => {
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }))
+    await page.waitForTimeout(500) // it is drawn before anybody can aim at it
+  }
   for (let i = 0; i < 3; i++)
     for (const n of [1, 0]) {
       await top()

@@ -67,6 +67,28 @@ export function joined(fresh: readonly RequestCard[], more: boolean, before: rea
   return all.length === before.length && all.every((c, i) => c === before[i]) ? (before as RequestCard[]) : all
 }
 
+/** Its place in a column, as the server orders them: overdue first; open ones by what is due next, those without a clock behind, the oldest
+ * first; closed ones the newest first. */
+export function comesBefore(a: RequestCard, b: RequestCard): boolean {
+  const keys = (c: RequestCard) => [c.overdue ? 0 : 1, c.closedAt ? -Date.parse(c.closedAt) : c.due?.at ? Date.parse(c.due.at) : Number.MAX_SAFE_INTEGER, Date.parse(c.submittedAt ?? '') || 0]
+  const [x, y] = [keys(a), keys(b)]
+  for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return x[i]! < y[i]!
+  return a.id < b.id
+}
+
+/** Cards that came, each put where it belongs among those that are here; which of them lie behind `last`, the last card that was read, is left
+ * to the reading. */
+export function putIn(cards: RequestCard[], come: readonly RequestCard[], more: boolean): RequestCard[] {
+  let all = cards
+  for (const card of come) {
+    if (all.some((c) => c.id === card.id)) continue
+    const at = all.findIndex((c) => comesBefore(card, c))
+    if (at < 0 && more) continue
+    all = at < 0 ? [...all, card] : [...all.slice(0, at), card, ...all.slice(at)]
+  }
+  return all
+}
+
 /** The text in which a card is searched, kept while the card is. */
 export function searched(nameOf: (category: string) => string): (card: RequestCard) => string {
   const texts = new WeakMap<RequestCard, string>()

@@ -62,10 +62,10 @@ const en: typeof zh = {
   },
   product: {
     title: 'Product', by: 'Offered by {name}', left: '{left} of {capacity} left', leftShort: '{n} left', full: 'Full', fullWaiting: 'Full, {n} in the queue', noTime: 'Time to come', pictures: 'More pictures', yours: 'Your places', howMany: 'How many places?',
-    claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
+    claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', lost: 'It has just filled up. Would you like to wait? A free place is yours at once.', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
   },
   ticket: {
-    title: 'My ticket', yours: 'The place is yours.', undoText: 'Within {n} min one tap undoes it.', lost: 'This session has just filled up. You are in the queue, {n} ahead of you; a free place is yours at once. Do not want to wait? Tap “Cancel”.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
+    title: 'My ticket', yours: 'The place is yours.', undoText: 'Within {n} min one tap undoes it.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
     calendar: 'Add to calendar', product: 'What is it', rate: 'Rate', cancel: 'Cancel', sure: 'The place goes to somebody else. Cancel?', giveBack: 'Yes, give it back', keep: 'No, I come', arrived: 'Are you there?', doorCode: 'Check-in code at the door', checkIn: 'I am here', orShow: 'Or show your QR code to the staff.', ownCode: 'code {code}',
     told: 'Thank you for telling us. Somebody takes care of it:', toldSoon: 'Thank you for telling us. It is becoming a request…', follow: 'Follow it',
   },

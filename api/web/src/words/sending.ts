@@ -9,16 +9,19 @@ export type Said<T> = { done: T; waiting?: undefined } | { waiting: Letter; done
 export function useSending() {
   const busy = ref(false)
   const wrong = ref('')
+  const code = ref('') // of what was refused
   /** Nothing where it was refused, or while the one before is on its way. */
   async function say<T>(what: Send): Promise<Said<T> | undefined> {
     if (busy.value) return undefined
     busy.value = true
     wrong.value = ''
+    code.value = ''
     const outcome = await send<T>(what)
     busy.value = false
     if (!('problem' in outcome)) return outcome
     wrong.value = problemWords(outcome.problem)
+    code.value = outcome.problem.code
     return undefined
   }
-  return { busy, wrong, say }
+  return { busy, wrong, code, say }
 }

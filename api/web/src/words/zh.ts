@@ -62,10 +62,10 @@ export default {
   },
   product: {
     title: '产品', by: '{name}提供', left: '余 {left} / {capacity}', leftShort: '余 {n}', full: '已满', fullWaiting: '已满，{n} 人排队', noTime: '时间另定', pictures: '更多照片', yours: '您的位置', howMany: '几个位置？',
-    claim: '认领', claimMore: '再要几个', queue: '排队（前面 {n} 人）', free: '免费。开始前都可以取消。', closed: '现在不能认领。', rated: '{stars} 分，{n} 人评价', cancelled: '已取消：{reason}',
+    claim: '认领', claimMore: '再要几个', queue: '排队（前面 {n} 人）', lost: '刚刚满了。要排队吗？有位置马上给您。', free: '免费。开始前都可以取消。', closed: '现在不能认领。', rated: '{stars} 分，{n} 人评价', cancelled: '已取消：{reason}',
   },
   ticket: {
-    title: '我的票', yours: '位置是您的了。', undoText: '{n} 分钟内点一下就能反悔。', lost: '这一场刚刚满了。您在排队，前面有 {n} 人；有位置马上给您。不想等，点“取消”。', places: '{n} 个位置', qr: '入场二维码，编号 {code}', show: '到门口给工作人员看。没有信号也能用。',
+    title: '我的票', yours: '位置是您的了。', undoText: '{n} 分钟内点一下就能反悔。', places: '{n} 个位置', qr: '入场二维码，编号 {code}', show: '到门口给工作人员看。没有信号也能用。',
     calendar: '加到日历', product: '看介绍', rate: '评价', cancel: '取消', sure: '位置会让给别人。真的取消吗？', giveBack: '取消，让给别人', keep: '我要去', arrived: '到了？', doorCode: '门口的签到码', checkIn: '我来了', orShow: '或者给工作人员看您的二维码。', ownCode: '码 {code}',
     told: '谢谢您说出来。这件事有人办了：', toldSoon: '谢谢您说出来。正在转成一件求助…', follow: '看这件事',
   },

@@ -6,9 +6,11 @@ import { gathered, useLive, type Happened } from '@/client/live'
 import { onSent, send } from '@/client/outbox'
 import { Problem } from '@/client/problem'
 import { useRead } from '@/client/read'
-import { joined } from '@/logic/board'
+import { joined, putIn } from '@/logic/board'
 
 const pageSize = 50
+const firstPageMost = 20 // of a column, whatever is asked for: the server has them at hand
+const namedMost = 50 // cards that are asked for by their requests
 const order = ['submitted', 'accepted', 'in_progress', 'awaiting_confirmation', 'closed_confirmed', 'closed_unconfirmed']
 
 export function useBoard(organisation: () => string) {
@@ -18,44 +20,58 @@ export function useBoard(organisation: () => string) {
   // What was done here, until an answer that was asked for afterwards has it.
   const doing = new Map<string, { card: RequestCard; state: string; away: boolean; answered: boolean }>()
 
-  const moved = new Set<string>() // by anybody, since the board was read
+  // By anybody, since the board was read: which requests, and at which event. Beyond the first page nobody looks for them again, so they are
+  // asked for by name.
+  const moved = new Map<string, number>()
+  let events = 0
 
   const read = useRead(
     () => (organisation() ? `board/${organisation()}` : ''),
     async () => {
       const known = [...doing].filter(([, d]) => d.answered)
-      const view = await answer(api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, limit: pageSize } } }))
+      const of = [...moved]
+      const board = (query: { limit?: number; cards?: string }) => answer(api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, ...query } } }))
+      const byName = of.length > 0 && of.length <= namedMost && columns.value.some((c) => c.count > firstPageMost)
+      const [view, named] = await Promise.all([board({ limit: pageSize }), byName ? board({ cards: of.map(([id]) => id).join() }) : undefined])
       for (const [id, d] of known) if (doing.get(id) === d) doing.delete(id)
-      return view
+      return { ...view, of, named: named?.columns }
     },
   )
   watch(read.data, (view) => {
     if (!view) return
     name.value = view.organisation?.name ?? ''
-    const gone = new Set([...doing.keys(), ...moved])
+    const of = view.of ?? [] // none in what an older version kept
+    const gone = new Set([...doing.keys(), ...of.map(([id]) => id)])
     const before = new Map(columns.value.map((c) => [c.state, c]))
     columns.value = view.columns
       .filter((c) => order.includes(c.state))
       .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))
       .map((c) => {
         const old = before.get(c.state)
-        const cards = withDoing(joined(c.cards, !!c.nextCursor, old?.cards ?? [], gone), c.state)
         const paged = !!c.nextCursor && (old?.cards.length ?? 0) > c.cards.length
-        // What came or went behind the first page is found by reading on from there again.
-        const nextCursor = paged && moved.size === 0 ? old?.nextCursor : c.nextCursor
+        // Where too much came and went behind the first page to be asked for by name, it is read on from there again.
+        const known = paged && (of.length === 0 || !!view.named)
+        const nextCursor = known ? old?.nextCursor : c.nextCursor
+        const come = known ? (view.named?.find((n) => n.state === c.state)?.cards ?? []) : []
+        const here = joined(c.cards, !!c.nextCursor, old?.cards ?? [], gone)
+        const cards = withDoing(putIn(here, come, nextCursor !== undefined), c.state)
         const same = old && old.cards === cards && old.count === c.count && old.overdue === c.overdue && old.nextCursor === nextCursor
         return same ? old : { ...c, cards, nextCursor }
       })
-    moved.clear()
+    for (const [id, event] of of) if (moved.get(id) === event) moved.delete(id)
   })
 
   function withDoing(cards: RequestCard[], state: string): RequestCard[] {
     if (doing.size === 0) return cards
-    const stay = cards.filter((c) => {
+    const here = new Set<string>()
+    const stay: RequestCard[] = []
+    for (const c of cards) {
       const d = doing.get(c.id)
-      return !d || (d.state === state && !d.away)
-    })
-    const come = [...doing.values()].filter((d) => d.state === state && !d.away && !stay.some((c) => c.id === d.card.id))
+      if (d && (d.state !== state || d.away)) continue
+      if (d) here.add(c.id)
+      stay.push(c)
+    }
+    const come = [...doing.values()].filter((d) => d.state === state && !d.away && !here.has(d.card.id))
     if (come.length === 0 && stay.length === cards.length) return cards
     return [...come.map((d) => ({ ...d.card, state: state as RequestCard['state'] })), ...stay]
   }
@@ -63,7 +79,7 @@ export function useBoard(organisation: () => string) {
   const again = gathered(() => void read.reload(), 120)
   const moves = (what: Happened) => {
     if (!what.stream.startsWith('request/')) return
-    moved.add(what.stream.slice('request/'.length))
+    moved.set(what.stream.slice('request/'.length), ++events)
     again()
   }
   useLive(() => (organisation() ? `organisation=${organisation()}` : ''), moves, again)

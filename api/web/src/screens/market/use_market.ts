@@ -2,7 +2,7 @@
 import { computed, ref, shallowRef, watch } from 'vue'
 import type { ProductCard } from '@/client/contract'
 import { answer, api } from '@/client/http'
-import { trueNow } from '@/client/now'
+import { nextPaint, trueNow } from '@/client/now'
 import { useRead } from '@/client/read'
 import { known, me } from '@/client/session'
 import { wholeHour } from '@/start/early'
@@ -73,9 +73,13 @@ export function useMarket(wish: () => Wish) {
   })
   const items = computed(() => [...(read.data.value?.items ?? []), ...further.value])
 
+  const coming = ref(false)
   async function onward(): Promise<void> {
-    if (!next.value) return
-    const list = await page(pageSize, next.value).catch(() => undefined)
+    if (!next.value || coming.value) return
+    coming.value = true
+    // However soon the answer is there: that the tap was heard is seen first.
+    const list = await nextPaint().then(() => page(pageSize, next.value)).catch(() => undefined)
+    coming.value = false
     if (!list) return
     further.value = [...further.value, ...list.items]
     next.value = list.nextCursor
@@ -91,5 +95,5 @@ export function useMarket(wish: () => Wish) {
     seen.set(key(), { items: fresh.items, next: fresh.nextCursor })
     await read.reload()
   }
-  return { read, items, next, onward, again }
+  return { read, items, next, onward, coming, again }
 }
