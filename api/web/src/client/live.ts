@@ -20,6 +20,7 @@ export function useLive(query: () => string, happened: (what: Happened) => void,
         const response = await fetch(`/api/v1/events?${search}`, {
           signal,
           credentials: 'same-origin',
+          priority: 'low', // what a screen shows first comes before what may change
           headers: { Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) },
         })
         if (response.status === 401 || response.status === 403 || response.status === 404) return
