@@ -206,6 +206,11 @@ Result<void> SegmentLog::write_durably(ByteView stored) {
   return {};
 }
 
+std::optional<std::uint64_t> SegmentLog::copied_to() const {
+  if (last_source_offset_ == no_source_offset) return std::nullopt;
+  return last_source_offset_;
+}
+
 Result<void> SegmentLog::protect_tail() {
   if (last_kind_ != BatchKind::data) return writable();
   return write_empty(BatchKind::protecting);

@@ -13,7 +13,7 @@
 
 #include "adapters/segments/catalogue.hpp"
 #include "adapters/segments/unfinished_file.hpp"
-#include "eventstore/ports/log.hpp"
+#include "eventstore/ports/local_copy.hpp"
 
 namespace pioneer::adapters::segments {
 
@@ -36,7 +36,7 @@ struct Options {
 /// After any failed write or sync it is read-only for ever in this process, code "sync_failed": what the disk then
 /// holds is not known until it is opened again. A full disk while the next file is made ("disk_full") ends nothing.
 /// Destroying without close() is like a crash: nothing is lost, the tail stands open.
-class SegmentLog : public eventstore::Log {
+class SegmentLog : public eventstore::LocalCopy {
  public:
   /// A new log in a directory that holds none ("log_exists" otherwise).
   static eventstore::Result<std::unique_ptr<SegmentLog>> create(eventstore::Disk& disk, eventstore::Executor& executor,
@@ -53,7 +53,9 @@ class SegmentLog : public eventstore::Log {
   eventstore::Result<void> append(std::span<const std::string> records) override { return append(records, {}); }
   /// `source_offsets`: one for each record if the source is a topic, else none.
   /// One batch, one write, one sync; more only if the records do not fit one batch or one file.
-  eventstore::Result<void> append(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets);
+  eventstore::Result<void> append(std::span<const std::string> records,
+                                  std::span<const std::uint64_t> source_offsets) override;
+  std::optional<std::uint64_t> copied_to() const override;
   /// Also finds the batch's damage: "corrupt_batch". "beyond_end" if the sequence is not durable yet.
   eventstore::Result<std::string> read(eventstore::Sequence sequence) const override;
   std::unique_ptr<eventstore::LogReader> reader(eventstore::Sequence from) const override;

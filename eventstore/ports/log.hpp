@@ -1,4 +1,4 @@
-// The log as the Writer and all readers see it. Embedded: adapters/segments.
+// The log as the Writer and all readers see it. Embedded: adapters/segments. In a cluster: adapters/kafka.
 #pragma once
 
 #include <memory>
@@ -31,8 +31,8 @@ class Log {
   virtual LogState state() const = 0;
   /// Sequence that the next durable leaf will have. Any thread.
   virtual Sequence end() const = 0;
-  /// Makes one batch durable before it returns. CHECKs that acceptance, folded on from `state()`, accepts each record.
-  /// After a failure nothing more is appended in this process.
+  /// Makes one batch durable before it returns. CHECKs that acceptance, folded on from `state()`, accepts each record,
+  /// if no other node has taken the log over since. What may follow a failure, the engine says of each error code.
   virtual Result<void> append(std::span<const std::string> records) = 0;
   /// Any thread; the sequence must be below `end()`.
   virtual Result<std::string> read(Sequence sequence) const = 0;

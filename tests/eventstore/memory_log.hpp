@@ -37,7 +37,10 @@ class MemoryLog final : public Log {
     }
     return {};
   }
-  Result<std::string> read(Sequence sequence) const override { return leaves_.at(sequence.value); }
+  Result<std::string> read(Sequence sequence) const override {
+    if (sequence >= end()) return failure("beyond_end", "no such sequence yet", Retry::can_help);
+    return leaves_.at(sequence.value);
+  }
   std::unique_ptr<LogReader> reader(Sequence from) const override { return std::make_unique<Reader>(*this, from); }
   Result<void> protect_tail() override { return {}; }
 

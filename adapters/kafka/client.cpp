@@ -1,0 +1,45 @@
+#include "adapters/kafka/client.hpp"
+
+#include <array>
+
+namespace pioneer::adapters::kafka {
+namespace {
+
+void say_nothing(const rd_kafka_t*, int, const char*, const char*) {}
+
+}  // namespace
+
+Settings::Settings(const Options& options) : conf_(rd_kafka_conf_new()) {
+  // What goes wrong comes as an event too, and is told once, in our words.
+  rd_kafka_conf_set_log_cb(conf_.get(), say_nothing);
+  set("bootstrap.servers", options.brokers);
+  set("client.id", "pioneer");
+  // Off by default before librdkafka 2.10; with it a small request waits for the answer to the one before.
+  set("socket.nagle.disable", "true");
+  set("socket.keepalive.enable", "true");
+  set("socket.timeout.ms", std::to_string(options.ask_within.count()));
+  // A broker that comes back is found within a second.
+  set("socket.connection.setup.timeout.ms", "3000");
+  set("reconnect.backoff.ms", "50");
+  set("reconnect.backoff.max.ms", "1000");
+  set("topic.metadata.refresh.fast.interval.ms", "100");
+  for (const auto& [name, value] : options.properties) set(name, value);
+}
+
+Settings& Settings::set(const std::string& name, const std::string& value) {
+  std::array<char, 512> reason{};
+  const auto result = rd_kafka_conf_set(conf_.get(), name.c_str(), value.c_str(), reason.data(), reason.size());
+  if (result != RD_KAFKA_CONF_OK && problem_.empty()) problem_ = reason.data();
+  return *this;
+}
+
+eventstore::Result<Owned<rd_kafka_t>> Settings::make(rd_kafka_type_t type) {
+  if (!problem_.empty()) return eventstore::failure("kafka_setting", "librdkafka takes no such setting: " + problem_);
+  std::array<char, 512> reason{};
+  Owned<rd_kafka_t> client(rd_kafka_new(type, conf_.get(), reason.data(), reason.size()));
+  if (!client) return eventstore::failure("kafka_setting", std::string("No client of Kafka: ") + reason.data());
+  static_cast<void>(conf_.release());  // the client's now
+  return client;
+}
+
+}  // namespace pioneer::adapters::kafka

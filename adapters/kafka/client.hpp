@@ -1,0 +1,51 @@
+// librdkafka's objects with owners, and the settings that all our clients share.
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <memory>
+#include <string>
+
+#include "adapters/kafka/options.hpp"
+#include "eventstore/error.hpp"
+
+namespace pioneer::adapters::kafka {
+
+/// How librdkafka's pointers are given back.
+struct Giver {
+  void operator()(rd_kafka_t* client) const { rd_kafka_destroy(client); }
+  void operator()(rd_kafka_conf_t* conf) const { rd_kafka_conf_destroy(conf); }
+  void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }
+  void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
+  void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
+  void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+  void operator()(rd_kafka_AdminOptions_t* options) const { rd_kafka_AdminOptions_destroy(options); }
+  void operator()(rd_kafka_ConfigResource_t* resource) const { rd_kafka_ConfigResource_destroy(resource); }
+  void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
+  void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, Giver>;
+
+/// Collects properties; the first that librdkafka does not take is the error of make(), "kafka_setting".
+class Settings {
+ public:
+  /// Those of every client; the operator's own come last and win.
+  explicit Settings(const Options& options);
+  Settings& set(const std::string& name, const std::string& value);
+  /// For callbacks.
+  rd_kafka_conf_t* raw() { return conf_.get(); }
+  /// Once. Nobody is asked yet: brokers that are away are no error.
+  eventstore::Result<Owned<rd_kafka_t>> make(rd_kafka_type_t type);
+
+ private:
+  Owned<rd_kafka_conf_t> conf_;
+  std::string problem_;
+};
+
+/// Frames, headers and a batch's own fields around a record, generously: what a batch may be larger than its record.
+inline constexpr int batch_overhead_bytes = 1'024;
+/// The largest batch that our producers make.
+inline constexpr int batch_bytes_max = 1'000'000;
+
+}  // namespace pioneer::adapters::kafka

@@ -1,0 +1,294 @@
+#include "adapters/kafka/follower.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "eventstore/limits.hpp"
+
+namespace pioneer::adapters::kafka {
+
+using namespace eventstore;
+
+namespace {
+
+constexpr std::int32_t partition = 0;
+/// How long it waits for a message before it looks at what else there is to do.
+constexpr int wait_ms = 100;
+constexpr std::size_t messages_max = 4'096;
+/// Two looks that miss the copy's last record belong together if no more time is between them.
+constexpr std::chrono::seconds lost_again_within{5};
+/// Gathered beyond this is written before more is read: half of what one batch of the copy holds.
+constexpr std::size_t gathered_bytes_max = limits::batch_bytes_max / 2;
+
+ByteView bytes_of_message(const rd_kafka_message_t& message) {
+  return {static_cast<const std::byte*>(message.payload), message.len};
+}
+
+}  // namespace
+
+Follower::Follower(LocalCopy& copy, Options options, Progress& progress)
+    : copy_(copy), options_(std::move(options)), progress_(progress) {}
+
+Follower::~Follower() { stop(); }
+
+Result<void> Follower::start() {
+  Settings settings(options_);
+  settings.set("enable.auto.commit", "false")
+      .set("auto.offset.reset", "error")  // the beginning or the end instead of our place would hide a loss
+      .set("check.crcs", "true")
+      .set("enable.partition.eof", "true")
+      // A transaction is none of ours; an open one of somebody else's may not hold the log back.
+      .set("isolation.level", "read_uncommitted")
+      .set("fetch.wait.max.ms", std::to_string(wait_ms))  // how long a new comparison waits for the old fetch
+      .set("fetch.error.backoff.ms", "50")
+      .set("fetch.message.max.bytes", "4194304")
+      .set("queued.max.messages.kbytes", "16384");
+  rd_kafka_conf_set_opaque(settings.raw(), this);
+  rd_kafka_conf_set_socket_cb(settings.raw(), [](int domain, int type, int protocol, void* follower) {
+    static_cast<Follower*>(follower)->sockets_.fetch_add(1);
+    return socket(domain, type | SOCK_CLOEXEC, protocol);
+  });
+  rd_kafka_conf_set_error_cb(settings.raw(), [](rd_kafka_t*, int, const char* reason, void* follower) {
+    static_cast<Follower*>(follower)->trouble(reason);
+  });
+  auto client = settings.make(RD_KAFKA_CONSUMER);
+  if (!client) return std::unexpected(client.error());
+  client_ = std::move(*client);
+  topic_.reset(rd_kafka_topic_new(client_.get(), options_.topic.c_str(), nullptr));
+  queue_.reset(rd_kafka_queue_new(client_.get()));
+  fold_ = copy_.state();
+  compare_again();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Follower::stop() {
+  stopping_ = true;
+  wake();
+  if (thread_.joinable()) thread_.join();
+  if (topic_) rd_kafka_consume_stop(topic_.get(), partition);
+  queue_.reset();
+  topic_.reset();
+  client_.reset();
+}
+
+void Follower::wake() {
+  progress_.moved.notify_all();
+  if (queue_) rd_kafka_queue_yield(queue_.get());
+}
+
+bool Follower::look_is_wanted() const {
+  const std::lock_guard lock(progress_.mutex);
+  return progress_.looks_wanted > look_;
+}
+
+void Follower::run() {
+  busy_at_ = Clock::now();
+  while (!stopping_) {
+    if (look_is_wanted()) compare_again();
+    const auto messages = take();
+    auto next = Next::go_on;
+    for (const auto& message : messages) {
+      next = judge(*message);
+      if (next != Next::go_on) break;
+      if (bytes_ > gathered_bytes_max && !write()) return;
+      if (not_taken_) break;
+    }
+    if (!write() || next == Next::end) return;
+    if (std::exchange(not_taken_, false) || next == Next::compare) compare_again();
+  }
+}
+
+// Everything that is there, and at most `wait_ms` for the first. (A batch call would wait for a whole batch.)
+Follower::Messages Follower::take() {
+  rd_kafka_poll(client_.get(), 0);
+  Messages messages;
+  Owned<rd_kafka_message_t> first(rd_kafka_consume_queue(queue_.get(), wait_ms));
+  if (!first) return messages;
+  messages.push_back(std::move(first));
+  std::array<rd_kafka_message_t*, messages_max> more;
+  const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, more.data(), more.size());
+  for (ssize_t i = 0; i < count; ++i) messages.emplace_back(more[static_cast<std::size_t>(i)]);
+  return messages;
+}
+
+// Reads from the copy's last record again: it must be there, byte for byte.
+void Follower::compare_again() {
+  rd_kafka_consume_stop(topic_.get(), partition);  // an error where nothing was started, which is well
+  while (const Owned<rd_kafka_message_t> stale{rd_kafka_consume_queue(queue_.get(), 0)}) {
+  }
+  const auto copied_to = copy_.copied_to();
+  anchor_.reset();
+  if (copied_to) anchor_ = static_cast<std::int64_t>(*copied_to);
+  comparing_ = anchor_.has_value();
+  expected_ = anchor_.value_or(0);
+  fold_ = copy_.state();
+  suspect_ = false;
+  at_end_ = false;
+  broker_seen_ = -1;
+  sockets_seen_ = sockets_.load();
+  {
+    const std::lock_guard lock(progress_.mutex);
+    look_ = progress_.looks_wanted;
+  }
+  if (rd_kafka_consume_start_queue(topic_.get(), partition, expected_, queue_.get()) != 0)
+    trouble(rd_kafka_err2str(rd_kafka_last_error()));
+}
+
+// Whether it came over the connection, and from the broker, that the comparison was made with. Another may have lost
+// what that one had.
+bool Follower::fresh(const rd_kafka_message_t& message) {
+  const auto broker = rd_kafka_message_broker_id(&message);
+  if (broker_seen_ < 0) broker_seen_ = broker;
+  return !suspect_ && sockets_.load() == sockets_seen_ && (broker < 0 || broker == broker_seen_);
+}
+
+Follower::Next Follower::judge(const rd_kafka_message_t& message) {
+  if (message.err && message.err != RD_KAFKA_RESP_ERR__PARTITION_EOF) return judge_error(message);
+  if (!comparing_ && !fresh(message)) return Next::compare;
+  heard_ = true;
+  if (message.err) {
+    if (comparing_) return not_the_same("the topic ends before it");
+    at_end_ = true;
+    return Next::go_on;
+  }
+  if (comparing_) return judge_anchor(message);
+  if (message.offset != expected_ && message.offset != gap_) {
+    // Left out on the way, or a mark that somebody's transaction left: the second reading tells.
+    gap_ = message.offset;
+    return Next::compare;
+  }
+  expected_ = message.offset + 1;
+  return judge_record(message);
+}
+
+Follower::Next Follower::judge_error(const rd_kafka_message_t& message) {
+  if (message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+    return not_the_same(anchor_ ? "the topic does not reach to it" : "the topic no longer has its beginning");
+  trouble(rd_kafka_message_errstr(&message));
+  suspect_ = true;  // what could not be read, as a batch with a bad checksum, may have been left out
+  return Next::go_on;
+}
+
+Follower::Next Follower::judge_anchor(const rd_kafka_message_t& message) {
+  if (message.offset != *anchor_) return not_the_same("the topic no longer has it");
+  if (leaf_hash(bytes_of_message(message)) != last_record_hash(fold_))
+    return not_the_same("the topic has another record there");
+  comparing_ = false;
+  lost_since_.reset();
+  broker_seen_ = rd_kafka_message_broker_id(&message);
+  expected_ = message.offset + 1;
+  return Next::go_on;
+}
+
+// Right after a change of leaders the new one may show less than it has: only what stays away is lost.
+Follower::Next Follower::not_the_same(const std::string& why) {
+  const auto now = Clock::now();
+  // What was seen long ago, before the brokers were away, says nothing of those that are there now.
+  if (!lost_since_ || now - lost_seen_ > lost_again_within) lost_since_ = now;
+  lost_seen_ = now;
+  if (now - *lost_since_ < options_.settle) {
+    pause();
+    return Next::compare;
+  }
+  return fork(expected_, anchor_ ? "the copy's last record should stand there, but " + why : why);
+}
+
+Follower::Next Follower::fork(std::int64_t offset, const std::string& why) {
+  if (!write()) return Next::end;
+  end({"log_forked", "Topic " + options_.topic + ", offset " + std::to_string(offset) + ": " + why +
+                         ". The log lost something or was given something; nothing is written to it any more, and "
+                         "what this node holds stays as it is."});
+  return Next::end;
+}
+
+Follower::Next Follower::judge_record(const rd_kafka_message_t& message) {
+  const auto record = bytes_of_message(message);
+  const auto judgement = accept(fold_, record);
+  switch (judgement.verdict) {
+    case Verdict::accepted_leaf:
+    case Verdict::accepted_fence:
+      records_.emplace_back(text_of(record));
+      offsets_.push_back(static_cast<std::uint64_t>(message.offset));
+      bytes_ += record.size();
+      break;
+    case Verdict::void_record:
+      note_void(message, record);
+      break;
+    case Verdict::fork:
+      return fork(message.offset, judgement.reason);
+    case Verdict::stop:
+      if (!write()) return Next::end;
+      end({"newer_feature_level", "Topic " + options_.topic + ", offset " + std::to_string(message.offset) + ": " +
+                                      judgement.reason + ". Install a newer program; this one serves what it has."});
+      return Next::end;
+  }
+  judged_to_ = std::max(judged_to_, message.offset + 1);
+  return Next::go_on;
+}
+
+// A copy of a record of ours that counted changes nothing. But where one is void and its place is still open, the one
+// before it did not arrive: what we sent since rests on nothing.
+void Follower::note_void(const rd_kafka_message_t& message, ByteView record) {
+  const auto header = inspect_record(record);
+  const std::lock_guard lock(progress_.mutex);
+  if (message.offset >= judged_to_) ++progress_.voids;
+  if (header && header->log_id == fold_.log_id && header->writer == progress_.own && header->epoch == fold_.epoch &&
+      header->sequence >= fold_.next)
+    progress_.own_lost = true;
+}
+
+// Writes what is gathered, then says how far the copy is. False: the copy takes no more.
+bool Follower::write() {
+  const bool any = !records_.empty();
+  if (const auto written = any ? copy_.append(records_, offsets_) : Result<void>{}; !written) {
+    if (written.error().code != "disk_full") {
+      end({"copy_failed", "The local copy takes no more: " + written.error().detail});
+      return false;
+    }
+    // A first part may be there; from where the copy ends they are read again.
+    trouble(written.error().detail);
+    not_taken_ = true;
+    pause();
+  }
+  records_.clear();
+  offsets_.clear();
+  bytes_ = 0;
+  const auto now = Clock::now();
+  if (any) busy_at_ = now;
+  if (now - busy_at_ > limits::tail_protection_after) static_cast<void>(copy_.protect_tail());  // shows at the next
+  {
+    const std::lock_guard lock(progress_.mutex);
+    progress_.state = copy_.state();
+    const bool well = !suspect_ && !not_taken_;
+    if (well && std::exchange(heard_, false)) progress_.trouble.clear();
+    if (well && at_end_) progress_.looks_done = look_;
+  }
+  progress_.moved.notify_all();
+  return true;
+}
+
+void Follower::pause() {
+  std::unique_lock lock(progress_.mutex);
+  progress_.moved.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return stopping_.load(); });
+}
+
+void Follower::end(Error error) {
+  if (options_.tell) options_.tell(error.detail);
+  {
+    const std::lock_guard lock(progress_.mutex);
+    progress_.state = copy_.state();
+    progress_.ended = std::move(error);
+  }
+  progress_.moved.notify_all();
+}
+
+void Follower::trouble(const std::string& what) {
+  const std::lock_guard lock(progress_.mutex);
+  progress_.trouble = what;
+}
+
+}  // namespace pioneer::adapters::kafka
