@@ -2,54 +2,17 @@
 
 #include <sodium.h>
 
-#include <algorithm>
 #include <cstring>
-#include <optional>
 #include <vector>
 
+#include "adapters/sodium/note_key_text.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::adapters {
 namespace {
 
 constexpr std::string_view private_prefix = "PRIVATE+KEY+";
-constexpr char ed25519 = 1;
 constexpr std::size_t file_bytes_max = 1'024;
-
-std::string base64(std::string_view bytes) {
-  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminating zero
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  if (sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(), nullptr,
-                        &size, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0) {
-    return std::nullopt;
-  }
-  bytes.resize(size);
-  return bytes;
-}
-
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text.push_back(digits[byte >> 4]);
-    text.push_back(digits[byte & 15]);
-  }
-  return text;
-}
-
-bool good_name(std::string_view name) {
-  return !name.empty() && name.size() <= 200 &&
-         std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
-}
 
 template <class Bytes>
 std::string_view view(const Bytes& bytes) {
@@ -100,13 +63,10 @@ eventstore::Result<SigningKey> SigningKey::parse(std::string_view text) {
   };
   if (!text.starts_with(private_prefix)) return bad();
   text.remove_prefix(private_prefix.size());
-  const auto first = text.find('+');
-  if (first == text.npos || text.size() < first + 10 || text[first + 9] != '+') return bad();
-  const auto decoded = from_base64(text.substr(first + 10));
-  if (!decoded || decoded->size() != 33 || decoded->front() != ed25519 || !good_name(text.substr(0, first)))
-    return bad();
-  SigningKey key = of_seed(std::string(text.substr(0, first)), std::string_view(*decoded).substr(1));
-  if (hex(key.key_id()) != text.substr(first + 1, 8)) return bad();
+  const auto parts = parse_note_key(text);
+  if (!parts) return bad();
+  SigningKey key = of_seed(parts->name, parts->bytes);
+  if (key.key_id() != parts->key_id) return bad();
   return key;
 }
 
@@ -129,7 +89,7 @@ eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, events
                                                      "all who check must learn, move " +
                                                      shown + " away.");
   }
-  if (!good_name(name)) {
+  if (!good_key_name(name)) {
     return eventstore::failure("bad_key_name",
                                "A log's name has no white space, no plus sign, and up to 200 plain characters.");
   }
@@ -145,27 +105,20 @@ eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, events
   return key;
 }
 
-std::string SigningKey::key_id() const {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  const std::string input = name_ + "\n" + ed25519 + std::string(view(public_));
-  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(input.data()), input.size());
-  return std::string(view(hash).substr(0, 4));
-}
+std::string SigningKey::key_id() const { return note_key_id(name_, view(public_)); }
 
-std::string SigningKey::name_of(const eventstore::LogId& log) { return "pioneer.log/" + hex(log.view()); }
+std::string SigningKey::name_of(const eventstore::LogId& log) { return "pioneer.log/" + note_hex(log.view()); }
 
 std::string SigningKey::note(std::string_view text) const {
-  return std::string(text) + "\n\u2014 " + name_ + " " + base64(key_id() + sign(text)) + "\n";
+  return std::string(text) + "\n\u2014 " + name_ + " " + note_base64(key_id() + sign(text)) + "\n";
 }
 
-std::string SigningKey::verifier() const {
-  return name_ + "+" + hex(key_id()) + "+" + base64(ed25519 + std::string(view(public_)));
-}
+std::string SigningKey::verifier() const { return note_key_text({name_, key_id(), public_key()}); }
 
 std::string SigningKey::public_key() const { return std::string(view(public_)); }
 
 std::string SigningKey::private_text() const {
-  return std::string(private_prefix) + name_ + "+" + hex(key_id()) + "+" + base64(ed25519 + std::string(view(seed_)));
+  return std::string(private_prefix) + note_key_text({name_, key_id(), std::string(view(seed_))});
 }
 
 std::string SigningKey::sign(std::string_view message) const {

@@ -4,7 +4,7 @@
 #include <exception>
 #include <functional>
 
-#include "api/cli/commands.hpp"
+#include "api/cli/audit_commands.hpp"
 
 namespace {
 
@@ -12,6 +12,12 @@ using namespace pioneer::cli;
 
 /// What was asked for, once the arguments are read.
 using Chosen = std::function<Exit(const Place&)>;
+
+/// What was asked for says where by itself.
+using Elsewhere = bool;
+
+/// In the help of a command whose own arguments say where it works.
+constexpr std::string_view alone = "(reads its files only)";
 
 void add_import(CLI::App& app, Chosen& chosen) {
   auto& import = *app.add_subcommand("import", "Bring in organisations or requests from a file")->require_subcommand(1);
@@ -104,13 +110,8 @@ void add_log(CLI::App& app, Chosen& chosen) {
   raise.callback([&chosen] { chosen = [](const Place& p) { return raise_level(p, level); }; });
 }
 
-void add_checks(CLI::App& app, Chosen& chosen) {
-  static VerifyOptions options;
-  auto& v = *app.add_subcommand(
-      "verify", "Check every byte of the log; exit 1 if one is wrong (--data only, beside a server too)");
-  v.add_option("--threads", options.threads, "files checked side by side")->capture_default_str();
-  v.callback([&chosen] { chosen = [](const Place& p) { return verify(p, options); }; });
-  auto& audit = *app.add_subcommand("audit", "Take evidence away");
+void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
+  auto& audit = *app.add_subcommand("audit", "Take evidence away, and check it where nobody is trusted");
   audit.require_subcommand(1);
   static MirrorOptions mirrored;
   auto& m = *audit.add_subcommand(
@@ -120,6 +121,30 @@ void add_checks(CLI::App& app, Chosen& chosen) {
   m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
   m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
   m.callback([&chosen] { chosen = [](const Place& p) { return mirror(p, mirrored); }; });
+  static AuditVerifyOptions verified;
+  auto& v = *audit.add_subcommand(
+      "verify", "Check every byte of a mirror, its signatures and all checkpoints ever seen; exit 1 if one is wrong " +
+                    std::string(alone));
+  v.add_option("MIRROR", verified.mirror, "the mirror's folder")->required();
+  v.add_option("--verifier", verified.verifiers,
+               "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
+  v.add_option("--checkpoint", verified.checkpoints,
+               "a signed checkpoint that somebody else has: it must be of the same history, and is kept in the mirror");
+  v.add_option("--threads", verified.threads, "parts checked side by side")
+      ->check(CLI::Range(1, 8))
+      ->capture_default_str();
+  v.callback([&] {
+    elsewhere = true;
+    chosen = [](const Place& p) { return audit_verify(p, verified); };
+  });
+}
+
+void add_checks(CLI::App& app, Chosen& chosen) {
+  static VerifyOptions options;
+  auto& v = *app.add_subcommand(
+      "verify", "Check every byte of the log; exit 1 if one is wrong (--data only, beside a server too)");
+  v.add_option("--threads", options.threads, "files checked side by side")->capture_default_str();
+  v.callback([&chosen] { chosen = [](const Place& p) { return verify(p, options); }; });
 }
 
 void add_history(CLI::App& app, Chosen& chosen) {
@@ -170,8 +195,11 @@ void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
 /// Below the help of every command: where it works. What says of itself that it is for a directory only is believed.
 void add_footers(CLI::App& app, bool data_only = false) {
   data_only = data_only || app.get_description().find("data only") != std::string::npos;
-  app.footer(data_only ? "Where: --data DIR (stopped server); --json answers in JSON."
-                       : "Where: --data DIR (stopped server) or --server URL --token T; --json answers in JSON.");
+  if (app.get_description().find(alone) != std::string::npos)
+    app.footer("Where: the files named, without a log or a server; --json answers in JSON.");
+  else
+    app.footer(data_only ? "Where: --data DIR (stopped server); --json answers in JSON."
+                         : "Where: --data DIR (stopped server) or --server URL --token T; --json answers in JSON.");
   for (auto* command : app.get_subcommands({})) add_footers(*command, data_only);
 }
 
@@ -187,11 +215,13 @@ int run(int argc, char** argv) {
   app.add_flag("--json", place.json, "answer in JSON");
   data->excludes(server);
   Chosen chosen;
+  Elsewhere elsewhere = false;
   add_import(app, chosen);
   add_token(app, chosen);
   add_keys(app, chosen);
   add_log(app, chosen);
   add_checks(app, chosen);
+  add_audit(app, elsewhere, chosen);
   add_history(app, chosen);
   add_erase(app, chosen);
   add_export(app, chosen);
@@ -207,7 +237,7 @@ int run(int argc, char** argv) {
     return static_cast<int>(
         fail(Exit::usage, "The server's address begins with http://, as in http://127.0.0.1:8080."));
   }
-  if (place.data.empty() && place.server.empty()) {
+  if (place.data.empty() && place.server.empty() && !elsewhere) {
     return static_cast<int>(
         fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));
   }

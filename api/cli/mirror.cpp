@@ -1,5 +1,6 @@
 // The log as static files in the layout of C2SP tlog-tiles, with a signed checkpoint: an auditor carries them away and
 // verifies them with programs that are not ours.
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -7,6 +8,8 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/sodium/signing.hpp"
+#include "adapters/sodium/verifier_key.hpp"
+#include "api/audit/kept_checkpoints.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
@@ -35,15 +38,18 @@ struct Seen {
 
 class Mirror {
  public:
-  Mirror(fs::path to, std::string origin, bool hashes_only)
+  Mirror(fs::path to, adapters::VerifierKey key, bool hashes_only)
       : to_(std::move(to)),
-        origin_(std::move(origin)),
+        key_(std::move(key)),
+        origin_(key_.name()),
         hashes_only_(hashes_only),
         tree_([this](const std::string& path, std::string_view bytes) { return keep(path, bytes); }) {}
 
   Result<void> begin();
   Result<void> add(std::string_view record);
   Result<void> end(const adapters::SigningKey& key);
+  /// Keeps a checkpoint beside the files, if the log's key signed it: also one that contradicts them, as evidence.
+  Result<void> keep_signed(std::string_view note) const;
   const eventstore::TileTree& tree() const { return tree_; }
   std::uint64_t written() const { return written_; }
 
@@ -54,8 +60,10 @@ class Mirror {
     return eventstore::checkpoint_text(origin_, tree_.size(), api::base64(tree_.root().view()));
   }
   Result<void> compare() const;
+  Result<void> keep_verifier(const std::string& verifier) const;
 
   const fs::path to_;
+  const adapters::VerifierKey key_;
   const std::string origin_;
   const bool hashes_only_;
   eventstore::TileTree tree_;
@@ -75,6 +83,7 @@ Result<void> Mirror::begin() {
                                                      " is not of this log. Choose another folder, and keep this one.");
   }
   seen_ = Seen{seen->size, before->substr(0, before->find("\n\n") + 1)};
+  if (auto kept = keep_signed(*before); !kept) return kept;
   return compare();
 }
 
@@ -129,7 +138,35 @@ Result<void> Mirror::end(const adapters::SigningKey& key) {
                                                       ". Keep both: records were cut off.");
   }
   if (auto finished = tree_.finish(); !finished) return finished;
-  return put(to_ / "checkpoint", key.note(text()));
+  if (auto kept = keep_verifier(key.verifier()); !kept) return kept;
+  const auto note = key.note(text());
+  if (auto done = put(to_ / api::newest_checkpoint_file, note); !done) return done;
+  return keep_signed(note);
+}
+
+Result<void> Mirror::keep_signed(std::string_view note) const {
+  const std::array<const api::Verifier*, 1> keys{&key_};
+  const auto checkpoint = api::check_checkpoint(note, keys);
+  if (!checkpoint) return {};
+  const auto path = to_ / api::kept_checkpoint_file(*checkpoint);
+  return read_file(path) ? Result<void>{} : put(path, note);
+}
+
+/// The keys by which the log was known, a line each.
+Result<void> Mirror::keep_verifier(const std::string& verifier) const {
+  const auto path = to_ / api::verifier_file;
+  const auto known = read_file(path).value_or("");
+  if (("\n" + known).find("\n" + verifier + "\n") != std::string::npos) return {};
+  return put(path, known + verifier + "\n");
+}
+
+/// The log is not the one that was mirrored: what it publishes by now goes beside what it published then.
+Exit differs(const Mirror& mirror, const Place& place, const eventstore::Error& error) {
+  const auto published = read_file(fs::path(place.data) / api::Checkpoints::directory_name / "checkpoint");
+  if (published) {
+    if (const auto kept = mirror.keep_signed(*published); !kept) complain(sentence_of(kept.error()));
+  }
+  return fail(Exit::no, sentence_of(error));
 }
 
 }  // namespace
@@ -144,7 +181,9 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys",
                                                 adapters::SigningKey::name_of(log.state().log_id));
   if (!key) return fail(key.error());
-  Mirror mirror(options.to, key->name(), options.hashes_only);
+  auto verifier = adapters::VerifierKey::parse(key->verifier());
+  if (!verifier) return fail(verifier.error());
+  Mirror mirror(options.to, std::move(*verifier), options.hashes_only);
   if (auto begun = mirror.begin(); !begun) return fail(begun.error());
   const auto end = log.end();
   Progress progress("records mirrored", end.value);
@@ -153,10 +192,10 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
     const auto leaf = reader->next();
     if (!leaf) return fail(leaf.error());
     if (!*leaf) break;
-    if (auto added = mirror.add((*leaf)->record); !added) return fail(Exit::no, sentence_of(added.error()));
+    if (auto added = mirror.add((*leaf)->record); !added) return differs(mirror, place, added.error());
     progress.at(mirror.tree().size());
   }
-  if (auto ended = mirror.end(*key); !ended) return fail(Exit::no, sentence_of(ended.error()));
+  if (auto ended = mirror.end(*key); !ended) return differs(mirror, place, ended.error());
   const auto& tree = mirror.tree();
   if (place.json) {
     say(JsonObject()

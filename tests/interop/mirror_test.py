@@ -95,6 +95,57 @@ class Mirror(unittest.TestCase):
             self.assertEqual(done.returncode, 1, name)
             self.assertTrue(done.stderr.strip(), name)
 
+    def verify(self, folder, *more, expect=0):
+        """What `pioneer audit verify` tells; it needs no log."""
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "verify", folder, "--json", *more], cwd=pioneer.ROOT, text=True,
+                              capture_output=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return json.loads(done.stdout) if done.stdout else done.stderr
+
+    def copied(self, name):
+        copy = self.folder / name
+        shutil.copytree(self.to, copy)
+        return copy
+
+    def test_we_come_to_the_same_root_from_the_mirror_alone(self):
+        for keys in ((), ("--verifier", self.told["verifier"]), ("--verifier", self.to / "verifier")):
+            found = self.verify(self.to, *keys, "--checkpoint", self.older)
+            self.assertEqual((found["ok"], found["root"], found["position"]), (True, self.told["root"], self.told["position"]))
+            self.assertEqual((found["checkpoints"], found["unknownFiles"], found["unsignedFiles"]), (2, 0, 0))
+        other = self.told["verifier"].replace("pioneer.log/", "pioneer.log/0")
+        self.assertIn("hash is not that of its name", self.verify(self.to, "--verifier", other, expect=2))
+        self.assertIn("no mirror in", self.verify(self.folder, expect=3))
+
+    def test_what_was_changed_is_located(self):
+        copy = self.copied("located")
+        content = bytearray((copy / "tile/entries/001").read_bytes())
+        content[1000] ^= 1
+        (copy / "tile/entries/001").write_bytes(content)
+        found = self.verify(copy, expect=1)
+        self.assertEqual((found["code"], found["file"]), ("entry_damaged", "tile/entries/001"))
+        self.assertLessEqual(found["byte"], 1000)
+        self.assertEqual(found["proven"], "256")
+        self.assertTrue(256 <= int(found["entry"]) < 512)
+
+    def test_a_checkpoint_that_contradicts_is_kept_and_reported(self):
+        another = self.enterContext(pioneer.Pioneer())
+        another.make()
+        shutil.copy(self.pioneer.data / "keys/log-signing", another.data / "keys/log-signing")
+        shutil.rmtree(another.data / "checkpoints", ignore_errors=True)
+        (another.data / "keys/log-verifier").write_text(self.told["verifier"] + "\n", encoding="utf-8")
+        fork = self.folder / "fork"
+        mirror(another, fork)  # the same key over another history
+        copy = self.copied("contradicted")
+        found = self.verify(copy, "--checkpoint", fork / "checkpoint", expect=1)
+        self.assertEqual(found["code"], "contradiction")
+        self.assertEqual((copy / found["file"]).read_bytes(), (fork / "checkpoint").read_bytes())
+        self.assertEqual(self.verify(copy, expect=1)["code"], "contradiction", "it stays")
+        stranger = self.enterContext(pioneer.Pioneer())
+        stranger.make()
+        mirror(stranger, self.folder / "stranger")
+        self.assertIn("No key that was given signed this",
+                      self.verify(self.copied("unmoved"), "--checkpoint", self.folder / "stranger/checkpoint", expect=1))
+
     def test_our_own_mirror_says_so_when_what_it_holds_is_not_the_log(self):
         copy = self.folder / "damaged"
         shutil.copytree(self.to, copy)

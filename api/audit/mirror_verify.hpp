@@ -1,0 +1,37 @@
+// The whole proof of a mirror, from its files alone: hashes, chain, order of time, signed checkpoints.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "api/audit/mirror_part.hpp"
+#include "api/proofs/signed_note.hpp"
+#include "eventstore/ports/executor.hpp"
+
+namespace pioneer::api {
+
+struct MirrorVerification {
+  std::optional<MirrorFault> fault;  ///< the first one: none, all is good
+  std::uint64_t proven = 0;          ///< entries (or leaves) before the fault that are good
+  SignedCheckpoint checkpoint;       ///< the newest, once its signature was found good
+  bool with_entries = true;          ///< false: the mirror holds hashes only
+  std::uint64_t checkpoints = 0;     ///< signed ones that agree with each other, the newest among them
+  std::uint64_t older_files = 0;     ///< partial files of earlier sizes; they agree with the newest
+  std::uint64_t unsigned_files = 0;  ///< beyond what the checkpoint signed: a mirror that was interrupted
+  std::uint64_t unknown_files = 0;   ///< not of the layout
+  eventstore::Instant last;          ///< when the newest entry was recorded
+  std::uint64_t bytes = 0;
+};
+
+struct MirrorVerifyOptions {
+  std::span<const Verifier* const> keys;   ///< all of them are the log's
+  unsigned workers = 2;                    ///< parts checked side by side, at most 8; 17 MiB of memory each
+  eventstore::Executor* beside = nullptr;  ///< runs all workers but one; null: there is one
+  /// Entries done and entries in all; from any of the workers, one call at a time.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+};
+
+/// Writes nothing. Ends whatever the files hold: at the first fault, in the order of entries. `keys` is not empty.
+MirrorVerification verify_mirror(const MirrorFolder& folder, const MirrorVerifyOptions& options);
+
+}  // namespace pioneer::api

@@ -1,0 +1,112 @@
+// A mirror, checked without the log that it was taken from and without whoever runs it.
+#include "adapters/posix/disk.hpp"
+#include "adapters/posix/executor.hpp"
+#include "api/audit/kept_checkpoints.hpp"
+#include "api/audit/mirror_verify.hpp"
+#include "api/cli/audit_commands.hpp"
+#include "api/cli/audit_keys.hpp"
+#include "api/cli/json.hpp"
+#include "api/http/rfc3339.hpp"
+#include "api/text/bytes.hpp"
+#include "eventstore/whole_file.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+using api::MirrorVerification;
+using eventstore::Result;
+
+std::string json_of(const MirrorVerification& found, const std::string& origin) {
+  JsonObject out;
+  out.yes_no("ok", !found.fault);
+  if (found.fault) {
+    const auto& fault = *found.fault;
+    out.text("code", fault.code).text("file", fault.file);
+    if (fault.byte) out.number("byte", *fault.byte);
+    if (fault.entry) out.text("entry", std::to_string(*fault.entry));
+    out.text("reason", fault.sentence);
+  }
+  out.text("origin", origin).text("proven", std::to_string(found.proven));
+  if (!found.fault) {
+    out.text("position", std::to_string(found.checkpoint.size)).text("root", api::hex(found.checkpoint.root.view()));
+    if (found.with_entries) out.text("recordedAt", api::http::rfc3339_of_us(found.last.value));
+  }
+  return out.yes_no("withEntries", found.with_entries)
+      .number("checkpoints", found.checkpoints)
+      .number("olderFiles", found.older_files)
+      .number("unsignedFiles", found.unsigned_files)
+      .number("unknownFiles", found.unknown_files)
+      .number("bytes", found.bytes)
+      .str();
+}
+
+void tell_fault(const MirrorVerification& found) {
+  const auto& fault = *found.fault;
+  say("BAD: " + fault.sentence + ".");
+  say("  file         " + fault.file + (fault.byte ? ", byte " + std::to_string(*fault.byte) : ""));
+  if (fault.entry) say("  entry        " + std::to_string(*fault.entry));
+  say("  proven       " + grouped(found.proven) + (found.with_entries ? " entries" : " hashes") + " before it");
+  say("Keep this mirror as it is, and compare it with another one.");
+}
+
+void tell(const MirrorVerification& found, const std::string& origin, bool own_key) {
+  if (found.fault) return tell_fault(found);
+  say("Good: " + grouped(found.checkpoint.size) +
+      (found.with_entries ? " entries, each in its place, as it was signed."
+                          : " hashes, as they were signed; the mirror holds no records."));
+  say("  root         " + api::hex(found.checkpoint.root.view()));
+  say("  signed by    " + origin);
+  if (own_key) say("               by the key in the mirror itself: compare it with the one that was published");
+  if (found.with_entries) say("  until        " + api::http::rfc3339_of_us(found.last.value));
+  say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
+  if (found.unsigned_files > 0)
+    say("  unsigned     " + grouped(found.unsigned_files) + " files beyond the checkpoint: mirror again");
+  if (found.unknown_files > 0)
+    say("  unknown      " + grouped(found.unknown_files) + " files that are no part of a mirror");
+}
+
+/// Somebody else's checkpoint is kept first: what contradicts the mirror must not be lost.
+Result<void> keep(const api::MirrorFolder& here, const std::string& file, const std::string& mirror,
+                  std::span<const api::Verifier* const> keys) {
+  const auto note = here.read(file, api::note_bytes_max);
+  if (!note) return eventstore::failure(note.error().code, file + ": " + note.error().detail);
+  const auto checkpoint = api::check_checkpoint(*note, keys);
+  if (!checkpoint) return eventstore::failure("refused", file + ": " + checkpoint.error().detail);
+  adapters::posix::PosixDisk disk;
+  const auto path = mirror + "/" + api::kept_checkpoint_file(*checkpoint);
+  if (disk.exists(path)) return {};
+  if (auto made = disk.make_directory(eventstore::directory_of(path)); !made) return made;
+  return eventstore::write_whole(disk, path, *note, eventstore::OpenMode::create_new);
+}
+
+}  // namespace
+
+Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
+  const api::MirrorFolder folder(options.mirror);
+  if (!folder.exists(std::string(api::newest_checkpoint_file)) && !folder.exists("tile"))
+    return fail(Exit::could_not_run, "There is no mirror in " + options.mirror + ". Check the folder.");
+  const bool own_key = options.verifiers.empty();
+  const auto keys = AuditKeys::read(own_key ? std::vector{options.mirror + "/" + std::string(api::verifier_file)}
+                                            : options.verifiers);
+  if (!keys) return fail(own_key ? Exit::no : Exit::usage, sentence_of(keys.error()));
+  const auto all = keys->all();
+  for (const auto& file : options.checkpoints) {
+    if (const auto kept = keep(api::MirrorFolder("."), file, options.mirror, all); !kept)
+      return kept.error().code == "refused" ? fail(Exit::no, sentence_of(kept.error())) : fail(kept.error());
+  }
+  Progress progress("entries verified", 0);
+  adapters::posix::ThreadPool beside(options.threads);
+  api::MirrorVerifyOptions how;
+  how.keys = all;
+  how.workers = options.threads;
+  how.beside = &beside;
+  how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
+  const auto found = api::verify_mirror(folder, how);
+  if (place.json)
+    say(json_of(found, keys->origin()));
+  else
+    tell(found, keys->origin(), own_key);
+  return found.fault ? Exit::no : Exit::done;
+}
+
+}  // namespace pioneer::cli
