@@ -10,7 +10,7 @@ import { shrunk } from '@/logic/picture'
 import { claimable, placesMost } from '@/logic/product'
 import { copied, emptyDraft, firstFault, nextSession } from '@/logic/product_draft'
 import { enlarged } from '@/logic/text_size'
-import { due, joinedBody, minutesLeft, oneOf, refusalIn, together, undoable, undoMs } from '@/logic/waiting'
+import { dated, due, joinedBody, minutesLeft, oneOf, refusalIn, together, undoable, undoMs } from '@/logic/waiting'
 import { dayAfter, dayName, dayNamed, mondayOf, weekOf } from '@/logic/week'
 
 describe('server-sent events', () => {
@@ -172,6 +172,14 @@ describe('letters that go together', () => {
     const answer = { items: [{ outcome: 'checked_in' }, { outcome: 'refused', code: 'not_a_ticket' }] }
     expect([0, 1].map((i) => refusalIn(oneOf(answer, i, joining('a'))))).toEqual([undefined, 'not_a_ticket'])
     expect(oneOf(answer, 1, letter('x'))).toBe(answer)
+  })
+  it('say when they were by the server, whatever this clock shows, and never later than it', () => {
+    const told = Date.UTC(2026, 2, 12, 8)
+    const ago = (ms: number, fast = 0) => dated({ ...joining('a', '1'), at: told + fast - ms }, told, told + fast)
+    expect(ago(60_000)).toEqual({ tickets: [{ ticket: '1', occurredAt: '2026-03-12T07:59:00.000Z' }] })
+    expect(ago(60_000, 10_800_000)).toEqual(ago(60_000))
+    expect(ago(-60_000)).toEqual({ tickets: [{ ticket: '1', occurredAt: '2026-03-12T08:00:00.000Z' }] })
+    expect(dated({ path: 'x', body: { code: '7' }, at: told }, told, told)).toEqual({ code: '7', occurredAt: '2026-03-12T08:00:00.000Z' })
   })
   it('tell whose check-ins they carry, for this product only', () => {
     expect(claimsIn({ path: '/api/v1/products/p/claims/7/check-in', body: {} }, 'p')).toEqual(['7'])

@@ -78,6 +78,14 @@ export async function post<T>(path: string, body: unknown, key: string = newKey(
   return (await response.json()) as T
 }
 
+/** The server's clock in ms since 1970, to the second and never ahead of it; nothing where the way takes it out of the answer. */
+export async function serverTime(): Promise<number | undefined> {
+  const response = await fetch('/api/v1/session', { credentials: 'same-origin', cache: 'no-store' }).catch(() => undefined)
+  if (!response) throw offline()
+  const told = Date.parse(response.headers.get('Date') ?? '')
+  return Number.isNaN(told) ? undefined : told
+}
+
 export async function upload(file: Blob): Promise<string> {
   let response: Response
   try {

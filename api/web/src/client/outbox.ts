@@ -1,8 +1,8 @@
 // What is said while there is no signal, or may still be taken back, waits here and is sent once: each with its own key.
 import { computed, reactive, watch } from 'vue'
 import { newKey } from '@/logic/keys'
-import { due, joinedBody, oneOf, refusalIn, together, undoable, type Joining, type Waiting } from '@/logic/waiting'
-import { post, upload } from './http'
+import { dated, due, joinedBody, oneOf, refusalIn, together, undoable, type Joining, type Waiting } from '@/logic/waiting'
+import { post, serverTime, upload } from './http'
 import { asProblem, problemOfOne, type Problem } from './problem'
 import { me } from './session'
 import { all, drop, keep, kept } from './store'
@@ -12,6 +12,8 @@ export interface Letter extends Waiting, Joining {
   who: string // member
   photos: Blob[] // sent before it, named in its body
   named?: string // the list they are named in; else `photos`
+  timed?: boolean // what has waited says when it was
+  already?: string // a refusal that says that it was done before
   about: string // a message key: what it is
   link: string // where to look
   failed?: { code: string; detail: string }
@@ -30,9 +32,21 @@ export function onSent(then: (letter: Letter, answer: unknown) => void): () => v
   return () => sent.delete(then)
 }
 
-// Other tabs have the same box: what one puts in, sends or takes back, the others see.
-const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('pioneer-outbox') : undefined
-const changed = () => others?.postMessage('changed')
+// Other tabs have the same box: what one puts in, sends or takes back, the others see. Where there is no channel, by what all of them keep.
+const name = 'pioneer-outbox'
+const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel(name) : undefined
+function changed(): void {
+  if (others) return others.postMessage('changed')
+  try {
+    localStorage.setItem(name, newKey()) // another value each time, or nobody is told
+  } catch {
+    // this device keeps nothing, so there is no common box
+  }
+}
+function onChanged(then: () => void): void {
+  if (others) others.addEventListener('message', then)
+  else window.addEventListener('storage', (event) => event.key === name && then())
+}
 
 async function look(): Promise<void> {
   letters.splice(0, letters.length, ...(await all<Letter>('outbox')).sort((a, b) => a.at - b.at))
@@ -40,7 +54,7 @@ async function look(): Promise<void> {
 
 export async function openOutbox(): Promise<void> {
   await look()
-  others?.addEventListener('message', () => void look().then(schedule))
+  onChanged(() => void look().then(schedule))
   watch(me, () => void flush()) // somebody signed in again
   addEventListener('online', () => void flush())
   document.addEventListener('visibilitychange', () => void flush())
@@ -54,6 +68,8 @@ export interface Send {
   named?: string
   about: string
   link: string
+  timed?: boolean // when it happened counts: at once is now, and what has waited says when it was
+  already?: string // the code of a refusal that says that it was done before, perhaps by the very call whose answer was lost
   undoMs?: number // may be taken back for so long
   join?: string // what waits to the same place is sent with it, by this list of its body; each has its own answer
 }
@@ -72,6 +88,8 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
     link: what.link,
     ...(what.join ? { join: what.join } : {}),
     ...(what.named ? { named: what.named } : {}),
+    ...(what.timed ? { timed: true } : {}),
+    ...(what.already ? { already: what.already } : {}),
     at: Date.now(),
     notBefore: what.undoMs ? Date.now() + what.undoMs : 0,
     pauseMs: 0,
@@ -92,6 +110,14 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
   changed()
   schedule()
   return { waiting: letter }
+}
+
+/** When it was, by the server's clock, for one's own may be wrong. It is another body then than the one without, so it has another key. */
+async function withTimes(round: Letter[]): Promise<Letter[]> {
+  if (!round.some((l) => l.timed)) return round
+  const told = await serverTime()
+  const now = Date.now()
+  return round.map((l) => (l.timed && told !== undefined ? { ...l, key: newKey(), body: dated(l, told, now) } : l))
 }
 
 /** Letters that go together, under a key of their own: what is in them may be sent again without harm. */
@@ -142,15 +168,12 @@ async function sendRound(all: Letter[]): Promise<boolean> {
   }
   if (round.length === 0) return true
   try {
-    const answer = await deliverAll(round)
+    const answer = await deliverAll(await withTimes(round))
     for (const [i, letter] of round.entries()) {
       const own = oneOf(answer, i, letter)
       const refused = refusalIn(own)
       if (refused) await putOff(letter, problemOfOne(refused))
-      else {
-        await discard(letter)
-        for (const then of sent) then(letter, own)
-      }
+      else await done(letter, own)
     }
   } catch (error) {
     const problem = asProblem(error)
@@ -161,8 +184,14 @@ async function sendRound(all: Letter[]): Promise<boolean> {
   return true
 }
 
-/** It goes again after a pause, or waits with its refusal until that has been read. */
+async function done(letter: Letter, answer: unknown): Promise<void> {
+  await discard(letter)
+  for (const then of sent) then(letter, answer)
+}
+
+/** It was done before, or goes again after a pause, or waits with its refusal until that has been read. */
 async function putOff(letter: Letter, problem: Problem): Promise<void> {
+  if (letter.already === problem.code) return done(letter, undefined)
   if (problem.mayPass) {
     letter.pauseMs = Math.min(Math.max(letter.pauseMs * 2, 1_000), 60_000)
     return
@@ -182,7 +211,7 @@ export async function flush(): Promise<void> {
   }
   try {
     // One tab at a time; the key would make a second sending harmless anyway.
-    if (navigator.locks) await navigator.locks.request('pioneer-outbox', work)
+    if (navigator.locks) await navigator.locks.request(name, work)
     else await work()
   } finally {
     flushing = false

@@ -29,6 +29,14 @@ export function joinedBody(round: readonly Joining[]): Record<string, unknown> {
   return { [join]: round.flatMap((l) => l.body[join] as unknown[]) }
 }
 
+/** What has waited says when it was: each item of its list, or itself. `told` is the server's clock, now and `at` this device's, which may be
+ * wrong: only how long ago it was is taken from it, and what seems to come is now. */
+export function dated(letter: Joining & { at: number }, told: number, now: number): Record<string, unknown> {
+  const occurredAt = new Date(told - Math.max(0, now - letter.at)).toISOString()
+  if (!letter.join) return { ...letter.body, occurredAt }
+  return { ...letter.body, [letter.join]: (letter.body[letter.join] as object[]).map((item) => ({ ...item, occurredAt })) }
+}
+
 /** A letter's own part of the answer to all: the answer's items stand in the order of what was sent. */
 export function oneOf(answer: unknown, i: number, letter: Joining): unknown {
   return letter.join ? (answer as { items: unknown[] }).items[i] : answer
