@@ -45,7 +45,7 @@ const smallText = (page: Page, least: number) =>
       if (!walker.currentNode.textContent?.trim() || parent.closest('.only-read, svg, dialog:not([open])')) continue
       const style = getComputedStyle(parent)
       if (parseFloat(style.fontSize) < px - 0.1) small.add(`${style.fontSize} ${parent.textContent!.slice(0, 40)}`)
-      if (parseFloat(style.lineHeight) / parseFloat(style.fontSize) < 1.25) small.add(`line ${style.lineHeight} of ${style.fontSize} ${parent.textContent!.slice(0, 40)}`)
+      if (parseFloat(style.lineHeight) / parseFloat(style.fontSize) < 1.295) small.add(`line ${style.lineHeight} of ${style.fontSize} ${parent.textContent!.slice(0, 40)}`)
     }
     return [...small]
   }, least)
