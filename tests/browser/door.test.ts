@@ -1,8 +1,10 @@
 // At the door of a cellar: tickets are read without a signal and go together, once, when there is one.
 import { expect, it } from 'vitest'
 import { call, offer } from './city'
+import { bomb, codeOf, noPhoto } from './pictures'
 import { city, device, goTo, onStage, until } from './stage'
 import { said } from './words'
+import errors from '@/words/errors_zh'
 
 onStage()
 const w = said('zh')
@@ -39,4 +41,23 @@ it('tickets that were read without a signal are sent in one call, and each count
   await until(async () => (await come()) === 2, 'both are checked in')
   await page.getByText(w.notice.waiting.replace('{n}', '2')).waitFor({ state: 'detached' })
   expect(calls.map((body) => (JSON.parse(body) as { tickets: unknown[] }).tickets.length)).toEqual([2])
+})
+
+it('a picture that is none, is too large to open, or has no code in it is said so', async () => {
+  const id = await offer(city(), { title: '只认票', starts: -1, ends: 2 })
+  await call(city(), city().member.token, `products/${id}/claims`, { places: 1 })
+  const { ticket } = await call<{ ticket: string }>(city(), city().member.token, `products/${id}/claims/1`)
+  const page = await device(city().cadre)
+  await goTo(page, `/products/${id}/attendance`)
+  await page.getByRole('button', { name: w.door.scan }).click()
+  await page.locator('.pick input').waitFor()
+  const wrong = page.locator('.wrong')
+  const nothing = { name: 'door.png', mimeType: 'image/png', buffer: await page.screenshot() }
+  for (const [picture, words] of [[noPhoto, errors.not_a_photo], [bomb, errors.photo_too_large], [nothing, w.door.noCode]] as const) {
+    await page.setInputFiles('.pick input', picture)
+    await page.locator('.wrong', { hasText: words }).waitFor()
+  }
+  await page.setInputFiles('.pick input', await codeOf(ticket))
+  await page.getByText(w.door.welcome.replace('{name}', city().member.name)).waitFor()
+  expect(await wrong.count()).toBe(0)
 })

@@ -25,7 +25,7 @@ const en: typeof zh = {
   ask: {
     step: '{n}/3 {title}', what: 'What about?', where: 'Who and where?', words: 'Tell us', emergency: 'Danger? Call first', police: 'police', fire: 'fire', ambulance: 'ambulance',
     more: 'More kinds', draft: 'Not sent last time: {name}', goOn: 'Go on', anew: 'Start anew', forWhom: 'For whom?', forMe: 'For me', forNeighbour: 'For a neighbour', neighbour: "Neighbour's name",
-    neighbourPhone: "Neighbour's phone (optional)", neighbourHelp: 'We ask your neighbour first.', community: 'Which community shall act?', noCommunity: 'None chosen yet', other: 'Change', pickCommunity: 'Choose a community',
+    neighbourPhone: "Neighbour's phone (optional)", neighbourHelp: 'Please ask your neighbour first. Those who help see name and phone.', community: 'Which community shall act?', noCommunity: 'None chosen yet', other: 'Change', pickCommunity: 'Choose a community',
     locate: 'Add where I am', located: 'Place added', unlocate: 'Remove place', noPlace: 'Your place could not be found. Write the address, or just go on.', address: 'House or place (optional)',
     elderWords: 'Tap once and speak, or write nothing and tap “Send”. The community calls you.', say: '{name}: what happened?', sayHelp: 'A sentence or two. Where and when helps.', voiceTitle: '{name} (voice)',
     byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', needNeighbour: "Please write your neighbour's name.", back: 'Back', next: 'Next', send: 'Send',
@@ -91,7 +91,7 @@ const en: typeof zh = {
   },
   door: {
     choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', code: 'code {code}', showCode: 'Check-in code', showCodeText: 'Show it to those who come. They type it on their own ticket and are checked in.', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
-    picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noTicket: 'This is no ticket of ours.', forged: 'This ticket is not genuine: its signature is wrong.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
+    picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noCode: 'No QR code was found in the photo. Please take it from nearer, with the code in the middle.', noTicket: 'This is no ticket of ours.', forged: 'This ticket is not genuine: its signature is wrong.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
   },
   editor: {
     title: 'What is it called?', text: 'A sentence or two', sessions: 'Sessions', day: 'Day', from: 'From', to: 'To', venue: 'Where', remove: 'Remove', another: 'Another session', capacity: 'Places', most: 'Most a person', waitlist: 'People may queue when it is full', publish: 'Offer', draft: 'Keep as draft',
@@ -106,7 +106,7 @@ const en: typeof zh = {
   },
   photo: { add: 'Take or choose photos', addAfter: 'Add photos of the result', nth: 'Photo {n}', remove: 'Remove photo {n}', before: 'Photos with the request', during: 'Photos of the work', after: 'Photos of the result' },
   voice: { begin: 'Tap and speak', stop: 'Done ({n} s left)', yours: 'Your voice message', remove: 'Record again', refused: 'No microphone. You can write.', message: 'Voice message' },
-  print: { waiting: '{what}: can be undone until {at}', go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },
+  print: { unsent: 'Said {at}, not sent yet. It goes when there is a signal.', sent: 'It has been sent. You find it under “Mine”.', waiting: '{what}: can be undone until {at}', go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },
   notice: {
     label: 'Notices', offline: 'No signal. What you have read is still here; what you say is kept.', server: 'The server does not answer; we keep trying. What you have read is still here.', waiting: '{n} waiting to be sent', undo: 'Undo', undoFor: 'undo within {n} min', look: 'Look', seen: 'All right',
   },

@@ -23,7 +23,7 @@ export default {
   ask: {
     step: '{n}/3 {title}', what: '什么事？', where: '谁、在哪里？', words: '说一说', emergency: '有危险？先打电话', police: '报警', fire: '火警', ambulance: '急救',
     more: '更多种类', draft: '上次没发完：{name}', goOn: '接着写', anew: '重新开始', forWhom: '为谁求助？', forMe: '为自己', forNeighbour: '替邻居', neighbour: '邻居姓名',
-    neighbourPhone: '邻居电话（可不填）', neighbourHelp: '我们会先问过邻居本人。', community: '由哪个社区来办？', noCommunity: '还没有选', other: '换一个', pickCommunity: '选社区',
+    neighbourPhone: '邻居电话（可不填）', neighbourHelp: '请先问过邻居。来办的人会看到姓名和电话。', community: '由哪个社区来办？', noCommunity: '还没有选', other: '换一个', pickCommunity: '选社区',
     locate: '加上我的位置', located: '已加上位置', unlocate: '不要位置', noPlace: '没有拿到位置。可以写地址，或者直接往下。', address: '门牌或地点（可不填）',
     elderWords: '可以按一下说话，也可以什么都不写，直接点“发出求助”。社区会打电话给您。', say: '{name}：怎么回事？', sayHelp: '一两句就够。写上哪里、什么时候最好。', voiceTitle: '{name}（语音）',
     byPhone: '{name}。请打电话联系我。', needWords: '请写一句、说一段，或拍一张照片。', needNeighbour: '请写邻居的名字。', back: '上一步', next: '下一步', send: '发出求助',
@@ -91,7 +91,7 @@ export default {
   },
   door: {
     choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', code: '码 {code}', showCode: '签到码', showCodeText: '给来的人看。他们在自己的票上填这个码，就签到了。', nobody: '还没有人认领。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
-    picture: '选照片', welcome: '{name}，欢迎！', already: '{name} 已经签到了。', later: '{name} 已记下，有信号就上报。', noTicket: '这不是我们的票。', forged: '这张票是假的，签名不对。', otherProduct: '这是另一场的票。', unsent: '已记下，待上报',
+    picture: '选照片', welcome: '{name}，欢迎！', already: '{name} 已经签到了。', later: '{name} 已记下，有信号就上报。', noTicket: '这不是我们的票。', noCode: '照片里没有找到二维码。请对准二维码，近一点再拍。', forged: '这张票是假的，签名不对。', otherProduct: '这是另一场的票。', unsent: '已记下，待上报',
   },
   editor: {
     title: '叫什么？', text: '一两句介绍', sessions: '场次', day: '日期', from: '从', to: '到', venue: '地点', remove: '去掉', another: '再加一场', capacity: '名额', most: '每人最多', waitlist: '满了可以排队', publish: '上架', draft: '先存草稿',
@@ -106,7 +106,7 @@ export default {
   },
   photo: { add: '拍照或选照片', addAfter: '加上办好后的照片', nth: '第 {n} 张照片', remove: '去掉第 {n} 张', before: '求助时的照片', during: '进展照片', after: '办好后的照片' },
   voice: { begin: '按一下说话', stop: '说完了（还能说 {n} 秒）', yours: '您的语音', remove: '重说', refused: '没有拿到麦克风。可以写字。', message: '语音' },
-  print: { waiting: '{what}：{at} 前还可以反悔', go: '打印', slip: '打印纸条', notice: '打印海报', qr: '二维码', scan: '用手机扫一扫，看详情。' },
+  print: { waiting: '{what}：{at} 前还可以反悔', unsent: '{at} 说的，还没有发出。有信号就发。', sent: '已经发出了。在“我的”里看得到。', go: '打印', slip: '打印纸条', notice: '打印海报', qr: '二维码', scan: '用手机扫一扫，看详情。' },
   notice: {
     label: '提示', offline: '没有信号。看过的都还在；您说的会先记下。', server: '连不上服务器，正在自己重试。看过的都还在。', waiting: '{n} 件等着发出', undo: '反悔', undoFor: '{n} 分钟内可以反悔', look: '去看看', seen: '知道了',
   },
