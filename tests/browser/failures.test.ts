@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { askFor, call, offer, openCity } from './city'
+import { bomb, codeOf, noPhoto } from './pictures'
 import { city, device, goTo, onStage, playIn, signInLink, until } from './stage'
 import { said } from './words'
 import errors from '@/words/errors_zh'
@@ -150,6 +151,48 @@ it('the way back leads a step back, with what was chosen, and never twice throug
   await until(() => page.evaluate((y) => Math.abs(scrollY - y) < 200, before), 'it stands where it stood')
 })
 
+it('the way back closes what lies over a page, and stays on the page', async () => {
+  const page = await device(city().member)
+  const sheet = page.locator('dialog[open]')
+  await page.locator('nav.tabs a[href="/ask"]').tap()
+  await page.locator('.kind').first().tap()
+  const change = page.getByRole('button', { name: w.ask.other })
+  await change.tap()
+  await sheet.waitFor()
+  await page.goBack()
+  await sheet.waitFor({ state: 'detached' })
+  await page.getByText(w.ask.forWhom).waitFor()
+  // Closed in another way, it leaves nothing behind in the way back.
+  await change.tap()
+  await sheet.getByRole('button', { name: w.close }).tap()
+  await sheet.waitFor({ state: 'detached' })
+  await page.goBack()
+  await page.locator('.kind').first().waitFor()
+
+  const id = await askFor(city(), city().member, '手机上的看板')
+  const cadre = await device(city().cadre)
+  const [beside, act] = [cadre.locator('aside.beside'), cadre.locator('dialog[open]')]
+  await cadre.locator('nav.rail a[href="/people"]').tap()
+  await cadre.waitForURL(/\/people/)
+  await cadre.locator('nav.rail a[href^="/boards"]').tap()
+  await cadre.locator(`[data-id="${id}"]`).tap()
+  await beside.locator('[data-act="progress"], [data-act="assign"]').first().tap()
+  await act.waitFor()
+  await cadre.goBack()
+  await act.waitFor({ state: 'detached' })
+  await beside.waitFor()
+  await cadre.goBack()
+  await beside.waitFor({ state: 'detached' })
+  await cadre.locator(`[data-id="${id}"]`).tap()
+  await beside.getByRole('link', { name: w.print.slip }).tap()
+  await cadre.waitForURL(/\/print\//)
+  await cadre.goBack()
+  await cadre.locator(`[data-id="${id}"]`).waitFor()
+  expect(await beside.count()).toBe(0)
+  await cadre.goBack()
+  await cadre.waitForURL(/\/people/)
+})
+
 it("a phone's wrong clock: the shop, the times and a claim are right all the same", async () => {
   const product = await offer(city(), { title: '钟走错了也能来', starts: 20 })
   const request = await askFor(city(), city().member, '钟走错了的求助')
@@ -168,16 +211,74 @@ it("a phone's wrong clock: the shop, the times and a claim are right all the sam
   }
 })
 
+it.each([20_000, 3 * 3_600_000])('a clock that is %i ms fast: who comes is checked in, at once and with what waited, at the time that it was', async (fast) => {
+  const id = await offer(city(), { title: `钟快了 ${fast}`, capacity: 9, starts: -1, ends: 2 })
+  const tickets: string[] = []
+  for (const who of [city().neighbour, city().neighbour, city().elder, city().elder, city().member, city().member]) {
+    const { claimId } = await call<{ claimId: string }>(city(), who.token, `products/${id}/claims`, { places: 1 })
+    tickets[Number(claimId)] = (await call<{ ticket: string }>(city(), who.token, `products/${id}/claims/${claimId}`)).ticket
+  }
+  const come = async () => (await call<{ items: { claimId: string; state: string }[] }>(city(), city().cadre.token, `products/${id}/claims`)).items.filter((c) => c.state === 'checked_in').map((c) => Number(c.claimId)).sort()
+  const wrongly = async (who: Parameters<typeof device>[0], path: string) => {
+    const page = await device(who)
+    await page.clock.install({ time: Date.now() + fast })
+    await goTo(page, path)
+    return page
+  }
+
+  const door = await wrongly(city().cadre, `/products/${id}/attendance`)
+  const tick = (claim: number) => door.locator('li', { hasText: w.door.number.replace('{n}', String(claim)) }).getByRole('button', { name: w.door.checkIn }).tap()
+  const read = async (claim: number) => door.setInputFiles('.pick input', await codeOf(tickets[claim]!))
+  await tick(1)
+  await door.getByText(w.door.welcome.replace('{name}', city().neighbour.name)).waitFor()
+  await door.getByRole('button', { name: w.door.scan }).tap()
+  await read(2)
+  await until(async () => (await come()).join() === '1,2', 'those who came while there was a signal')
+  await door.context().setOffline(true)
+  const before = Date.now()
+  await tick(3)
+  await door.getByText(w.door.later.replace('{name}', city().elder.name)).waitFor()
+  await read(4)
+  await door.getByText(w.notice.waiting.replace('{n}', '2')).waitFor()
+  const after = Date.now()
+  const cellar = 20 * 60_000
+  await door.clock.fastForward(cellar)
+  await door.context().setOffline(false)
+  await until(async () => (await come()).join() === '1,2,3,4', 'those who came without a signal')
+  expect(await door.locator('.note.late, .said.late').count()).toBe(0)
+
+  const { checkInCode } = await call<{ checkInCode: string }>(city(), city().cadre.token, `products/${id}`)
+  for (const claim of [5, 6]) {
+    const own = await wrongly(city().member, `/products/${id}/claims/${claim}`)
+    await own.locator('#door-code').fill(checkInCode)
+    if (claim === 6) await own.context().setOffline(true)
+    await own.getByRole('button', { name: w.ticket.checkIn }).tap()
+    if (claim === 6) {
+      await own.getByText(w.notice.waiting.replace('{n}', '1')).waitFor()
+      await own.context().setOffline(false)
+    }
+    await until(async () => (await come()).includes(claim), `by oneself, ${claim}`)
+  }
+
+  const { items } = await call<{ items: { recordedAt: string; occurredAt?: string; events: { type: string; data: { ticket: number } }[] }[] }>(city(), city().administrator.token, `streams/product/${id}?limit=100`)
+  const at = items.flatMap((i) => i.events.filter((e) => e.type === 'CheckedIn').map((e) => ({ claim: Number(e.data.ticket), recorded: Date.parse(i.recordedAt), occurred: Date.parse(i.occurredAt ?? i.recordedAt) })))
+  expect(at.map((one) => one.claim).sort()).toEqual([1, 2, 3, 4, 5, 6])
+  for (const { claim, recorded, occurred } of at) {
+    expect(occurred, `claim ${claim} is not in the future`).toBeLessThanOrEqual(recorded)
+    if (claim !== 3 && claim !== 4) continue
+    expect(occurred + cellar, `claim ${claim} was in the cellar`).toBeLessThanOrEqual(after)
+    expect(occurred + cellar).toBeGreaterThan(before - cellar)
+  }
+})
+
 it('a photo that is too large, none at all, or a bomb is refused with words, and the rest stays', async () => {
   const page = await device(city().member)
   await toWords(page)
   await page.locator('#words').fill('照片不行')
-  // 60,000 × 60,000 pixels in a few bytes: 14 GB once opened.
-  const bomb = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13]), Buffer.from('IHDR'), Buffer.from([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 2, 0, 0, 0]), Buffer.alloc(64)])
   for (const [name, bytes, words] of [
     ['large.jpg', Buffer.alloc(31_000_000, 7), errors.photo_too_large],
-    ['none.jpg', Buffer.from('no photo at all'), errors.not_a_photo],
-    ['bomb.png', bomb, errors.photo_too_large],
+    [noPhoto.name, noPhoto.buffer, errors.not_a_photo],
+    [bomb.name, bomb.buffer, errors.photo_too_large],
   ] as const) {
     writeFileSync(join(folder, name), bytes)
     await page.setInputFiles('input[type=file]', join(folder, name))

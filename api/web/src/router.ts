@@ -3,6 +3,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from
 import { isCadre, known, me } from './client/session'
 import HomeScreen from './screens/home/home_screen.vue'
 import { nextPaint, nextTurn } from './client/now'
+import { wayIsClear } from './design/use_way_back'
 import { screens } from './start/screens'
 
 declare module 'vue-router' {
@@ -74,6 +75,8 @@ router.beforeEach(async () => {
   framed = true
 })
 
+router.beforeEach(wayIsClear)
+
 router.beforeEach((to) => {
   if (to.meta.open) return true
   if (!me.value && known.value) return { name: 'in', query: { to: to.fullPath } }
@@ -97,7 +100,7 @@ const idle = () => new Promise<void>((done) => (typeof requestIdleCallback === '
 /** Where there is no service worker: what a member may open next, fetched while nothing else happens, one by one, so that it opens where there
  * is no signal. */
 export async function fetchAhead(): Promise<void> {
-  const names = ['ask', 'request', 'market', 'product', 'ticket', 'mine', ...(isCadre.value ? ['board', 'attendance'] : [])]
+  const names = ['ask', 'request', 'market', 'product', 'ticket', 'mine', 'print', ...(isCadre.value ? ['board', 'attendance'] : [])]
   for (const route of routes) {
     if (!names.includes(String(route.name)) || typeof route.component !== 'function') continue
     await idle()
