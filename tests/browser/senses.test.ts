@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import QRCode from 'qrcode'
 import type { Page } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
-import { call, offer } from './city'
+import { askFor, call, offer } from './city'
 import { city, device, goTo, onStage, until } from './stage'
 import { said } from './words'
 
@@ -78,6 +78,53 @@ it('a voice message is said, heard again, sent, and ends by itself after a minut
   await page.locator('audio').first().waitFor()
   const { photos } = await call<{ photos: { mediaType: string }[] }>(city(), city().cadre.token, `requests/${id}`)
   expect(photos.map((p) => p.mediaType.split('/')[0])).toEqual(['audio'])
+})
+
+it('a page is read aloud in its language, until it ends, is stopped, or is left', async () => {
+  interface Spoken {
+    text: string
+    lang: string
+    onend: (() => void) | null
+  }
+  const voice = () => {
+    const heard: Spoken[] = []
+    let silences = 0
+    class SpeechSynthesisUtterance {
+      lang = ''
+      onend = null
+      constructor(readonly text: string) {}
+    }
+    const speechSynthesis = { speak: (words: Spoken) => heard.push(words), cancel: () => silences++ }
+    for (const [name, value] of Object.entries({ SpeechSynthesisUtterance, speechSynthesis, heard, silences: () => silences })) Object.defineProperty(window, name, { value, configurable: true })
+  }
+  const id = await askFor(city(), city().elder, '念给我听的灯', 'repair', '楼道里的灯不亮。')
+  for (const language of ['zh', 'en'] as const) {
+    const words = said(language)
+    const page = await device(city().elder, { mode: 'elder', language, bare: false })
+    await page.addInitScript(voice)
+    await goTo(page, `/requests/${id}`)
+    await page.getByText('楼道里的灯不亮。').waitFor()
+    const heard = () => page.evaluate(() => (window as unknown as { heard: Spoken[] }).heard.map(({ text, lang }) => ({ text, lang })))
+    const silences = () => page.evaluate(() => (window as unknown as { silences: () => number }).silences())
+    const [speak, stop] = [words.readAloud, words.stopReading].map((name) => page.getByRole('button', { name, exact: true }))
+    await speak!.tap()
+    await stop!.waitFor()
+    const [first] = await heard()
+    expect(first!.lang).toBe(language === 'zh' ? 'zh-CN' : 'en-GB')
+    for (const part of ['念给我听的灯', '楼道里的灯不亮。', words.state.submitted]) expect(first!.text).toContain(part)
+    await page.evaluate(() => (window as unknown as { heard: Spoken[] }).heard[0]!.onend!())
+    await speak!.tap()
+    const before = await silences()
+    await stop!.tap()
+    await speak!.waitFor()
+    expect(await silences()).toBe(before + 1)
+    await speak!.tap()
+    await stop!.waitFor()
+    await page.locator('nav.tabs a[href="/"]').tap()
+    await page.locator('.big.main').waitFor()
+    expect(await silences()).toBe(before + 3) // what would still be read, before the third; and that, when the page was left
+    expect(await heard()).toHaveLength(3)
+  }
 })
 
 it('a phone without service worker, voice, camera, microphone, place and push does all the same', async () => {
