@@ -34,14 +34,21 @@ const root = resolve(import.meta.dirname, '../..')
 const bin = process.env.PIONEER_BIN ?? join(root, 'build/release/bin')
 export const web = process.env.PIONEER_WEB ?? join(root, 'build/web')
 
+// Where the last change stands in each city's log: what is read afterwards waits until that is in it, as for the application itself.
+const changedAt = new Map<string, bigint>()
+
 export async function call<T>(city: Pick<City, 'url'>, token: string, path: string, body?: unknown): Promise<T> {
+  const before = changedAt.get(city.url)
+  const own: Record<string, string> = body !== undefined ? { 'Idempotency-Key': randomUUID() } : before ? { 'Pioneer-Position': String(before) } : {}
   const response = await fetch(`${city.url}/api/v1/${path}`, {
     method: body === undefined ? 'GET' : 'POST',
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...(body === undefined ? {} : { 'Idempotency-Key': randomUUID() }) },
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...own },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`)
+  const at = BigInt(response.headers.get('Pioneer-Position') ?? 0)
+  if (body !== undefined && at > (changedAt.get(city.url) ?? 0n)) changedAt.set(city.url, at)
   return JSON.parse(text) as T
 }
 
