@@ -16,6 +16,7 @@
 #include "api/ports/media.hpp"
 #include "api/ports/metrics.hpp"
 #include "api/ports/photos.hpp"
+#include "api/ports/sign_in.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/queries/answer.hpp"
 #include "api/queries/product_view.hpp"
@@ -50,6 +51,7 @@ struct Service {
   const Checkpoints* checkpoints = nullptr;  ///< absent: the log is not offered as tiles
   const Tickets* tickets = nullptr;          ///< absent: claims show none, and none is checked
   SessionUses* uses = nullptr;               ///< absent: nobody notes when a session was used
+  SignInWay* sign_in = nullptr;              ///< absent: one-time codes are the only way in
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
 };

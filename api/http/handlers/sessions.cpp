@@ -25,6 +25,8 @@ constexpr std::int64_t day_us = 24LL * 3600 * second_us;
 constexpr std::int64_t session_valid_us = 90 * day_us;
 /// Who holds an official's role can do more harm from a lost phone; the application renews its session as it is used.
 constexpr std::int64_t official_valid_us = 7 * day_us;
+/// Of a code that is made for somebody who was proven elsewhere, and opened in the same breath.
+constexpr std::int64_t breath_us = 60 * second_us;
 /// From one address in a minute: room for a household's mistakes, none for guessing.
 constexpr std::uint32_t wrong_codes_max = 10;
 constexpr std::size_t addresses_max = 10'000;
@@ -105,26 +107,50 @@ void exchange(const Service& service, const IncomingPointer& incoming, const std
       });
 }
 
-void open(const Service& service, WrongCodes& wrong, const IncomingPointer& incoming) {
+void refuse_code(WrongCodes& wrong, const Service& service, const Incoming& incoming) {
+  const auto& address = incoming.request.peer;
+  const auto now = now_us(service);
+  if (wrong.too_many(address, now))
+    return incoming.problem(
+        {.code = "too_many_wrong_codes", .detail = "Please try again in a minute.", .retry_after_s = 60});
+  wrong.count(address, now);
+  incoming.problem({.code = "code_unknown", .detail = "There is no such code. Scan it again, or ask for a new one."});
+}
+
+/// Lets in whom another way has proven: with a one-time code of their own, so that the log knows one kind of session.
+void let_in(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  const auto secret = service.node.edge().secret_for(call_of(*incoming, caller), "sign-in", "elsewhere");
+  if (!secret) return incoming->refuse(secret.error());
+  const auto given = hash_of(code_of(*secret));
+  send_as(
+      service, incoming, caller,
+      [&](Edge& edge, const Call& call) {
+        Call issuing = call;
+        issuing.command_id += "/code";  // the session that it opens has the client's own
+        return edge.issue_sign_in(issuing, caller.sender->member.text(), given, now_us(service) + breath_us, {});
+      },
+      [&service, incoming, given](const node::Caller& who, const node::Outcome&) {
+        exchange(service, incoming, given, who);
+      });
+}
+
+void open(const Service& service, const std::shared_ptr<WrongCodes>& wrong, const IncomingPointer& incoming) {
   OpenSessionBody body;
   if (!incoming->read_body(body) || !identify(service, *incoming)) return;
-  const auto& address = incoming->request.peer;
-  const auto now = now_us(service);
   const auto code = normal_code(body.code());
   const auto given = hash_of(code);
   const auto token = code.empty() ? std::nullopt : queries::token_with(service.node, given);
-  const auto caller =
-      token && token->purpose == domain::TokenPurpose::sign_in ? service.node.caller_of(token->member) : node::Caller{};
-  if (!caller.sender) {
-    // A right code opens, whoever else behind the same address guesses: codes have 100 bits.
-    if (wrong.too_many(address, now))
-      return incoming->problem(
-          {.code = "too_many_wrong_codes", .detail = "Please try again in a minute.", .retry_after_s = 60});
-    wrong.count(address, now);
-    return incoming->problem(
-        {.code = "code_unknown", .detail = "There is no such code. Scan it again, or ask for a new one."});
+  // A right code opens, whoever else behind the same address guesses: codes have 100 bits.
+  if (token && token->purpose == domain::TokenPurpose::sign_in) {
+    const auto caller = service.node.caller_of(token->member);
+    if (caller.sender) return exchange(service, incoming, given, caller);
   }
-  exchange(service, incoming, given, caller);
+  if (service.sign_in == nullptr || wrong->too_many(incoming->request.peer, now_us(service)))
+    return refuse_code(*wrong, service, *incoming);
+  service.sign_in->prove(body.code(), [&service, wrong, incoming](const std::optional<domain::Id>& member) {
+    const auto caller = member ? service.node.caller_of(*member) : node::Caller{};
+    caller.sender ? let_in(service, incoming, caller) : refuse_code(*wrong, service, *incoming);
+  });
 }
 
 void rotate(const Service& service, const IncomingPointer& incoming) {
@@ -220,7 +246,7 @@ void issue(const Service& service, const IncomingPointer& incoming) {
 void register_sessions(Router& router, const Service& service) {
   router.on(Operation::issue_sign_in, [&service](const IncomingPointer& incoming) { issue(service, incoming); });
   router.on(Operation::open_session, [&service, wrong = std::make_shared<WrongCodes>()](
-                                         const IncomingPointer& incoming) { open(service, *wrong, incoming); });
+                                         const IncomingPointer& incoming) { open(service, wrong, incoming); });
   router.on(Operation::rotate_session, [&service](const IncomingPointer& incoming) { rotate(service, incoming); });
   router.on(Operation::end_session, [&service](const IncomingPointer& incoming) { end(service, incoming); });
   router.on(Operation::get_session, [&service](const IncomingPointer& incoming) {

@@ -1,6 +1,8 @@
 // Signing in with a one-time code, and what becomes of the session: over a whole node, as a browser sees it.
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <thread>
 
 #include "api/http/handlers/session_uses.hpp"
 #include "api/http/sign_in_code.hpp"
@@ -202,6 +204,46 @@ TEST(Device, IsToldFromTheUserAgent) {
   EXPECT_EQ(device_of("Mozilla/5.0 (Linux; Android 14; SM-X710) Safari/537.36"), domain::Device::tablet);
   EXPECT_EQ(device_of("Mozilla/5.0 (X11; Linux x86_64) Chrome/126 Safari/537.36"), domain::Device::computer);
   EXPECT_EQ(device_of("curl/8"), domain::Device::unspecified);
+}
+
+/// A provider that answers later, from a thread of its own: each of its codes once.
+class Elsewhere : public SignInWay {
+ public:
+  void prove(std::string code, Answer answer) override {
+    std::optional<domain::Id> member;
+    if (const auto found = codes.find(code); found != codes.end()) {
+      member = found->second;
+      codes.erase(found);
+    }
+    asked.push_back(code);
+    threads.emplace_back([member, answer = std::move(answer)] { answer(member); });
+  }
+  std::map<std::string, domain::Id> codes;
+  std::vector<std::string> asked;
+  std::vector<std::jthread> threads;
+};
+
+TEST_F(Sessions, OpenForWhomAnotherWayProves) {
+  Elsewhere provider;
+  service->sign_in = &provider;
+  const auto id = member("张三");
+  provider.codes["SplxlOBeZQQYbYS6WxSbIA"] = *domain::Id::parse(id);
+  const auto opened = browse("POST", "/api/v1/session", sent("SplxlOBeZQQYbYS6WxSbIA"));
+  ASSERT_EQ(opened.status, 201U) << opened.body;
+  const auto cookie = cookie_in(opened);
+  EXPECT_EQ(field(browse("GET", "/api/v1/me", {}, cookie).body, "id"), id);
+  // Its code is used up, as ours are; ours are not told to it.
+  EXPECT_EQ(browse("POST", "/api/v1/session", sent("SplxlOBeZQQYbYS6WxSbIA")).status, 401U);
+  EXPECT_EQ(browse("POST", "/api/v1/session", sent(code_for(id))).status, 201U);
+  EXPECT_EQ(provider.asked.size(), 2U);
+  // Whom we do not know is let in by nobody.
+  provider.codes["a-stranger"] = *domain::Id::parse(city);
+  EXPECT_EQ(browse("POST", "/api/v1/session", sent("a-stranger")).status, 401U);
+  // Who guesses is not passed on for ever.
+  for (int i = 0; i < 12; ++i) browse("POST", "/api/v1/session", sent("guess-" + std::to_string(i)));
+  const auto asked = provider.asked.size();
+  EXPECT_EQ(browse("POST", "/api/v1/session", sent("guess-again")).status, 429U);
+  EXPECT_EQ(provider.asked.size(), asked);
 }
 
 }  // namespace
