@@ -8,7 +8,7 @@ const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 
 // What home needs comes in three pieces: the start, what others made, and ours. Everything else comes with its screen.
 const start = /\/src\/(start|design\/(tokens|base))|vite\/preload-helper/
-const ours = /\/src\/(main|router|client|logic|shell|screens\/home|words\/(index|due)|design\/(act_|app_|claim_|icon_|loaded_|places_|product_|read_|request_|state_|title_))/
+const ours = /\/src\/(main|router|client|logic|shell|screens\/home|words\/(index|due)|design\/(act_button|app_|claim_|icon_|loaded_|places_|product_|read_|request_|state_|title_))/
 const others = /\/node_modules\/(@?vue|@intlify|idb|openapi-fetch)/
 const chunkOf = (id: string) => (start.test(id) ? 'start' : others.test(id) ? 'others' : ours.test(id) ? 'ours' : undefined)
 

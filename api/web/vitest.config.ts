@@ -8,7 +8,7 @@ const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 export default defineConfig({
   root: path('../..'),
   plugins: [vue()],
-  resolve: { alias: { '@': path('./src'), vitest: path('./node_modules/vitest') } },
+  resolve: { alias: { '@': path('./src'), vitest: path('./node_modules/vitest'), vue: path('./node_modules/vue/index.mjs') } },
   server: { fs: { allow: [path('../..')] } },
   test: { include: ['tests/api/web/*.test.ts'], reporters: ['default', 'junit'], outputFile: { junit: process.env.PIONEER_WEB_REPORT ?? path('../../build/reports/web-unit.xml') } },
 })

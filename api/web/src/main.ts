@@ -5,6 +5,8 @@ import { openOutbox } from './client/outbox'
 import { openUndos } from './client/undo'
 import { keepPreferences } from './client/preferences'
 import { findMe, recallMe, renew } from './client/session'
+import { heedSignal } from './client/signal'
+import { sweep } from './client/store'
 import { fetchAhead, router } from './router'
 import TheShell from './shell/the_shell.vue'
 import { openWords, translations } from './words'
@@ -13,6 +15,7 @@ const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 
 async function open(): Promise<void> {
   keepPreferences()
+  heedSignal()
   const words = openWords()
   // Who is remembered is shown at once; who is new to this device waits for the answer, a little.
   const remembered = recallMe()
@@ -32,6 +35,7 @@ async function keepForLater(): Promise<void> {
   await pause(3_000)
   const worker = import.meta.env.PROD && 'serviceWorker' in navigator ? navigator.serviceWorker.register('/sw.js').then(() => true) : Promise.resolve(false)
   if (!(await worker.catch(() => false))) await fetchAhead()
+  await sweep(Date.now())
 }
 
 // No await out here: each screen's script waits for this one's.

@@ -7,7 +7,7 @@ import { checkedIn, claimsIn, doorIsOpen, merged } from '@/logic/attendance'
 import { concerning, nextTickets } from '@/logic/home'
 import { newKey } from '@/logic/keys'
 import { shrunk } from '@/logic/picture'
-import { claimable, placesMost } from '@/logic/product'
+import { claimable, closedBecause, placesMost } from '@/logic/product'
 import { copied, emptyDraft, firstFault, nextSession } from '@/logic/product_draft'
 import { enlarged } from '@/logic/text_size'
 import { dated, due, joinedBody, minutesLeft, oneOf, refusalIn, together, undoable, undoMs } from '@/logic/waiting'
@@ -82,6 +82,12 @@ describe('products', () => {
     expect(claimable({ ...p, placesLeft: 1 }, now + 7 * 86_400_000)).toBe('no')
     expect(claimable({ ...p, placesLeft: 1, opensAt: '2026-03-11T00:00:00Z' }, now)).toBe('no')
     expect(claimable({ ...p, state: 'cancelled', placesLeft: 1 }, now)).toBe('no')
+  })
+  it('say why they cannot be claimed', () => {
+    expect(closedBecause({ ...p, waitlist: false }, now)).toBe('full')
+    expect(closedBecause(p, now + 7 * 86_400_000)).toBe('over')
+    expect(closedBecause({ ...p, opensAt: '2026-03-11T00:00:00Z' }, now)).toBe('later')
+    expect(closedBecause({ ...p, state: 'draft' }, now)).toBe('closed')
   })
   it('give no more places than are allowed', () => {
     expect(placesMost(p, 1)).toBe(2)

@@ -1,5 +1,5 @@
 // Names for what the contract's generated types call by their path.
-import type { components } from '#schema'
+import type { components, paths } from '#schema'
 
 type Schemas = components['schemas']
 export type Me = Schemas['MemberView']
@@ -15,8 +15,24 @@ export type ProductView = Schemas['ProductView']
 export type ProductCard = Schemas['ProductCard']
 export type Claim = Schemas['ClaimView']
 export type ProblemDocument = Schemas['ProblemView']
+export type SignIn = Schemas['SignInView']
 export type Photo = Schemas['PhotoView']
 export type SubmitRequest = Schemas['SubmitRequestBody']
 export type CreateProduct = Schemas['CreateProductBody']
 export type RequestState = Exclude<RequestView['state'], 'unspecified'>
 export type ClaimState = Exclude<Claim['state'], 'unspecified'>
+
+/** An address with any text in its places: what `…/{id}/accept` is when it is asked for. */
+type Filled<P extends string> = P extends `${infer Before}{${string}}${infer Behind}` ? `${Before}${string}${Filled<Behind>}` : P
+type Posts = { [P in keyof paths]: paths[P] extends { post: object } ? P : never }[keyof paths]
+/** The address of a change, its places filled in: `/api/v1/requests/${id}/accept`. */
+export type Change = Filled<Posts>
+// The one path that is filled to exactly this: `/products/${id}/cancel` alone would take the address of a claim's cancelling, too.
+type PathOf<C> = { [P in Posts]: [C, Filled<P>] extends [Filled<P>, C] ? P : never }[Posts]
+type Post<C> = C extends Change ? (paths[PathOf<C>] extends { post: infer P } ? P : never) : never
+type BodyTo<P> = P extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never
+type AnswerTo<P> = P extends { responses: { [S in 200 | 201]?: { content: { 'application/json': infer A } } } } ? (A extends { items: (infer Own)[] } ? Own : A) : never
+/** What a change says. */
+export type BodyOf<C> = BodyTo<Post<C>>
+/** What it is answered; where many go together, the part that is its own. */
+export type AnswerOf<C> = AnswerTo<Post<C>>

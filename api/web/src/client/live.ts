@@ -1,10 +1,10 @@
 // Live events while a screen is open. Comes back by itself from where it was, so no event is missed.
-import { onScopeDispose, ref, watch } from 'vue'
+import { onScopeDispose, watch } from 'vue'
 import { Frames, happenedIn, type Happened } from './frames'
+import { connected } from './signal'
 
 export type { Happened }
 
-export const connected = ref(true) // whether the server answers, as far as the last attempt knows
 const pauseMs = [500, 1_000, 2_000, 4_000, 8_000]
 
 /** Listens to `/api/v1/events?<query>`; an empty query: not now. `back` is called after every new connection but the first. */
@@ -59,15 +59,17 @@ export function useLive(query: () => string, happened: (what: Happened) => void,
   onScopeDispose(() => stop.abort())
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {
-    const timer = setTimeout(done, ms)
+    const over = new AbortController() // nothing of this pause stays behind it: there may be many
     const now = () => {
       clearTimeout(timer)
+      over.abort()
       done()
     }
-    signal.addEventListener('abort', now, { once: true })
-    addEventListener('online', now, { once: true })
+    const timer = setTimeout(now, ms)
+    signal.addEventListener('abort', now, { signal: over.signal })
+    addEventListener('online', now, { signal: over.signal })
   })
 }
 

@@ -5,6 +5,7 @@ import { dated, due, joinedBody, oneOf, refusalIn, together, undoable, type Join
 import { post, serverTime, upload } from './http'
 import { asProblem, problemOfOne, type Problem } from './problem'
 import { me } from './session'
+import type { AnswerOf, BodyOf, Change } from './contract'
 import { all, drop, keep, kept } from './store'
 
 export interface Letter extends Waiting, Joining {
@@ -61,11 +62,12 @@ export async function openOutbox(): Promise<void> {
   await flush()
 }
 
-export interface Send {
-  path: string
-  body?: Record<string, unknown>
+/** A change as the contract has it: an address that it does not know, or a body that this address does not take, does not compile. */
+export interface Send<C extends Change> {
+  path: C
+  body?: BodyOf<C>
   photos?: Blob[]
-  named?: string
+  named?: 'photos' | 'pictures'
   about: string
   link: string
   timed?: boolean // when it happened counts: at once is now, and what has waited says when it was
@@ -77,12 +79,12 @@ export interface Send {
 export type Outcome<T> = { done: T } | { waiting: Letter } | { problem: Problem }
 
 /** Sends now; without an answer, or while it may be taken back, it waits. A refusal is told and kept by nobody. */
-export async function send<T>(what: Send): Promise<Outcome<T>> {
+export async function send<C extends Change>(what: Send<C>): Promise<Outcome<AnswerOf<C>>> {
   const letter: Letter = {
     key: newKey(),
     who: me.value?.id ?? '',
     path: what.path,
-    body: what.body ?? {},
+    body: (what.body ?? {}) as Record<string, unknown>,
     photos: what.photos ?? [],
     about: what.about,
     link: what.link,
@@ -99,7 +101,7 @@ export async function send<T>(what: Send): Promise<Outcome<T>> {
       const part = oneOf(await deliver(letter), 0, letter)
       const refused = refusalIn(part)
       if (refused) throw problemOfOne(refused)
-      return { done: part as T }
+      return { done: part as AnswerOf<C> }
     } catch (error) {
       const problem = asProblem(error)
       if (!problem.mayPass && problem.status !== 401) return { problem }
@@ -123,7 +125,7 @@ async function withTimes(round: Letter[]): Promise<Letter[]> {
 /** Letters that go together, under a key of their own: what is in them may be sent again without harm. */
 async function deliverAll(round: Letter[]): Promise<unknown> {
   const first = round[0]!
-  return round.length === 1 ? deliver(first) : post(first.path, joinedBody(round))
+  return round.length === 1 ? deliver(first) : post(first.path, joinedBody(round), newKey())
 }
 
 async function deliver(letter: Letter): Promise<unknown> {

@@ -7,6 +7,12 @@ export type { Preferences }
 
 export const preferences = reactive<Preferences>(remembered())
 
+/** Each mode has its own sizes: one chosen in the other is left. */
+export function setMode(mode: Preferences['mode']): void {
+  preferences.mode = mode
+  preferences.textSize = 0
+}
+
 const dark = matchMedia('(prefers-color-scheme: dark)')
 
 function apply(): void {

@@ -32,13 +32,14 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
   const loading = ref(false)
   let turn = 0
   let failures = 0
+  let gone = false
   let own: T | undefined // what this device had: the same answer again is not drawn again
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function reload(): Promise<void> {
     clearTimeout(timer)
     const name = key()
-    if (!name) return
+    if (!name || gone) return
     const mine = ++turn
     loading.value = true
     try {
@@ -52,13 +53,16 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
     } catch (error) {
       if (mine !== turn) return
       problem.value = asProblem(error)
-      if (problem.value.mayPass) timer = setTimeout(reload, retryAfterMs[Math.min(failures++, retryAfterMs.length - 1)])
+      if (problem.value.mayPass) timer = setTimeout(reload, Math.max(retryAfterMs[Math.min(failures++, retryAfterMs.length - 1)]!, (problem.value.retryAfter ?? 0) * 1_000))
     } finally {
       if (mine === turn) loading.value = false
     }
   }
 
   async function begin(name: string): Promise<void> {
+    turn++ // what was asked under another name is neither shown nor kept under this one
+    clearTimeout(timer)
+    loading.value = false
     data.value = undefined
     at.value = 0
     problem.value = undefined
@@ -79,7 +83,8 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
   const back = () => void reload()
   addEventListener('online', back)
   onScopeDispose(() => {
-    turn = Number.MAX_SAFE_INTEGER
+    gone = true
+    turn++
     clearTimeout(timer)
     removeEventListener('online', back)
   })

@@ -1,7 +1,7 @@
 // Who is signed in on this device. The cookie is the browser's and never seen here.
 import { computed, ref, shallowRef } from 'vue'
-import { answer, api, onSignedOut, post } from './http'
-import { hearTime, trueNow } from './now'
+import { answer, api, onSignedOut, sessionBegins } from './http'
+import { trueNow } from './now'
 import { asProblem, type Problem } from './problem'
 import { clear, keep, kept } from './store'
 import type { Me } from './contract'
@@ -33,15 +33,19 @@ export async function recallMe(): Promise<boolean> {
 }
 
 /** Reads who we are; without an answer, who we were. */
+let finding = 0
 export async function findMe(): Promise<void> {
+  const mine = ++finding // an answer to an earlier question says nothing any more: meanwhile somebody signed in
   const remembered = me.value
   try {
     const now = await answer(api.GET('/api/v1/me'))
+    if (mine !== finding) return
     if (remembered && remembered.id !== now.id) await clear('reads')
     me.value = now
     known.value = true
     void keep('reads', 'me', now)
   } catch (error) {
+    if (mine !== finding) return
     if (asProblem(error).status === 401) await forget()
   }
   known.value = true
@@ -52,11 +56,8 @@ const renewAfterMs = 24 * 3_600_000
 /** A session older than a day gets a new cookie, before anything else is sent with the old one. */
 export async function renew(): Promise<void> {
   try {
-    const response = await fetch('/api/v1/session', { credentials: 'same-origin' })
-    hearTime(response.headers.get('Date'))
-    if (!response.ok) return
-    const { madeAt } = (await response.json()) as { madeAt?: string }
-    if (madeAt && trueNow() - new Date(madeAt).getTime() > renewAfterMs) await post('/api/v1/session/rotate', {})
+    const { madeAt } = await answer(api.GET('/api/v1/session'))
+    if (madeAt && trueNow() - new Date(madeAt).getTime() > renewAfterMs) await api.POST('/api/v1/session/rotate', { body: {} })
   } catch {
     // no signal, or a token of development: the next start tries again
   }
@@ -65,18 +66,16 @@ export async function renew(): Promise<void> {
 /** Changes a one-time code for a session. */
 export async function signIn(code: string, key: string): Promise<Problem | undefined> {
   try {
-    await post('/api/v1/session', { code }, key)
+    await api.POST('/api/v1/session', { body: { code }, params: { header: { 'Idempotency-Key': key } } })
   } catch (error) {
     return asProblem(error)
   }
+  sessionBegins()
   await findMe()
   return undefined
 }
 
 export async function signOut(): Promise<void> {
-  try {
-    await post('/api/v1/session/end', {})
-  } finally {
-    await forget()
-  }
+  await api.POST('/api/v1/session/end', { body: {} }) // while it could not be told, nobody is signed out, and the page says so
+  await forget()
 }

@@ -1,31 +1,28 @@
 // What stays on this device: answers read before, drafts, and the outbox. Where the browser keeps nothing, memory does.
 import { openDB, type IDBPDatabase } from 'idb'
+import { Recent } from '@/logic/recent'
 
 export type Shelf = 'reads' | 'drafts' | 'outbox'
 const shelves: Shelf[] = ['reads', 'drafts', 'outbox']
 
 // The last answers are at hand at once: on the way back nothing waits for the database.
-const lately = new Map<string, unknown>()
-const latelyMost = 40
+const lately = new Recent<unknown>(40)
 
 let opening: Promise<IDBPDatabase | undefined> | undefined
 const memory = new Map<Shelf, Map<string, unknown>>(shelves.map((s) => [s, new Map()]))
 
 function database(): Promise<IDBPDatabase | undefined> {
-  opening ??= openDB('pioneer', 1, {
-    upgrade(db) {
-      for (const shelf of shelves) db.createObjectStore(shelf)
-    },
-  }).catch(() => undefined)
+  opening ??= (async () =>
+    openDB('pioneer', 1, {
+      upgrade(db) {
+        for (const shelf of shelves) db.createObjectStore(shelf)
+      },
+    }))().catch(() => undefined)
   return opening
 }
 
 export async function keep(shelf: Shelf, key: string, value: unknown): Promise<void> {
-  if (shelf === 'reads') {
-    lately.delete(key)
-    lately.set(key, value)
-    if (lately.size > latelyMost) lately.delete(lately.keys().next().value!)
-  }
+  if (shelf === 'reads') lately.put(key, value)
   const db = await database()
   try {
     if (db) await db.put(shelf, value, key)
@@ -50,7 +47,7 @@ export async function all<T>(shelf: Shelf): Promise<T[]> {
 
 export async function drop(shelf: Shelf, key: string): Promise<void> {
   memory.get(shelf)!.delete(key)
-  if (shelf === 'reads') lately.delete(key)
+  if (shelf === 'reads') lately.drop(key)
   const db = await database()
   await db?.delete(shelf, key).catch(() => undefined)
 }
@@ -60,4 +57,18 @@ export async function clear(shelf: Shelf): Promise<void> {
   if (shelf === 'reads') lately.clear()
   const db = await database()
   await db?.clear(shelf).catch(() => undefined)
+}
+
+const keptDays = 60
+
+/** What was read long ago is looked at no more: it goes, so that a phone that is used for years does not fill up. */
+export async function sweep(now: number): Promise<void> {
+  const old = (value: unknown) => ((value as { at?: number } | undefined)?.at ?? now) < now - keptDays * 86_400_000
+  for (const [key, value] of memory.get('reads')!) if (old(value)) memory.get('reads')!.delete(key)
+  const db = await database()
+  try {
+    for (let at = await db?.transaction('reads', 'readwrite').store.openCursor(); at; at = await at.continue()) if (old(at.value)) await at.delete()
+  } catch {
+    // the next time
+  }
 }

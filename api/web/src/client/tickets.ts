@@ -1,16 +1,14 @@
 // Whether a ticket is true, also without a signal: by the log's public key, read while there was one. Where the browser does not know
 // Ed25519 the server decides when the ticket is sent.
 import { bytesOf, type Ticket } from '@/logic/ticket'
+import { answer, api } from './http'
 import { keep, kept } from './store'
 
 async function publicKey(): Promise<string | undefined> {
   try {
-    const response = await fetch('/api/v1/tickets/key', { credentials: 'same-origin' })
-    if (response.ok) {
-      const { key } = (await response.json()) as { key: string }
-      await keep('drafts', 'ticket-key', key)
-      return key
-    }
+    const { key } = await answer(api.GET('/api/v1/tickets/key'))
+    await keep('drafts', 'ticket-key', key)
+    return key
   } catch {
     // no signal
   }

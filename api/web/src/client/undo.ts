@@ -4,11 +4,13 @@ import { undoMs } from '@/logic/waiting'
 import { me } from './session'
 import { keep, kept } from './store'
 
+type Undoing = `/api/v1/products/${string}/claims/${string}/cancel`
+
 export interface Undo {
   who: string // member
   about: string // a message key: what was done
   name: string
-  path: string // of the call that undoes it
+  path: Undoing // of the call that undoes it
   sent: string // a message key: what that call is
   link: string // where it is seen
   notBefore: number // until then, by this device, as the outbox has it

@@ -54,7 +54,7 @@ export function readyToSend(ask: Ask, photos: number, voice: boolean, elder: boo
   return ask.category !== '' && !!ask.organisation && (ask.text.trim() !== '' || photos > 0 || voice || elder)
 }
 
-export function askBody(ask: Ask, title: string, spokenInstead: string): SubmitRequest & Record<string, unknown> {
+export function askBody(ask: Ask, title: string, spokenInstead: string): SubmitRequest {
   return {
     title,
     description: [ask.text.trim() || spokenInstead, ...(ask.address.trim() && ask.lat === undefined ? [ask.address.trim()] : [])].join('\n'),

@@ -66,7 +66,7 @@ export function firstFault(d: ProductDraft, now: Date): Fault | undefined {
   return undefined
 }
 
-export function bodyOf(d: ProductDraft, organisation: string): CreateProduct & Record<string, unknown> {
+export function bodyOf(d: ProductDraft, organisation: string): CreateProduct {
   return {
     title: d.title.trim(),
     description: d.description.trim(),
@@ -80,7 +80,8 @@ export function bodyOf(d: ProductDraft, organisation: string): CreateProduct & R
   }
 }
 
-export function cardOf(d: ProductDraft, organisation: OrganisationName, noTitle: string): ProductCard {
+export function cardOf(d: ProductDraft, organisation: OrganisationName, noTitle: string, local = ''): ProductCard {
+  const picture = d.pictures?.[0] ?? local // an address on this device, of one that is not sent yet
   const s = d.sessions[0]
   return {
     id: 'preview',
@@ -94,6 +95,6 @@ export function cardOf(d: ProductDraft, organisation: OrganisationName, noTitle:
     capacity: d.capacity || 0,
     placesLeft: d.capacity || 0,
     waiting: 0,
-    ...(d.pictures?.[0] ? { picture: { blob: d.pictures[0], mediaType: '' } } : {}),
+    ...(picture ? { picture: { blob: picture, mediaType: '' } } : {}),
   }
 }

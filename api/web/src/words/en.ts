@@ -28,10 +28,10 @@ const en: typeof zh = {
     neighbourPhone: "Neighbour's phone (optional)", neighbourHelp: 'Please ask your neighbour first. Those who help see name and phone.', community: 'Which community shall act?', noCommunity: 'None chosen yet', other: 'Change', pickCommunity: 'Choose a community',
     locate: 'Add where I am', located: 'Place added', unlocate: 'Remove place', noPlace: 'Your place could not be found. Write the address, or just go on.', address: 'House or place (optional)',
     elderWords: 'Tap once and speak, or write nothing and tap “Send”. The community calls you.', say: '{name}: what happened?', sayHelp: 'A sentence or two. Where and when helps.', voiceTitle: '{name} (voice)',
-    byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', needNeighbour: "Please write your neighbour's name.", back: 'Back', next: 'Next', send: 'Send',
+    byPhone: '{name}. Please call me.', needWords: 'Please write a sentence, speak, or take a photo.', needNeighbour: "Please write your neighbour's name.", needCommunity: 'Please choose which community shall act.', back: 'Back', next: 'Next', send: 'Send',
   },
   request: {
-    title: 'Request', heldBy: '{name} takes care', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', forNeighbour: 'For a neighbour', official: 'Given to {name}', rated: 'You gave {n} stars.', received: 'We have it',
+    title: 'Request', heldBy: '{name} takes care', wasHeldBy: 'Was with {name}', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', forNeighbour: 'For a neighbour', official: 'Given to {name}', rated: 'You gave {n} stars.', received: 'We have it',
     receivedText: '{name} has it and answers in time. Each step is shown below.', undoText: 'Sent by mistake? Withdraw it within ten minutes, or any time until it is solved.', number: 'Number {id}',
   },
   due: { left: '{time} left', late: 'Late by {time}', accept: 'accepted by {at}', resolve: 'solved by {at}', confirm: 'please confirm by {at}' },
@@ -57,12 +57,12 @@ const en: typeof zh = {
   },
   stars: { 1: 'Bad', 2: 'Poor', 3: 'Fair', 4: 'Good', 5: 'Great' },
   market: {
-    near: 'Near me', everywhere: 'Everywhere', where: 'Where?', search: 'Search', kind: 'Kind', allKinds: 'All', week: 'Week', list: 'List', before: 'Week before', after: 'Week after', day: 'Which day', anyDay: 'Any day', today: 'Today', tomorrow: 'Tomorrow', more: 'Show more',
+    near: 'Near me', everywhere: 'Everywhere', where: 'Where?', search: 'Search', kind: 'Kind', allKinds: 'All', week: 'Week', list: 'List', before: 'Week before', after: 'Week after', day: 'Which day', anyDay: 'Any day', anyWords: 'Without these words', today: 'Today', tomorrow: 'Tomorrow', more: 'Show more',
     empty: 'Nothing here just now. Try another kind or place.', lookEverywhere: 'Look everywhere',
   },
   product: {
     title: 'Product', by: 'Offered by {name}', left: '{left} of {capacity} left', leftShort: '{n} left', full: 'Full', fullWaiting: 'Full, {n} in the queue', noTime: 'Time to come', pictures: 'More pictures', yours: 'Your places', howMany: 'How many places?',
-    claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', lost: 'It has just filled up. Would you like to wait? A free place is yours at once.', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
+    claim: 'Claim', claimMore: 'Claim more', queue: 'Join the queue ({n} ahead)', lost: 'It has just filled up. Would you like to wait? A free place is yours at once.', free: 'Free. You can cancel until it starts.', closed: 'Cannot be claimed now.', later: 'Can be claimed from {at}.', over: 'It can no longer be claimed.', rated: '{stars} stars from {n}', cancelled: 'Cancelled: {reason}',
   },
   ticket: {
     title: 'My ticket', yours: 'The place is yours.', undoText: 'Within {n} min one tap undoes it.', places: 'Places: {n}', qr: 'QR for the door, number {code}', show: 'Show it at the door. Works without a signal.',
@@ -79,7 +79,7 @@ const en: typeof zh = {
     language: 'Language', mode: 'Look', normal: 'Normal', elder: 'Large and simple', size: 'Text size: {n}', sample: 'Is text of this size easy to read?', theme: 'Light or dark', auto: 'As the phone', light: 'Light', dark: 'Dark', motion: 'Motion', less: 'Less',
     sessions: 'Signed in on', thisOne: 'this one', end: 'Sign out there', another: 'Sign in on another phone', signOut: 'Sign out',
   },
-  device: { unspecified: 'Device', phone: 'Phone', tablet: 'Tablet', computer: 'Computer', token: 'Token' },
+  device: { unspecified: 'Device', phone: 'Phone', tablet: 'Tablet', computer: 'Computer', token: 'Program' },
   slip: { qr: 'One-time QR to sign in', text: 'Scan it with a phone to sign in. It works once, within seven days.' },
   board: { title: 'Board of {name}', where: 'Another place', search: 'Search words', overdue: 'overdue', none: 'None', onlyOverdue: 'Only overdue', kind: 'Kind', allKinds: 'All kinds', holder: 'Who holds it', allHolders: 'All places', showAll: 'Show all', of: '{n} of {all}' },
   figures: { title: 'Figures of {name}', steps: 'Open, by step', places: 'Open, by place', step: 'Step', place: 'Place', open: 'Open', inTime: 'in time' },
@@ -90,7 +90,7 @@ const en: typeof zh = {
     title: 'Manage', new: 'New product', state: 'State', publish: 'Offer', attendance: 'Attendance', copy: 'Copy', capacity: 'Change places', complete: 'It is over', cancel: 'Cancel it', pictures: 'Change pictures', keepPictures: 'Use these', places: 'Places', reason: 'Why is it cancelled?', empty: 'No products here yet.',
   },
   door: {
-    choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', code: 'code {code}', showCode: 'Check-in code', showCodeText: 'Show it to those who come. They type it on their own ticket and are checked in.', nobody: 'Nobody has claimed yet.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
+    choose: 'Choose what people come to.', come: '{n} of {all} have come', scan: 'Scan tickets', stop: 'Stop scanning', search: 'Find a name or number', checkIn: 'Check in', number: 'No. {n}', code: 'code {code}', showCode: 'Check-in code', showCodeText: 'Show it to those who come. They type it on their own ticket and are checked in.', nobody: 'Nobody has claimed yet.', notFound: 'No such name or number on the list.', camera: 'Picture of the camera', noCamera: 'No camera can be used here. Choose a photo of the QR, or tick names on the list.',
     picture: 'Choose a photo', welcome: 'Welcome, {name}!', already: '{name} is checked in already.', later: '{name} is noted and sent when there is a signal.', noCode: 'No QR code was found in the photo. Please take it from nearer, with the code in the middle.', noTicket: 'This is no ticket of ours.', forged: 'This ticket is not genuine: its signature is wrong.', otherProduct: 'This ticket is for something else.', unsent: 'Noted, not sent yet',
   },
   editor: {
@@ -104,7 +104,7 @@ const en: typeof zh = {
     show: 'See the map', choose: 'Choose on the map', label: 'Map. Arrow keys move it, plus and minus bring it closer and farther.', closer: 'Closer', farther: 'Farther', here: 'It is here', cross: 'Move the map until the cross is on the place.', near: '{area}, near {near}', nearOnly: 'near {near}', nameless: 'We have no name for this place',
     missing: 'The map cannot be opened now. Write the address, or choose from the list.', by: 'How to choose', list: 'List', map: 'Map', parts: 'Places on the map', unknown: 'This part is not on our list; please choose another.', credit: 'Map beneath: {name}',
   },
-  photo: { add: 'Take or choose photos', addAfter: 'Add photos of the result', nth: 'Photo {n}', remove: 'Remove photo {n}', before: 'Photos with the request', during: 'Photos of the work', after: 'Photos of the result' },
+  photo: { most: '{n} at most; the others were not added.', lost: 'This photo cannot be shown now', add: 'Take or choose photos', addAfter: 'Add photos of the result', nth: 'Photo {n}', remove: 'Remove photo {n}', before: 'Photos with the request', during: 'Photos of the work', after: 'Photos of the result' },
   voice: { begin: 'Tap and speak', stop: 'Done ({n} s left)', yours: 'Your voice message', remove: 'Record again', refused: 'No microphone. You can write.', message: 'Voice message' },
   print: { unsent: 'Said {at}, not sent yet. It goes when there is a signal.', sent: 'It has been sent. You find it under “Mine”.', waiting: '{what}: can be undone until {at}', go: 'Print', slip: 'Print a slip', notice: 'Print a notice', qr: 'QR code', scan: 'Scan it with a phone to see more.' },
   notice: {
@@ -116,6 +116,6 @@ const en: typeof zh = {
     cadre: "A cadre's day", cadreText: '{where}: the board, requests, products', back: 'To be somebody else, open this address again.',
   },
   nowhere: { title: 'No such page', text: 'The address may be wrong, or it is not yours to see.' },
-  style: { title: 'Style', acts: 'Buttons', states: 'States', lists: 'Lists', faces: 'Four faces', forms: 'Forms', sheet: 'Sheet', icons: 'Icons' },
+  style: { title: 'Style', pictures: 'Pictures and sound', search: 'Search', acts: 'Buttons', states: 'States', lists: 'Lists', faces: 'Four faces', forms: 'Forms', sheet: 'Sheet', icons: 'Icons' },
 }
 export default en

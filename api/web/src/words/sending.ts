@@ -1,5 +1,6 @@
 // A button that says something to the server: one thing at a time, and what was refused is told in words.
 import { ref } from 'vue'
+import type { AnswerOf, Change } from '@/client/contract'
 import { send, type Letter, type Send } from '@/client/outbox'
 import { problemWords } from '.'
 
@@ -11,12 +12,12 @@ export function useSending() {
   const wrong = ref('')
   const code = ref('') // of what was refused
   /** Nothing where it was refused, or while the one before is on its way. */
-  async function say<T>(what: Send): Promise<Said<T> | undefined> {
+  async function say<C extends Change>(what: Send<C>): Promise<Said<AnswerOf<C>> | undefined> {
     if (busy.value) return undefined
     busy.value = true
     wrong.value = ''
     code.value = ''
-    const outcome = await send<T>(what)
+    const outcome = await send(what)
     busy.value = false
     if (!('problem' in outcome)) return outcome
     wrong.value = problemWords(outcome.problem)

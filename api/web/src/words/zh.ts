@@ -26,11 +26,11 @@ export default {
     neighbourPhone: '邻居电话（可不填）', neighbourHelp: '请先问过邻居。来办的人会看到姓名和电话。', community: '由哪个社区来办？', noCommunity: '还没有选', other: '换一个', pickCommunity: '选社区',
     locate: '加上我的位置', located: '已加上位置', unlocate: '不要位置', noPlace: '没有拿到位置。可以写地址，或者直接往下。', address: '门牌或地点（可不填）',
     elderWords: '可以按一下说话，也可以什么都不写，直接点“发出求助”。社区会打电话给您。', say: '{name}：怎么回事？', sayHelp: '一两句就够。写上哪里、什么时候最好。', voiceTitle: '{name}（语音）',
-    byPhone: '{name}。请打电话联系我。', needWords: '请写一句、说一段，或拍一张照片。', needNeighbour: '请写邻居的名字。', back: '上一步', next: '下一步', send: '发出求助',
+    byPhone: '{name}。请打电话联系我。', needWords: '请写一句、说一段，或拍一张照片。', needNeighbour: '请写邻居的名字。', needCommunity: '请选由哪个社区来办。', back: '上一步', next: '下一步', send: '发出求助',
   },
   request: {
-    title: '求助', heldBy: '{name}在办', course: '经过', asker: '求助人：{name}', onBehalf: '替 {name} 求助', forNeighbour: '替邻居', official: '交给了 {name}', rated: '您给了 {n} 颗星。', received: '收到了',
-    receivedText: '{name}已经看到，会按时回您。每一步都写在下面。', undoText: '发错了？十分钟内、受理前后都可以点“撤回”。', number: '编号 {id}',
+    title: '求助', heldBy: '{name}在办', wasHeldBy: '由{name}经办', course: '经过', asker: '求助人：{name}', onBehalf: '替 {name} 求助', forNeighbour: '替邻居', official: '交给了 {name}', rated: '您给了 {n} 颗星。', received: '收到了',
+    receivedText: '已经送到{name}，会按时回您。每一步都写在下面。', undoText: '发错了？十分钟内、受理前后都可以点“撤回”。', number: '编号 {id}',
   },
   due: {
     left: '还剩 {time}', late: '已超时 {time}', accept: '{at} 前受理', resolve: '{at} 前办好', confirm: '{at} 前请您确认',
@@ -38,7 +38,7 @@ export default {
   state: {
     submitted: '待受理', accepted: '已受理', in_progress: '处理中', awaiting_confirmation: '待确认', closed_confirmed: '已解决', closed_unconfirmed: '已办结', withdrawn: '已撤回',
   },
-  claim: { confirmed: '有位置', waitlisted: '排队中', cancelled: '已取消', checked_in: '已签到', completed: '已参加', no_show: '没有来', ahead: '前面有 {n} 位', passedOver: '名额现在比你要的少，先让后面的人。名额变多时先给你。' },
+  claim: { confirmed: '有位置', waitlisted: '排队中', cancelled: '已取消', checked_in: '已签到', completed: '已参加', no_show: '没有来', ahead: '前面有 {n} 位', passedOver: '名额现在比您要的少，先让后面的人。名额变多时先给您。' },
   productState: { draft: '草稿', published: '在架', cancelled: '已取消', completed: '已结束' },
   channel: { web: '网上', phone: '电话来', visit: '走访', app: '手机', email: '邮件', counter: '窗口', imported: '转来', feedback: '评价里说的', staff: '工作人员' },
   kind: { activity: '活动', training: '学习', service: '服务', transport: '出行', clinic: '健康' },
@@ -57,12 +57,12 @@ export default {
   },
   stars: { 1: '很差', 2: '差', 3: '一般', 4: '好', 5: '很好' },
   market: {
-    near: '附近', everywhere: '所有地方', where: '看哪里的？', search: '找一找', kind: '种类', allKinds: '全部', week: '周历', list: '橱窗', before: '上周', after: '下周', day: '哪一天', anyDay: '哪天都行', today: '今天', tomorrow: '明天', more: '再看一些',
+    near: '附近', everywhere: '所有地方', where: '看哪里的？', search: '找一找', kind: '种类', allKinds: '全部', week: '周历', list: '橱窗', before: '上周', after: '下周', day: '哪一天', anyDay: '哪天都行', anyWords: '不按字找', today: '今天', tomorrow: '明天', more: '再看一些',
     empty: '这里暂时没有。换个种类或地方看看。', lookEverywhere: '看所有地方',
   },
   product: {
     title: '产品', by: '{name}提供', left: '余 {left} / {capacity}', leftShort: '余 {n}', full: '已满', fullWaiting: '已满，{n} 人排队', noTime: '时间另定', pictures: '更多照片', yours: '您的位置', howMany: '几个位置？',
-    claim: '认领', claimMore: '再要几个', queue: '排队（前面 {n} 人）', lost: '刚刚满了。要排队吗？有位置马上给您。', free: '免费。开始前都可以取消。', closed: '现在不能认领。', rated: '{stars} 分，{n} 人评价', cancelled: '已取消：{reason}',
+    claim: '认领', claimMore: '再要几个', queue: '排队（前面 {n} 人）', lost: '刚刚满了。要排队吗？有位置马上给您。', free: '免费。开始前都可以取消。', closed: '现在不能认领。', later: '{at} 开始认领。', over: '认领已经结束。', rated: '{stars} 分，{n} 人评价', cancelled: '已取消：{reason}',
   },
   ticket: {
     title: '我的票', yours: '位置是您的了。', undoText: '{n} 分钟内点一下就能反悔。', places: '{n} 个位置', qr: '入场二维码，编号 {code}', show: '到门口给工作人员看。没有信号也能用。',
@@ -79,7 +79,7 @@ export default {
     language: '语言', mode: '样子', normal: '普通', elder: '大字', size: '字的大小：{n}', sample: '这样大的字，看得清楚吗？', theme: '明暗', auto: '跟手机', light: '亮', dark: '暗', motion: '动画', less: '少动',
     sessions: '登录着的设备', thisOne: '这一台', end: '让它退出', another: '在另一台手机登录', signOut: '退出登录',
   },
-  device: { unspecified: '设备', phone: '手机', tablet: '平板', computer: '电脑', token: '令牌' },
+  device: { unspecified: '设备', phone: '手机', tablet: '平板', computer: '电脑', token: '程序' },
   slip: { qr: '一次性登录二维码', text: '用手机扫一扫就登录。只能用一次，七天内有效。' },
   board: { title: '{name}的看板', where: '换组织', search: '按字查找', overdue: '超时', none: '没有', onlyOverdue: '只看超时', kind: '种类', allKinds: '所有种类', holder: '谁在办', allHolders: '所有组织', showAll: '全部显示', of: '{n} / {all}' },
   figures: { title: '{name}的数字', steps: '在办的，按步骤', places: '在办的，按地方', step: '步骤', place: '地方', open: '在办', inTime: '没超时' },
@@ -90,7 +90,7 @@ export default {
     title: '管理', new: '做一个产品', state: '状态', publish: '上架', attendance: '签到名单', copy: '照样再做', capacity: '改名额', complete: '结束', cancel: '取消产品', pictures: '换照片', keepPictures: '就用这些', places: '名额', reason: '为什么取消？', empty: '这里还没有产品。',
   },
   door: {
-    choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', code: '码 {code}', showCode: '签到码', showCodeText: '给来的人看。他们在自己的票上填这个码，就签到了。', nobody: '还没有人认领。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
+    choose: '选要签到的产品。', come: '来了 {n} / {all}', scan: '扫码签到', stop: '停止扫码', search: '找姓名或编号', checkIn: '签到', number: '{n} 号', code: '码 {code}', showCode: '签到码', showCodeText: '给来的人看。他们在自己的票上填这个码，就签到了。', nobody: '还没有人认领。', notFound: '名单上没有这个名字或编号。', camera: '相机画面', noCamera: '这台设备没有可用的相机。可以选一张二维码的照片，或在名单上点签到。',
     picture: '选照片', welcome: '{name}，欢迎！', already: '{name} 已经签到了。', later: '{name} 已记下，有信号就上报。', noTicket: '这不是我们的票。', noCode: '照片里没有找到二维码。请对准二维码，近一点再拍。', forged: '这张票是假的，签名不对。', otherProduct: '这是另一场的票。', unsent: '已记下，待上报',
   },
   editor: {
@@ -104,7 +104,7 @@ export default {
     show: '看地图', choose: '在地图上选', label: '地图。方向键移动，加号减号看近看远。', closer: '近一点', farther: '远一点', here: '就是这里', cross: '移动地图，把十字放到那个地方。', near: '{area} {near}附近', nearOnly: '{near}附近', nameless: '这里我们叫不出名字',
     missing: '地图现在打不开。可以写地址，或从名单里选。', by: '怎么选', list: '名单', map: '地图', parts: '地图上的地方', unknown: '名单里没有这块地方，请选别处。', credit: '底图：{name}',
   },
-  photo: { add: '拍照或选照片', addAfter: '加上办好后的照片', nth: '第 {n} 张照片', remove: '去掉第 {n} 张', before: '求助时的照片', during: '进展照片', after: '办好后的照片' },
+  photo: { most: '最多 {n} 张，多的没有加上。', lost: '这张照片现在看不到', add: '拍照或选照片', addAfter: '加上办好后的照片', nth: '第 {n} 张照片', remove: '去掉第 {n} 张', before: '求助时的照片', during: '进展照片', after: '办好后的照片' },
   voice: { begin: '按一下说话', stop: '说完了（还能说 {n} 秒）', yours: '您的语音', remove: '重说', refused: '没有拿到麦克风。可以写字。', message: '语音' },
   print: { waiting: '{what}：{at} 前还可以反悔', unsent: '{at} 说的，还没有发出。有信号就发。', sent: '已经发出了。在“我的”里看得到。', go: '打印', slip: '打印纸条', notice: '打印海报', qr: '二维码', scan: '用手机扫一扫，看详情。' },
   notice: {
@@ -116,5 +116,5 @@ export default {
     cadre: '干部的一天', cadreText: '{where}：看板、办事、上架产品', back: '想换一个人，就再打开这个地址。',
   },
   nowhere: { title: '没有这一页', text: '地址可能写错了，或者内容不给别人看。' },
-  style: { title: '样式', acts: '按钮', states: '状态', lists: '列表', faces: '四种样子', forms: '表单', sheet: '抽屉', icons: '图标' },
+  style: { title: '样式', pictures: '照片和声音', search: '查找', acts: '按钮', states: '状态', lists: '列表', faces: '四种样子', forms: '表单', sheet: '抽屉', icons: '图标' },
 }

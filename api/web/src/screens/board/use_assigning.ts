@@ -18,8 +18,9 @@ export function useAssigning(holder: () => string) {
         answer(api.GET('/api/v1/organisations', { params: { query: { parent: id, limit: 50 } } })),
         answer(api.GET('/api/v1/organisations/{id}', { params: { path: { id } } })),
       ])
-      known.set(id, [...below.items.map((o) => ({ id: o.id, name: o.name })), ...[...self.ancestors].reverse()])
-      choices.value = known.get(id)!
+      const found = [...below.items.map((o) => ({ id: o.id, name: o.name })), ...[...self.ancestors].reverse()]
+      known.set(id, found)
+      if (card.value === which) choices.value = found // another may have been opened meanwhile: its numbers are its own
     } catch {
       // the picker below still searches
     }

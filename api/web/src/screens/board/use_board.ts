@@ -1,6 +1,6 @@
 // The board's cards: read, paged, kept true by live events, changed at once and put back when refused.
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
-import type { BoardColumn, RequestCard } from '@/client/contract'
+import type { BodyOf, BoardColumn, RequestCard } from '@/client/contract'
 import { answer, api } from '@/client/http'
 import { gathered, useLive, type Happened } from '@/client/live'
 import { onSent, send } from '@/client/outbox'
@@ -87,27 +87,32 @@ export function useBoard(organisation: () => string) {
 
   const paging = new Set<string>()
   async function more(state: string): Promise<void> {
-    const column = columns.value.find((c) => c.state === state)
-    if (!column?.nextCursor || paging.has(state)) return
+    const of = organisation()
+    const cursor = columns.value.find((c) => c.state === state)?.nextCursor
+    if (!cursor || paging.has(state)) return
     paging.add(state)
     try {
       const page = await answer(
-        api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, column: state, cursor: column.nextCursor, limit: 100 } } }),
+        api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: of }, query: { subtree: true, column: state, cursor, limit: 100 } } }),
       )
       const fresh = page.columns.find((c) => c.state === state)
+      // The board may have been read again meanwhile: the page stands behind what is there now, or is asked for again.
+      const column = columns.value.find((c) => c.state === state)
+      if (organisation() !== of || column?.nextCursor !== cursor) return
       const have = new Set(column.cards.map((c) => c.id))
       put(state, [...column.cards, ...(fresh?.cards ?? []).filter((c) => !have.has(c.id))], fresh?.nextCursor)
     } catch {
       // asked again at the next scroll
+    } finally {
+      paging.delete(state)
     }
-    paging.delete(state)
   }
   function put(state: string, cards: RequestCard[], nextCursor: string | undefined): void {
     columns.value = columns.value.map((c) => (c.state === state ? { ...c, cards, nextCursor } : c))
   }
 
   /** Does `what` to a card: it moves at once to where it will be. */
-  async function act(card: RequestCard, what: string, body: Record<string, unknown>, state: string, to?: string): Promise<void> {
+  async function act<A extends 'accept' | 'assign'>(card: RequestCard, what: A, body: BodyOf<`/api/v1/requests/${string}/${A}`>, state: string, to?: string): Promise<void> {
     wrong.value = undefined
     const mine = { card, state, away: to !== undefined, answered: false }
     doing.set(card.id, mine)

@@ -5,6 +5,7 @@ import { answer, api } from '@/client/http'
 import { nextPaint, trueNow } from '@/client/now'
 import { useRead } from '@/client/read'
 import { known, me } from '@/client/session'
+import { Recent } from '@/logic/recent'
 import { wholeHour } from '@/start/early'
 
 export interface Wish {
@@ -20,8 +21,8 @@ const longPage = 100
 const weekMost = 500 // of one week; who has more looks by kind or place
 
 // For the way back from a product: how many an elder had brought up, two by two, by address; and what was paged in, by wish.
-export const twosSeen = new Map<string, number>()
-const seen = new Map<string, { items: ProductCard[]; next?: string }>()
+export const twosSeen = new Recent<number>(100)
+const seen = new Recent<{ items: ProductCard[]; next?: string }>(10)
 
 export function useMarket(wish: () => Wish) {
   const further = shallowRef<ProductCard[]>([])
@@ -75,24 +76,25 @@ export function useMarket(wish: () => Wish) {
 
   const coming = ref(false)
   async function onward(): Promise<void> {
-    if (!next.value || coming.value) return
+    const [cursor, of] = [next.value, key()]
+    if (!cursor || coming.value) return
     coming.value = true
     // However soon the answer is there: that the tap was heard is seen first.
-    const list = await nextPaint().then(() => page(pageSize, next.value)).catch(() => undefined)
+    const list = await nextPaint().then(() => page(pageSize, cursor)).catch(() => undefined)
     coming.value = false
-    if (!list) return
+    if (!list || key() !== of || next.value !== cursor) return // meanwhile something else was wished for
     further.value = [...further.value, ...list.items]
     next.value = list.nextCursor
     remember()
   }
-  const remember = () => void seen.set(key(), { items: further.value, next: next.value })
+  const remember = () => seen.put(key(), { items: further.value, next: next.value })
   /** All that is shown, read again: after a time without news. */
   async function again(): Promise<void> {
-    const count = items.value.length
+    const [count, of] = [items.value.length, key()]
     if (count <= pageSize || wish().until) return read.reload()
     const fresh = await pages((got) => got.length >= count).catch(() => undefined)
-    if (!fresh) return
-    seen.set(key(), { items: fresh.items, next: fresh.nextCursor })
+    if (!fresh || key() !== of) return
+    seen.put(of, { items: fresh.items, next: fresh.nextCursor })
     await read.reload()
   }
   return { read, items, next, onward, coming, again }

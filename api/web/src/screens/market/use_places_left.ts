@@ -1,5 +1,5 @@
 // Places left of the products on screen, as they change.
-import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, onScopeDispose, ref, type ComputedRef, type Ref } from 'vue'
 import type { ProductCard } from '@/client/contract'
 import { answer, api } from '@/client/http'
 import { gathered, useLive } from '@/client/live'
@@ -11,10 +11,16 @@ export function usePlacesLeft(items: Ref<ProductCard[]>, again: () => Promise<vo
   const now = ref<Record<string, Counts>>({})
   const moved = new Set<string>()
 
+  // One after the other, also those that move while one is asked: an older answer never comes behind a newer one.
+  let looking = false
+  let gone = false
+  onScopeDispose(() => (gone = true))
   const look = gathered(async () => {
-    const ids = [...moved]
-    moved.clear()
-    for (const id of ids) {
+    if (looking) return
+    looking = true
+    for (const id of moved) {
+      moved.delete(id) // moved again, it stands behind the others
+      if (gone) break
       try {
         const p = await answer(api.GET('/api/v1/products/{id}', { params: { path: { id } } }))
         now.value = { ...now.value, [id]: { placesLeft: p.placesLeft, waiting: p.waiting, capacity: p.capacity, state: p.state } }
@@ -22,6 +28,7 @@ export function usePlacesLeft(items: Ref<ProductCard[]>, again: () => Promise<vo
         // it stays as it was, until the next change
       }
     }
+    looking = false
   }, 150)
 
   useLive(

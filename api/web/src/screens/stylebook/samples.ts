@@ -1,5 +1,5 @@
 // One of each, for the style page: with the longest words that components must bear.
-import type { Claim, ProductCard, RequestCard } from '@/client/contract'
+import type { Claim, Photo, ProductCard, RequestCard } from '@/client/contract'
 
 const organisation = { id: '0', name: '湖里区金山街道金山社区居民委员会' }
 
@@ -41,3 +41,12 @@ export const sampleClaim: Claim = {
   title: '亲子陶艺课',
   sessions: [{ starts: sampleProduct.starts!, ends: sampleProduct.starts!, venue: '社区活动室二楼' }],
 }
+export const sampleProducts: ProductCard[] = ['service', 'training', 'transport', 'clinic'].map((kind) => ({ ...sampleProduct, id: kind, kind }))
+
+/** Pictures that are there without anything having been uploaded. */
+export const samplePicture = '/icon.svg'
+export const samplePhotos: Photo[] = [
+  { blob: samplePicture, mediaType: 'image/svg+xml' },
+  { blob: '/icon-maskable.svg', mediaType: 'image/svg+xml' },
+  { blob: 'sample', mediaType: 'audio/webm' },
+]
