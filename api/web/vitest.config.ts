@@ -10,5 +10,6 @@ export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '@': path('./src'), vitest: path('./node_modules/vitest'), vue: path('./node_modules/vue/index.mjs') } },
   server: { fs: { allow: [path('../..')] } },
-  test: { include: ['tests/api/web/*.test.ts'], reporters: ['default', 'junit'], outputFile: { junit: process.env.PIONEER_WEB_REPORT ?? path('../../build/reports/web-unit.xml') } },
+  // A limit, no measure: a machine may have much else to do.
+  test: { include: ['tests/api/web/*.test.ts'], testTimeout: 60_000, reporters: ['default', 'junit'], outputFile: { junit: process.env.PIONEER_WEB_REPORT ?? path('../../build/reports/web-unit.xml') } },
 })
