@@ -2,6 +2,7 @@
 import { ref } from 'vue'
 import type { AnswerOf, Change } from '@/client/contract'
 import { send, type Letter, type Send } from '@/client/outbox'
+import { asProblem, type Problem } from '@/client/problem'
 import { problemWords } from '.'
 
 /** The server's answer, or what waits for a signal or until it cannot be taken back any more. */
@@ -25,4 +26,24 @@ export function useSending() {
     return undefined
   }
   return { busy, wrong, code, say }
+}
+
+/** The same where the answer is needed at once, and nothing waits for a signal: what was refused is told in words. */
+export function useAsking() {
+  const busy = ref(false)
+  const wrong = ref('')
+  async function ask<T>(what: () => Promise<T>, told: (problem: Problem) => string = problemWords): Promise<T | undefined> {
+    if (busy.value) return undefined
+    busy.value = true
+    wrong.value = ''
+    try {
+      return await what()
+    } catch (error) {
+      wrong.value = told(asProblem(error))
+      return undefined
+    } finally {
+      busy.value = false
+    }
+  }
+  return { busy, wrong, ask }
 }
