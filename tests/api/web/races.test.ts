@@ -53,6 +53,7 @@ beforeEach(() => {
   })
   vi.stubGlobal('removeEventListener', (name: string, then: unknown) => of(name).delete(then))
   vi.stubGlobal('history', { state: null })
+  vi.stubGlobal('document', { hidden: true }) // nothing is painted: what comes after the paint comes at once
   vi.useFakeTimers()
   scope = effectScope()
 })
@@ -125,11 +126,11 @@ it('a further page comes once, and only to the list that it belongs to', async (
   await asked.shift()!.tell({ items: [product('1')], nextCursor: 'n' })
   void market.onward()
   void market.onward()
-  const [one, two] = asked.splice(0) as [Asked, Asked]
-  await one.tell({ items: [product('2')], nextCursor: 'm' })
-  await two.tell({ items: [product('2')], nextCursor: 'm' })
+  await vi.advanceTimersByTimeAsync(1)
+  for (const one of asked.splice(0)) await one.tell({ items: [product('2')], nextCursor: 'm' })
   expect(market.items.value.map((p) => p.id)).toEqual(['1', '2'])
   void market.onward()
+  await vi.advanceTimersByTimeAsync(1)
   const late = asked.shift()!
   kind.value = 'b'
   await settle()
