@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, loadEnv, type Plugin } from 'vite'
+import { icons } from './icons'
 import { serviceWorker } from './service_worker'
 
 const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
@@ -43,7 +44,7 @@ export default defineConfig(({ mode }) => {
       __INTLIFY_PROD_DEVTOOLS__: 'false',
       __INTLIFY_DROP_MESSAGE_COMPILER__: 'true', // ours need none (src/words)
     },
-    plugins: [vue(), piecesInPage, serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
+    plugins: [vue(), piecesInPage, icons(path('./public'), path('../../build/web')), serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
     build: {
       outDir: path('../../build/web'),
       emptyOutDir: true,

@@ -82,8 +82,16 @@ export async function offer(city: City, o: Offer): Promise<string> {
   return made.id
 }
 
-export async function askFor(city: City, who: Person, title: string, category = 'repair', description = '请来看看。'): Promise<string> {
-  return (await call<{ id: string }>(city, who.token, 'requests', { title, description, category, organisation: city.community.id })).id
+export async function askFor(city: City, who: Person, title: string, category = 'repair', description = '请来看看。', organisation = city.community.id): Promise<string> {
+  return (await call<{ id: string }>(city, who.token, 'requests', { title, description, category, organisation })).id
+}
+
+/** Somebody new, with a token to act by. */
+export async function newcomer(at: Pick<City, 'url'>, administrator: string, name: string, organisation: string, role?: string): Promise<Person> {
+  const { id } = await call<{ id: string }>(at, administrator, 'members', { name, organisation })
+  if (role) await call(at, administrator, `members/${id}/roles`, { role, organisation })
+  const { token } = await call<{ token: string }>(at, administrator, `members/${id}/tokens`, {})
+  return { id, name, token }
 }
 
 async function ready(url: string, server: ChildProcess): Promise<void> {
@@ -115,12 +123,7 @@ async function settle(url: string, administrator: string): Promise<City> {
   const xiamen = await call<{ id: string }>(at, administrator, 'organisations/3502')
   const street = await firstBelow((await firstBelow(xiamen.id)).id)
   const community = await firstBelow(street.id)
-  const person = async (name: string, role?: string): Promise<Person> => {
-    const { id } = await call<{ id: string }>(at, administrator, 'members', { name, organisation: community.id })
-    if (role) await call(at, administrator, `members/${id}/roles`, { role, organisation: community.id })
-    const { token } = await call<{ token: string }>(at, administrator, `members/${id}/tokens`, {})
-    return { id, name, token }
-  }
+  const person = (name: string, role?: string) => newcomer(at, administrator, name, community.id, role)
   return {
     url,
     community: { id: community.id, name: community.name },

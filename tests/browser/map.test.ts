@@ -1,11 +1,12 @@
 // Maps without the internet: a place chosen under the cross, seen again with the request, a part of the city chosen in the market; all of
 // it also by keys, in elder mode and in the dark, without a signal, and above the operator's own map.
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
-import { call } from './city'
-import { city, device, goTo, onStage, picture, until } from './stage'
+import { call, openCity } from './city'
+import { city, device, goTo, onStage, picture, playIn, until } from './stage'
 import { mapFile } from './map_file'
 import { said } from './words'
 
@@ -86,18 +87,28 @@ it('without a signal the outlines are there, once the map was opened', async () 
   await page.locator('.map-area').first().waitFor({ state: 'attached' })
 })
 
-it("the operator's map lies beneath ours and names whom it comes from", async () => {
+it("the operator's map lies beneath ours, read in parts from pioneerd itself, and names whom it comes from", async () => {
   const w = said('zh')
-  const page = await device(city().member)
-  const file = mapFile(await page.screenshot({ clip: { x: 0, y: 0, width: 256, height: 256 } }), '<a href="https://example.org">The town</a>')
-  await page.route('**/map.pmtiles', async (route) => {
-    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(route.request().headers().range ?? '')!.map(Number) as [number, number, number]
-    const body = file.subarray(from, to + 1)
-    await route.fulfill({ status: 206, contentType: 'application/vnd.pmtiles', headers: { ETag: '"1"', 'Content-Range': `bytes ${from}-${from + body.length - 1}/${file.length}` }, body })
-  })
-  await whereToAsk(page)
-  await page.getByRole('button', { name: w.map.choose }).click()
-  await page.locator('.leaflet-tile-loaded').first().waitFor()
-  await page.getByText(w.map.credit.replace('{name}', 'The town')).waitFor()
-  await picture(page, 'map-operator')
+  const folder = mkdtempSync(join(tmpdir(), 'pioneer-map-'))
+  const file = mapFile(await (await device(undefined)).screenshot({ clip: { x: 0, y: 0, width: 256, height: 256 } }), '<a href="https://example.org">The town</a>')
+  writeFileSync(join(folder, 'town.pmtiles'), file)
+  const stand = await openCity({ config: `map: ${join(folder, 'town.pmtiles')}\n` })
+  try {
+    playIn(stand.city)
+    const page = await device(stand.city.member)
+    const parts: [status: number, range: string][] = []
+    page.on('response', (r) => void (r.url().endsWith('/map.pmtiles') && parts.push([r.status(), r.headers()['content-range'] ?? ''])))
+    await whereToAsk(page)
+    await page.getByRole('button', { name: w.map.choose }).click()
+    await page.locator('.leaflet-tile-loaded').first().waitFor()
+    await page.getByText(w.map.credit.replace('{name}', 'The town')).waitFor()
+    expect(await page.locator('img.leaflet-tile-loaded').first().evaluate((i) => (i as HTMLImageElement).naturalWidth)).toBe(256)
+    expect(parts.length).toBeGreaterThan(1)
+    for (const [status, range] of parts) expect([status, range]).toEqual([206, expect.stringMatching(new RegExp(`^bytes \\d+-\\d+/${file.length}$`))])
+    await picture(page, 'map-operator')
+  } finally {
+    playIn(undefined)
+    await stand.leave()
+    rmSync(folder, { recursive: true })
+  }
 })

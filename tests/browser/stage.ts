@@ -1,7 +1,8 @@
 // A browser on the stage: who comes in, with which device and which preferences. Console errors and foreign requests fail the story.
 import { existsSync, mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import jsQR from 'jsqr'
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
 import { call, type City, type Person } from './city'
 
@@ -17,6 +18,11 @@ export const patience = 60_000
 
 export type Size = 'phone' | 'desktop'
 export type Language = 'zh' | 'en'
+/** Every size in every language at night; by day the one that is used most. */
+export const combinations = (first: Size = 'phone'): [Size, Language][] => {
+  const [one, other] = first === 'phone' ? (['phone', 'desktop'] as const) : (['desktop', 'phone'] as const)
+  return everything ? [[one, 'zh'], [other, 'en'], [one, 'en'], [other, 'zh']] : [[one, 'zh']]
+}
 export const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } }
 
 export interface Look {
@@ -30,10 +36,15 @@ export interface Look {
   height?: number
   camera?: boolean
   microphone?: boolean
+  place?: { latitude: number; longitude: number } | 'refused'
   motion?: 'auto' | 'less'
   calm?: boolean // the device asks for less motion
   bare?: boolean // an old phone: no service worker, speech, camera, microphone, place, or push
 }
+
+/** By a finger where there is a screen to touch, else by the mouse. */
+export const press = (target: Locator): Promise<void> => (touched.has(target.page().context()) ? target.tap() : target.click())
+const touched = new WeakSet<BrowserContext>()
 
 let browser: Browser
 const contexts: BrowserContext[] = []
@@ -76,7 +87,7 @@ function bare(): void {
 
 /** A device in somebody's hand; without `who`, nobody is signed in. */
 export async function device(who: Person | undefined, look: Look = {}): Promise<Page> {
-  const { size = 'phone', language = 'zh', mode = 'normal', theme = 'light', textSize = 0, serviceWorker = false, camera = false, microphone = false, motion = 'less' } = look
+  const { size = 'phone', language = 'zh', mode = 'normal', theme = 'light', textSize = 0, serviceWorker = false, camera = false, microphone = false, place, motion = 'less' } = look
   const at = city().url
   const context = await browser.newContext({
     viewport: { width: look.width ?? sizes[size].width, height: look.height ?? sizes[size].height },
@@ -87,14 +98,16 @@ export async function device(who: Person | undefined, look: Look = {}): Promise<
     hasTouch: size === 'phone',
     serviceWorkers: serviceWorker ? 'allow' : 'block',
     acceptDownloads: true,
-    permissions: [...(camera ? ['camera'] : []), ...(microphone ? ['microphone'] : [])],
+    permissions: [...(camera ? ['camera'] : []), ...(microphone ? ['microphone'] : []), ...(place && place !== 'refused' ? ['geolocation'] : [])],
+    ...(place && place !== 'refused' ? { geolocation: place } : {}),
   })
   contexts.push(context)
+  if (size === 'phone') touched.add(context)
   await context.addInitScript((p) => {
     if (!localStorage.getItem('pioneer-preferences')) localStorage.setItem('pioneer-preferences', JSON.stringify(p))
   }, { language, mode, theme: 'auto', textSize, motion })
-  // A story about a camera, a voice or the service worker has its own; all others are told with nothing of the kind too.
-  if (look.bare ?? (process.env.PIONEER_BROWSER_BARE === '1' && !serviceWorker && !camera && !microphone)) await context.addInitScript(bare)
+  // A story about a camera, a voice, a place or the service worker has its own; all others are told with nothing of the kind too.
+  if (look.bare ?? (process.env.PIONEER_BROWSER_BARE === '1' && !serviceWorker && !camera && !microphone && !place)) await context.addInitScript(bare)
   const page = await context.newPage()
   page.on('console', (m) => {
     if (m.type() === 'error' && !expected.some((e) => e.test(m.text()))) wrong.push(m.text())
@@ -128,4 +141,25 @@ export async function until(read: () => Promise<boolean>, what: string, ms = pat
     await new Promise((done) => setTimeout(done, 20))
   }
   throw new Error(`not in ${ms} ms: ${what}`)
+}
+
+/** What the QR code in a picture says, as any phone would read it. */
+export async function readQr(png: Buffer): Promise<string> {
+  const page = await browser.newPage()
+  const [width, height, pixels] = await page.evaluate(async (text) => {
+    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]))
+    const canvas = document.createElement('canvas')
+    canvas.width = picture.width
+    canvas.height = picture.height
+    const on = canvas.getContext('2d')!
+    on.drawImage(picture, 0, 0)
+    const { data } = on.getImageData(0, 0, picture.width, picture.height)
+    let bytes = ''
+    for (let i = 0; i < data.length; i += 8192) bytes += String.fromCharCode(...data.subarray(i, i + 8192))
+    return [picture.width, picture.height, btoa(bytes)] as const
+  }, png.toString('base64'))
+  await page.close()
+  const found = jsQR(new Uint8ClampedArray(Buffer.from(pixels, 'base64')), width, height)
+  if (!found) throw new Error('no QR code is seen')
+  return found.data
 }

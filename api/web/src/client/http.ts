@@ -2,6 +2,7 @@
 import createClient, { type Middleware } from 'openapi-fetch'
 import type { paths } from '#schema'
 import { newKey } from '@/logic/keys'
+import { plainWords } from '@/logic/plain_words'
 import { early, forgetEarly } from '@/start/early'
 import { hearTime } from './now'
 import { offline, problemOf } from './problem'
@@ -13,7 +14,8 @@ const ask = (request: Request): Promise<Response> => {
   return (request.method === 'GET' && early(request.url.slice(location.origin.length))) || fetch(request)
 }
 
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', fetch: ask })
+const written = (body: unknown): string => JSON.stringify(body, (_, value: unknown) => (typeof value === 'string' ? plainWords(value) : value))
+export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', fetch: ask, bodySerializer: written })
 
 let language = 'zh'
 // Where in the log our own last change stands: what is read afterwards waits until that is in it.

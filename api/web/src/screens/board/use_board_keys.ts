@@ -5,7 +5,7 @@ export interface BoardActs {
   move: (key: string) => void
   accept: () => void
   assign: () => void
-  choose: (n: number) => void
+  choose: (n: number) => void // 0: oneself
   open: (act?: 'progress' | 'resolve') => void
   search: () => void
   help: () => void
@@ -24,7 +24,7 @@ export function useBoardKeys(acts: BoardActs): void {
     if (moves.has(event.key)) acts.move(event.key)
     else if (event.key === 'a') acts.accept()
     else if (event.key === 's') acts.assign()
-    else if (/^[1-9]$/.test(event.key)) acts.choose(Number(event.key))
+    else if (/^[0-9]$/.test(event.key)) acts.choose(Number(event.key))
     else if (event.key === 'p') acts.open('progress')
     else if (event.key === 'r') acts.open('resolve')
     else if (event.key === 'Enter' && target.tagName !== 'BUTTON' && target.tagName !== 'A') acts.open()
