@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/audit/kept_checkpoints.hpp"
+#include "api/audit/published_digests.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/tiles.hpp"
 #include "eventstore/varint.hpp"
@@ -75,7 +76,8 @@ std::optional<MirrorFault> wrong_beginning(const MirrorFolder& folder, const std
 
 bool known(const std::string& name) {
   return name == newest_checkpoint_file || name == verifier_file ||
-         name.starts_with(std::string(kept_checkpoints_folder) + "/");
+         name.starts_with(std::string(kept_checkpoints_folder) + "/") ||
+         name.starts_with(std::string(published_digests_folder) + "/");
 }
 
 }  // namespace

@@ -17,4 +17,47 @@ struct AuditVerifyOptions {
 };
 Exit audit_verify(const Place& place, const AuditVerifyOptions& options);
 
+struct ReceiptOptions {
+  std::string file;
+  std::vector<std::string> verifiers;  ///< keys, or files with a key in each line; at least one
+};
+Exit verify_receipt(const Place& place, const ReceiptOptions& options);
+
+/// A mirror to compute from.
+struct AuditMirrorOptions {
+  std::string mirror;
+  std::vector<std::string> verifiers;  ///< as in AuditVerifyOptions
+};
+Exit audit_invariants(const Place& place, const AuditMirrorOptions& options);
+
+struct AuditReplayOptions {
+  AuditMirrorOptions mirror;
+  std::vector<std::string> published;  ///< files with signed digests, beside those in the mirror
+  std::string scratch = ".";           ///< where the replay's store stands meanwhile
+};
+Exit audit_replay(const Place& place, const AuditReplayOptions& options);
+
+struct AuditHistoryOptions {
+  AuditMirrorOptions mirror;
+  std::string from = "0";  ///< a position, or a time such as 2026-03-01T12:00:00Z
+  std::string to;          ///< likewise; empty: the end
+  std::string stream;      ///< "request/ID"; a kind ("request/"); empty: all
+};
+/// What happened between two moments, by stream.
+Exit audit_diff(const Place& place, const AuditHistoryOptions& options);
+/// Why something is as it is: its events, each with its data and the policy that decided it.
+Exit audit_why(const Place& place, const AuditHistoryOptions& options);
+
+struct AuditCompleteOptions {
+  AuditHistoryOptions range;  ///< `stream` is not asked
+  std::string kind;           ///< request, product, member or organisation
+  std::string organisation;   ///< an id: only what began there; empty: all
+  unsigned threads = 2;
+};
+/// All that was begun of one kind, in one time and place: that nothing is missing is proven.
+Exit audit_complete(const Place& place, const AuditCompleteOptions& options);
+
+/// `replay`, and what it came to as a signed note in FOLDER/digests/POSITION; empty: unsigned, nowhere.
+Exit replay_and_publish(const Place& place, const std::string& folder);
+
 }  // namespace pioneer::cli

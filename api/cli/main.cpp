@@ -110,6 +110,64 @@ void add_log(CLI::App& app, Chosen& chosen) {
   raise.callback([&chosen] { chosen = [](const Place& p) { return raise_level(p, level); }; });
 }
 
+void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
+  command.add_option("MIRROR", options.mirror, "the mirror's folder")->required();
+  command.add_option(
+      "--verifier", options.verifiers,
+      "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
+}
+
+/// What is computed from a mirror, once `audit verify` has found it good.
+void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chosen) {
+  const auto on = [&elsewhere, &chosen](CLI::App& command, Chosen what) {
+    command.callback([&elsewhere, &chosen, what = std::move(what)] {
+      elsewhere = true;
+      chosen = what;
+    });
+  };
+  const auto say_alone = [](std::string_view what) { return std::string(what) + " " + std::string(alone); };
+  static AuditReplayOptions replayed;
+  auto& r = *audit.add_subcommand(
+      "replay", say_alone("Compute all read models from a mirror, and compare with the digests that were published"));
+  add_mirror_options(r, replayed.mirror);
+  r.add_option("--published", replayed.published,
+               "digests as `pioneer replay --publish` signs them; those in the mirror too");
+  r.add_option("--scratch", replayed.scratch, "a folder with room for a store meanwhile")->capture_default_str();
+  on(r, [](const Place& p) { return audit_replay(p, replayed); });
+  static AuditMirrorOptions checked;
+  auto& i = *audit.add_subcommand(
+      "invariants", say_alone("Recount what decisions must keep, by rules of our own; exit 1 if one is broken"));
+  add_mirror_options(i, checked);
+  on(i, [](const Place& p) { return audit_invariants(p, checked); });
+  static AuditHistoryOptions between;
+  auto& d = *audit.add_subcommand("diff", say_alone("What happened between two moments"));
+  add_mirror_options(d, between.mirror);
+  d.add_option("--from", between.from, "a position, or a time such as 2026-03-01T12:00:00Z")->capture_default_str();
+  d.add_option("--to", between.to, "likewise; else the end");
+  d.add_option("--stream", between.stream, "a stream (request/ID), or a kind (request/)");
+  on(d, [](const Place& p) { return audit_diff(p, between); });
+  static AuditHistoryOptions why;
+  auto& w = *audit.add_subcommand("why", say_alone("The events by which something is as it is, with their rules"));
+  add_mirror_options(w, why.mirror);
+  w.add_option("STREAM", why.stream, "what: request/ID, product/ID, organisation/ID, …")->required();
+  w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
+  on(w, [](const Place& p) { return audit_why(p, why); });
+  static AuditCompleteOptions complete;
+  auto& c = *audit.add_subcommand(
+      "complete",
+      say_alone("All that was begun of one kind, in one time and place, out of a mirror that is proven first"));
+  add_mirror_options(c, complete.range.mirror);
+  c.add_option("--kind", complete.kind, "request, product, member or organisation")
+      ->required()
+      ->check(CLI::IsMember({"request", "product", "member", "organisation"}));
+  c.add_option("--organisation", complete.organisation,
+               "an id: only what began there; of organisations, what was put directly below it");
+  c.add_option("--from", complete.range.from, "a position, or a time such as 2026-03-01T12:00:00Z")
+      ->capture_default_str();
+  c.add_option("--to", complete.range.to, "likewise; else the end");
+  on(c, [](const Place& p) { return audit_complete(p, complete); });
+}
+
 void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   auto& audit = *app.add_subcommand("audit", "Take evidence away, and check it where nobody is trusted");
   audit.require_subcommand(1);
@@ -137,6 +195,7 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
     elsewhere = true;
     chosen = [](const Place& p) { return audit_verify(p, verified); };
   });
+  add_audit_computations(audit, elsewhere, chosen);
 }
 
 void add_checks(CLI::App& app, Chosen& chosen) {
@@ -148,8 +207,11 @@ void add_checks(CLI::App& app, Chosen& chosen) {
 }
 
 void add_history(CLI::App& app, Chosen& chosen) {
-  app.add_subcommand("replay", "Build all read models from the log and compare; exit 1 if one differs (--data only)")
-      ->callback([&chosen] { chosen = replay; });
+  static std::string publish;
+  auto& replaying = *app.add_subcommand(
+      "replay", "Build all read models from the log and compare; exit 1 if one differs (--data only)");
+  replaying.add_option("--publish", publish, "a mirror's folder: sign there what they came to, for `audit replay`");
+  replaying.callback([&chosen] { chosen = [](const Place& p) { return replay_and_publish(p, publish); }; });
   static AsOfOptions options;
   auto& command = *app.add_subcommand("as-of", "How a request, a product or a board stood at an instant");
   command.add_option("--at", options.at, "a time such as 2026-03-01T12:00:00Z")->required();

@@ -1,0 +1,92 @@
+#include "api/audit/rules/invariants.hpp"
+
+#include "api/audit/rules/product_rules.hpp"
+
+namespace pioneer::api::rules {
+namespace {
+
+using domain::Id;
+using eventstore::Result;
+using projections::StreamKind;
+
+/// One reading of the log, for a part of the products and requests.
+class Reading {
+ public:
+  Reading(std::uint64_t part, std::uint64_t parts, InvariantReport& report)
+      : part_(part), parts_(parts), report_(report) {}
+
+  void take(const projections::Commit& commit) {
+    last_us_ = commit.recorded_at.us;
+    for (const auto& part : commit.parts) {
+      if (part.kind == StreamKind::member) {
+        offices(commit, part);
+      } else if (part.kind == StreamKind::product && mine(part.id)) {
+        products_[part.id].take(commit, part, report_.breaches);
+      } else if (part.kind == StreamKind::request && mine(part.id)) {
+        requests_[part.id].take(commit, part, offices_, report_.breaches);
+      }
+    }
+  }
+
+  void end() {
+    report_.products += products_.size();
+    report_.requests += requests_.size();
+    report_.offices = offices_.size();
+    for (const auto& [id, request] : requests_) report_.running_late += request.running_late(last_us_);
+  }
+
+ private:
+  bool mine(const Id& id) const { return domain::IdHash{}(id) % parts_ == part_; }
+
+  /// Offices are needed by every reading; what is wrong with them is told by the first.
+  void offices(const projections::Commit& commit, const projections::Part& part) {
+    for (const auto& event : part.events) {
+      if (const auto* granted = std::get_if<domain::RoleGranted>(&event)) {
+        const auto giver = offices_.find(part.actor);
+        if (part_ == 0 && giver != offices_.end() && giver->second.member == part.id)
+          report_.breaches.add(commit, part, "role_for_oneself", "A role was granted by the person who got it.");
+        offices_[Id::of(granted->grant())] = {part.id, granted->role(), true};
+      } else if (const auto* revoked = std::get_if<domain::RoleRevoked>(&event)) {
+        offices_[Id::of(revoked->grant())].held = false;
+      } else if (std::holds_alternative<domain::MemberErased>(event)) {
+        for (auto& [grant, office] : offices_)
+          if (office.member == part.id) office.held = false;
+      }
+    }
+  }
+
+  const std::uint64_t part_;
+  const std::uint64_t parts_;
+  InvariantReport& report_;
+  Offices offices_;
+  std::unordered_map<Id, ProductRules, domain::IdHash> products_;
+  std::unordered_map<Id, RequestRules, domain::IdHash> requests_;
+  std::int64_t last_us_ = 0;
+};
+
+}  // namespace
+
+Result<InvariantReport> check_invariants(const std::function<std::unique_ptr<projections::CommitSource>()>& source,
+                                         const InvariantOptions& options) {
+  InvariantReport report;
+  const auto parts = options.entries / options.entries_per_part + 1;
+  for (std::uint64_t part = 0; part < parts; ++part) {
+    Reading reading(part, parts, report);
+    const auto commits = source();
+    while (true) {
+      const auto next = commits->next();
+      if (!next) return std::unexpected(next.error());
+      if (next->empty()) break;
+      for (const auto& accepted : *next) {
+        const auto commit = projections::read_commit(accepted);
+        if (!commit) return std::unexpected(commit.error());
+        reading.take(*commit);
+        if (part == 0) ++report.commits;
+      }
+    }
+    reading.end();
+  }
+  return report;
+}
+
+}  // namespace pioneer::api::rules

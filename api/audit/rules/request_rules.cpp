@@ -1,0 +1,154 @@
+#include "api/audit/rules/request_rules.hpp"
+
+#include <algorithm>
+
+namespace pioneer::api::rules {
+
+using domain::DeadlineKind;
+
+void RequestRules::take(const projections::Commit& commit, const projections::Part& part, const Offices& offices,
+                        Breaches& breaches) {
+  const Seen seen{commit, part, offices, breaches};
+  for (const auto& event : part.events) std::visit([&](const auto& e) { see(seen, e); }, event);
+  // A result waits for its asker, for a time.
+  if (state_ == State::awaiting_confirmation && !clock(DeadlineKind::confirm).running)
+    seen.wrong("no_clock", "The result waits for its asker without an end.");
+}
+
+std::size_t RequestRules::running_late(std::int64_t now_us) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(clocks_, [&](const Clock& c) { return c.running && c.due_us < now_us; }));
+}
+
+bool RequestRules::open() const {
+  return state_ == State::submitted || state_ == State::accepted || state_ == State::in_progress ||
+         state_ == State::awaiting_confirmation;
+}
+
+void RequestRules::expect(const Seen& seen, std::initializer_list<State::Value> states, std::string_view what) const {
+  if (std::ranges::find(states, state_) != states.end()) return;
+  seen.wrong("wrong_state", "It was " + std::string(what) + " while it was " + State::Value_Name(state_) + ".");
+}
+
+/// Whoever works on it holds an office, and did not ask for it.
+void RequestRules::works(const Seen& seen) {
+  const auto& actor = seen.part.actor;
+  const auto office = seen.offices.find(actor);
+  if (office == seen.offices.end() || !office->second.held || office->second.role != domain::Role::cadre)
+    seen.wrong("no_office", "Somebody worked on it who is no cadre at that time.");
+  if (std::ranges::find(workers_, actor) == workers_.end()) workers_.push_back(actor);
+}
+
+/// Only the asker judges, and nobody judges their own work.
+void RequestRules::judges(const Seen& seen, std::string_view what) const {
+  const auto& actor = seen.part.actor;
+  if (actor.is_zero() || actor != asker_)
+    seen.wrong("judged_by_another", "It was " + std::string(what) + " by somebody who did not ask for it.");
+  if (std::ranges::find(workers_, actor) != workers_.end())
+    seen.wrong("judged_own_work", "It was " + std::string(what) + " by somebody who worked on it.");
+}
+
+void RequestRules::close(State::Value as) {
+  state_ = as;
+  for (auto& c : clocks_) c.running = false;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestSubmitted& event) {
+  if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was submitted before.");
+  state_ = State::submitted;
+  asker_ = domain::Id::of(event.asker());
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestImported& event) {
+  if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was there before.");
+  if (event.state() != State::submitted && event.state() != State::closed_unconfirmed &&
+      event.state() != State::withdrawn) {
+    seen.wrong("wrong_state", "An import claims a state that its source cannot know.");
+  }
+  state_ = event.state();
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestDeadlineSet& event) {
+  if (event.deadline() != ++clocks_set_) seen.wrong("clock_number", "Clocks are numbered without a gap.");
+  clocks_set_ = event.deadline();
+  if (event.kind() == DeadlineKind::unspecified || !DeadlineKind::Value_IsValid(event.kind()))
+    return seen.wrong("clock_kind", "A clock for nothing.");
+  if (event.due_us() < seen.commit.recorded_at.us) seen.wrong("clock_due", "A clock that was over when it was set.");
+  clock(event.kind()) = {event.deadline(), event.due_us(), true};
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestAccepted&) {
+  expect(seen, {State::submitted}, "accepted");
+  works(seen);
+  state_ = State::accepted;
+  clock(DeadlineKind::accept).running = false;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestAssigned&) {
+  expect(seen, {State::submitted, State::accepted, State::in_progress}, "assigned");
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestProgressed&) {
+  expect(seen, {State::accepted, State::in_progress}, "worked on");
+  works(seen);
+  state_ = State::in_progress;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestResolved&) {
+  expect(seen, {State::accepted, State::in_progress}, "resolved");
+  works(seen);
+  state_ = State::awaiting_confirmation;
+  clock(DeadlineKind::resolve).running = false;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestConfirmed&) {
+  expect(seen, {State::awaiting_confirmation}, "confirmed");
+  judges(seen, "confirmed");
+  if (seen.commit.recorded_at.us >= clock(DeadlineKind::confirm).due_us)
+    seen.wrong("too_late", "It was confirmed after the time for that was over.");
+  close(State::closed_confirmed);
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestDisputed&) {
+  expect(seen, {State::awaiting_confirmation}, "disputed");
+  if (seen.part.actor.is_zero() || seen.part.actor != asker_)
+    seen.wrong("judged_by_another", "It was disputed by somebody who did not ask for it.");
+  if (seen.commit.recorded_at.us >= clock(DeadlineKind::confirm).due_us)
+    seen.wrong("too_late", "It was disputed after the time for that was over.");
+  state_ = State::in_progress;
+  clock(DeadlineKind::confirm).running = false;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestRated& event) {
+  expect(seen, {State::closed_confirmed, State::closed_unconfirmed}, "rated");
+  judges(seen, "rated");
+  if (event.stars() < 1 || event.stars() > 5) seen.wrong("impossible_stars", "A rating has one to five stars.");
+  if (rated_) seen.wrong("rated_twice", "It was rated before.");
+  rated_ = true;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestWithdrawn&) {
+  if (!open()) expect(seen, {}, "withdrawn");
+  if (!seen.part.actor.is_zero() && seen.part.actor != asker_)
+    seen.wrong("judged_by_another", "It was withdrawn by somebody who did not ask for it.");
+  close(State::withdrawn);
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestDeadlinePassed& event) {
+  if (event.kind() != DeadlineKind::accept && event.kind() != DeadlineKind::resolve)
+    return seen.wrong("clock_kind", "Such a clock does not pass by itself.");
+  auto& passed = clock(event.kind());
+  if (event.deadline() != passed.number || !passed.running)
+    seen.wrong("clock_twice", "A clock passed that was met, replaced or passed before.");
+  if (seen.commit.recorded_at.us < passed.due_us) seen.wrong("too_early", "A clock passed before it was due.");
+  passed.running = false;
+}
+
+void RequestRules::see(const Seen& seen, const domain::RequestClosedUnconfirmed&) {
+  expect(seen, {State::awaiting_confirmation}, "closed without an answer");
+  if (seen.commit.recorded_at.us < clock(DeadlineKind::confirm).due_us)
+    seen.wrong("too_early", "It was closed before the time to answer was over.");
+  close(State::closed_unconfirmed);
+}
+
+}  // namespace pioneer::api::rules

@@ -1,0 +1,77 @@
+// The rules of one request, recounted from its events alone: its states, its clocks, who may work on it and who may
+// judge that. Written from domain/requests/README.md, not from its code. One thread.
+#pragma once
+
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+#include "api/audit/rules/breach.hpp"
+
+namespace pioneer::api::rules {
+
+/// Whose grant it is, and whether it is held now.
+struct Office {
+  domain::Id member;
+  domain::Role::Value role = domain::Role::unspecified;
+  bool held = false;
+};
+using Offices = std::unordered_map<domain::Id, Office, domain::IdHash>;
+
+class RequestRules {
+ public:
+  /// What one commit did to the request.
+  void take(const projections::Commit& commit, const projections::Part& part, const Offices& offices,
+            Breaches& breaches);
+  /// Clocks that run though they are due before that: the system's timer has not come to them yet.
+  std::size_t running_late(std::int64_t now_us) const;
+
+ private:
+  struct Clock {
+    std::uint32_t number = 0;
+    std::int64_t due_us = 0;
+    bool running = false;
+  };
+  struct Seen {
+    const projections::Commit& commit;
+    const projections::Part& part;
+    const Offices& offices;
+    Breaches& breaches;
+    void wrong(std::string rule, std::string sentence) const {
+      breaches.add(commit, part, std::move(rule), std::move(sentence));
+    }
+  };
+
+  void see(const Seen& seen, const domain::RequestSubmitted& event);
+  void see(const Seen& seen, const domain::RequestImported& event);
+  void see(const Seen& seen, const domain::RequestDeadlineSet& event);
+  void see(const Seen& seen, const domain::RequestAccepted& event);
+  void see(const Seen& seen, const domain::RequestAssigned& event);
+  void see(const Seen& seen, const domain::RequestProgressed& event);
+  void see(const Seen& seen, const domain::RequestResolved& event);
+  void see(const Seen& seen, const domain::RequestConfirmed& event);
+  void see(const Seen& seen, const domain::RequestDisputed& event);
+  void see(const Seen& seen, const domain::RequestRated& event);
+  void see(const Seen& seen, const domain::RequestWithdrawn& event);
+  void see(const Seen& seen, const domain::RequestDeadlinePassed& event);
+  void see(const Seen& seen, const domain::RequestClosedUnconfirmed& event);
+  template <class Other>
+  void see(const Seen&, const Other&) {}  // decides nothing here
+
+  using State = domain::RequestState;
+  bool open() const;
+  void expect(const Seen& seen, std::initializer_list<State::Value> states, std::string_view what) const;
+  void works(const Seen& seen);
+  void judges(const Seen& seen, std::string_view what) const;
+  void close(State::Value as);
+  Clock& clock(domain::DeadlineKind::Value kind) { return clocks_[static_cast<std::size_t>(kind)]; }
+
+  State::Value state_ = State::unspecified;
+  bool rated_ = false;
+  domain::Id asker_;  ///< zero: nobody
+  std::uint32_t clocks_set_ = 0;
+  std::array<Clock, 4> clocks_{};  ///< by DeadlineKind
+  std::vector<domain::Id> workers_;
+};
+
+}  // namespace pioneer::api::rules

@@ -1,0 +1,146 @@
+"""What an auditor computes from a mirror alone: read models, differences, reasons, rules."""
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
+import pioneer  # noqa: E402
+
+PRODUCT = {"title": "Free haircuts", "description": "Just come", "kind": "service", "capacity": 2, "maxPerMember": 2, "waitlist": True,
+           "sessions": [{"starts": "2099-05-01T08:00:00Z", "ends": "2099-05-01T12:00:00Z", "venue": "Town hall"}]}
+REQUEST = {"title": "Dark gate", "description": "Its lamp is out", "category": "repair"}
+
+
+class Audit(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.pioneer = pioneer.Pioneer()
+        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.folder = pathlib.Path(cls.pioneer.folder.name)
+        cls.pioneer.make()
+        tokens = {name: cls.pioneer.token(name, role, "350206001001")
+                  for name, role in (("Grace", "cadre"), ("Ben", "member"), ("Eve", "member"))}
+        cls.stick = cls.folder / "stick"
+        cls.stick.mkdir()
+        cls.publish()
+        cls.pioneer.start()
+        grace, ben, eve = (cls.pioneer.client(tokens[name]) for name in ("Grace", "Ben", "Eve"))
+        community = grace.get("/api/v1/me")["organisation"]["id"]
+        cls.product = grace.post("/api/v1/products", {**PRODUCT, "organisation": community})["id"]
+        grace.post(f"/api/v1/products/{cls.product}/publish")
+        first = ben.post(f"/api/v1/products/{cls.product}/claims", {"places": 2})
+        waiting = eve.post(f"/api/v1/products/{cls.product}/claims", {"places": 1})
+        assert waiting["state"] == "waitlisted", waiting
+        ben.post(f"/api/v1/products/{cls.product}/claims/{first['claimId']}/cancel")
+        cls.request = ben.post("/api/v1/requests", {**REQUEST, "organisation": community})["id"]
+        for step, body in (("accept", {}), ("resolve", {"text": "A new lamp is in"})):
+            grace.post(f"/api/v1/requests/{cls.request}/{step}", body)
+        ben.post(f"/api/v1/requests/{cls.request}/confirm")
+        ben.post(f"/api/v1/requests/{cls.request}/rate", {"stars": 4})
+        cls.pioneer.stop()
+        cls.publish()
+        cls.pioneer.command("audit", "mirror", "--to", str(cls.stick))
+
+    @classmethod
+    def publish(cls):
+        cls.pioneer.command("replay", "--publish", str(cls.stick))
+
+    def audit(self, *arguments: str, expect: int = 0) -> dict:
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", *arguments, "--json"], cwd=self.folder, text=True, capture_output=True,
+                              timeout=120, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return json.loads(done.stdout) if done.stdout else {"error": done.stderr}
+
+    def copied(self, name: str) -> pathlib.Path:
+        shutil.copytree(self.stick, self.folder / name)
+        return self.folder / name
+
+    def test_read_models_come_from_the_mirror_alone_and_are_those_published(self):
+        told = self.audit("replay", "stick")
+        self.assertEqual((told["ok"], told["compared"], told["different"]), (True, 2, []))
+        self.assertEqual(json.loads(self.pioneer.command("replay", "--json"))["digests"], told["digests"])
+        self.assertFalse((self.folder / "replay").exists(), "nothing stays behind")
+        found = self.audit("verify", "stick")
+        self.assertEqual((found["ok"], found["unknownFiles"]), (True, 0))
+
+    def test_where_what_was_published_parts_from_the_log_is_told(self):
+        copy = self.copied("parted")
+        notes = sorted((copy / "digests").iterdir(), key=lambda file: int(file.name))
+        early, late = (int(note.name) for note in notes)
+        # Signed for another place: the digests of the beginning, said to be those of the end.
+        lines = notes[0].read_text(encoding="utf-8").split("\n")
+        self.assertEqual(lines[1], str(early))
+        notes[1].write_text("\n".join([lines[0], str(late), *lines[2:]]), encoding="utf-8")
+        self.assertIn("was changed", self.audit("replay", "parted", expect=1)["error"], "the signature does not fit")
+        other = self.enterContext(pioneer.Pioneer())
+        other.make()
+        shutil.copy(self.pioneer.data / "keys/log-signing", other.data / "keys/log-signing")
+        (other.data / "keys/log-verifier").write_bytes((self.pioneer.data / "keys/log-verifier").read_bytes())
+        lying = self.folder / "lying"
+        lying.mkdir()
+        while int(json.loads(other.command("log", "info", "--json"))["position"]) <= early:  # each opens an epoch
+            other.command("import", "organisations", str(pathlib.Path(other.folder.name) / "organisations.csv"))
+        other.command("replay", "--publish", str(lying))
+        note = next((lying / "digests").iterdir())
+        told = self.audit("replay", "stick", "--published", str(note), expect=1)
+        self.assertFalse(told["ok"])
+        self.assertTrue(told["different"])
+        self.assertEqual(told["agreed"], str(early))
+        self.assertEqual(told["position"], note.name)
+
+    def test_rules_of_our_own_hold(self):
+        told = self.audit("invariants", "stick")
+        self.assertEqual((told["ok"], told["products"], told["requests"], told["breaches"]), (True, 1, 1, []))
+        self.assertGreaterEqual(told["offices"], 1)
+
+    def test_why_tells_each_event_and_its_rules(self):
+        told = self.audit("why", "stick", f"request/{self.request}")
+        types = [event["type"] for commit in told["commits"] for event in commit["events"]]
+        self.assertEqual([t for t in types if t != "RequestDeadlineSet"],
+                         ["SubjectKeyIssued", "RequestSubmitted", "RequestAccepted", "RequestResolved", "RequestConfirmed", "RequestRated"])
+        self.assertTrue(all(int(commit["policy"]) > 0 for commit in told["commits"]))
+        position = int(told["commits"][1]["position"])
+        then = self.audit("why", "stick", f"request/{self.request}", "--to", str(position))
+        self.assertEqual(len(then["commits"]), 1)
+        self.assertIn("no stream", self.audit("why", "stick", "request/nobody", expect=1)["error"])
+
+    def test_diff_tells_what_happened_between(self):
+        why = self.audit("why", "stick", f"product/{self.product}")["commits"]
+        at = why[-1]["recordedAt"]
+        told = self.audit("diff", "stick", "--to", at, "--stream", "product/")
+        self.assertEqual(told["counts"], {"ProductCreated": 1, "ProductPublished": 1, "ClaimPlaced": 2, "ClaimCancelled": 1, "PlacesPromoted": 1})
+        self.assertEqual([item["stream"] for item in told["streams"]], [f"product/{self.product}"])
+        self.assertEqual(self.audit("diff", "stick", "--from", why[0]["position"], "--to", why[0]["position"])["streams"], [])
+        self.assertIn("--from comes first", self.audit("diff", "stick", "--from", "9", "--to", "3", expect=2)["error"])
+        self.assertIn("are positions, or times", self.audit("diff", "stick", "--from", "yesterday", expect=2)["error"])
+
+    def test_a_list_is_proven_to_be_whole(self):
+        def listed(*more: str, expect: int = 0) -> list:
+            done = subprocess.run([pioneer.BIN / "pioneer", "audit", "complete", *more, "--json"], cwd=self.folder, text=True,
+                                  capture_output=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+            return [json.loads(line) for line in done.stdout.splitlines()] if expect == 0 else [done.stderr]
+
+        *items, told = listed("stick", "--kind", "request")
+        self.assertEqual([item["stream"] for item in items], [f"request/{self.request}"])
+        self.assertEqual((told["all"], told["root"]), (1, self.audit("verify", "stick")["root"]))
+        self.assertEqual(listed("stick", "--kind", "request", "--to", items[0]["position"])[-1]["all"], 0)
+        self.assertEqual(listed("stick", "--kind", "member")[-1]["all"], 3)
+        copy = self.copied("incomplete")
+        bundle = next((copy / "tile/entries").rglob("*.p/*"))
+        content = bytearray(bundle.read_bytes())
+        content[len(content) // 2] ^= 1
+        bundle.write_bytes(content)
+        self.assertIn("proves nothing", listed("incomplete", "--kind", "request", expect=1)[0])
+
+    def test_a_mirror_without_records_is_told(self):
+        self.pioneer.command("audit", "mirror", "--hashes-only", "--to", str(self.folder / "bare"))
+        self.assertIn("hashes only", self.audit("invariants", "bare", expect=3)["error"])
+        self.assertIn("no mirror in", self.audit("replay", "nowhere", expect=3)["error"])
+
+
+if __name__ == "__main__":
+    unittest.main()
