@@ -197,8 +197,8 @@ Exit play(const Place& place, const DemoOptions& options, const Script& script, 
   demo::RequestLives requests(stage, cast, script.texts, script.policy);
   demo::ProductLives products(stage, cast, script.texts);
   follow_feedback(stage, cast, requests, products);
-  requests.plan_busy(busy_open, busy_overdue);
-  requests.plan_shown(cast.shown_member(), *cast.communities()[1]);
+  requests.plan_busy(busy_open - demo::RequestLives::shown_open, busy_overdue);
+  requests.plan_shown(cast.shown_member(), cast.busy());
   requests.plan_ordinary();
   products.plan(cast.shown_member());
   {
@@ -208,7 +208,7 @@ Exit play(const Place& place, const DemoOptions& options, const Script& script, 
   auto& busy = cast.busy();
   const std::string url = "http://" + options.listen;
   const std::vector<Pass> passes{
-      issue(stage, cast.shown_member(), "member", cast.communities()[1]->name, url, "/"),
+      issue(stage, cast.shown_member(), "member", busy.name, url, "/"),
       issue(stage, busy.cadre, "cadre", busy.name, url, "/boards/" + busy.organisation.text()),
       issue(stage, cast.auditor(), "auditor", "厦门市", url, "/log"),
       issue(stage, cast.administrator(), "administrator", "厦门市", url, "/organisations")};

@@ -138,7 +138,11 @@ Commanded Edge::check_in(const Call& call, std::string_view product, std::string
   domain::CheckIn command;
   command.set_product(draft.path_id(product));
   command.set_ticket(draft.path_ticket(claim));
-  if (body.has_occurred_at()) command.set_occurred_us(draft.take(checks::instant(body.occurred_at(), "occurredAt")));
+  if (body.has_occurred_at()) {
+    command.set_occurred_us(draft.take(checks::instant(body.occurred_at(), "occurredAt")));
+    // To the decision 0 is none at all; nobody came to a door in 1970.
+    if (command.occurred_us() == 0) draft.refuse(checks::invalid("out_of_bounds", "occurredAt", "It is too long ago."));
+  }
   if (!body.code().empty()) {
     command.set_code(which_code(sealing_->opener, domain::Id::of(command.product()), command.ticket(), body.code()));
   }

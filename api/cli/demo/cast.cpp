@@ -46,8 +46,9 @@ Cast::Cast(Stage& stage, const api::DemoTexts& texts, const std::vector<api::Org
   for (const auto* code : xiamen_streets) add_street(code, true);
   for (const auto* code : zhangjiagang_streets) add_street(code, false);
 
-  shown_member_ = enrol(name(true), true, communities_[1]->organisation);
-  grant(shown_member_, "member", communities_[1]->organisation);
+  // Where the shown cadre works: what one asks as the one, the other finds on the board.
+  shown_member_ = enrol(name(true), true, busy().organisation);
+  grant(shown_member_, "member", busy().organisation);
   for (Place* place : communities_) {
     const auto count = place == communities_.front()
                            ? residents_of_busy

@@ -17,7 +17,8 @@ class RequestLives {
   void plan_ordinary();
   /// At the end the busy community has exactly these many open requests, and so many of them overdue.
   void plan_busy(int open, int overdue);
-  /// A few of the shown member's own, in different states.
+  /// A few of the shown member's own, in different states; so many of them are open at the end.
+  static constexpr int shown_open = 3;
   void plan_shown(Person& member, Place& place);
   /// A problem told in a rating became this request; `asker` null: erased.
   void work_feedback(const domain::Id& request, Place& place, Person* asker);

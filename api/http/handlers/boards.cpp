@@ -69,8 +69,12 @@ void board(const Service& service, const IncomingPointer& incoming, const node::
     if (!state) return malformed(*incoming, "column", "There is no such column.");
     wanted.column = *state;
   }
-  if (const auto cards = request.parameter("cards"); !cards.empty() && !ids_in(cards, wanted.cards))
-    return malformed(*incoming, "cards", "It is: ids of 1 to 50 requests, separated by commas.");
+  if (const auto cards = request.parameter("cards"); !cards.empty()) {
+    if (!ids_in(cards, wanted.cards))
+      return malformed(*incoming, "cards", "It is: ids of 1 to 50 requests, separated by commas.");
+    if (!request.parameter("column").empty() || !request.parameter("cursor").empty())
+      return malformed(*incoming, "cards", "It does not go together with column or cursor.");
+  }
   const auto limit = limit_of(*incoming, wanted.limit, queries::board_page_max);
   if (!limit) return;
   wanted.limit = *limit;

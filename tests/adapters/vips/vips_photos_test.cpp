@@ -137,6 +137,25 @@ TEST(Photos, DoNotUnpackWhatStandsBesideThePixels) {
   EXPECT_LT(peak_kilobytes() - before, 40'000);
 }
 
+TEST(Photos, RefuseAPngWhosePixelsUnpackToMoreThanItHas) {
+  const auto png = picture(8, 8, Like::png);
+  const auto data = png.find("IDAT") - 4;
+  const auto end = png.find("IEND") - 4;
+  const auto with = [&](std::size_t unpacked) {
+    return png.substr(0, data) + chunk("IDAT", compressed(std::string(unpacked, '\0'))) + png.substr(end);
+  };
+  const std::size_t needed = 8 * (1 + 8 * 3);
+  ASSERT_TRUE(photos().reencode(with(needed)).has_value());
+  // A surplus that a decoder would unpack to its end, row after row that nobody sees.
+  for (const std::size_t unpacked : {3 * needed, std::size_t{100'000'000}}) {
+    const auto photo = photos().reencode(with(unpacked));
+    ASSERT_FALSE(photo.has_value()) << unpacked;
+    EXPECT_EQ(photo.error().code, "not_a_photo");
+  }
+  // Sixteen bits, transparency and interlacing need more, and have it.
+  ASSERT_TRUE(photos().reencode(picture(640, 480, Like::png, 4)).has_value());
+}
+
 TEST(Photos, RefuseAPngWhoseChunksDoNotFollowEachOther) {
   const auto png = picture(64, 48, Like::png);
   ASSERT_TRUE(photos().reencode(png).has_value());

@@ -77,7 +77,8 @@ class Story {
   }
   std::vector<std::string> broken() const {
     std::vector<std::string> rules;
-    for (const auto& breach : report().breaches.kept()) rules.push_back(breach.rule);
+    const auto found = report();
+    for (const auto& breach : found.breaches.kept()) rules.push_back(breach.rule);
     return rules;
   }
 

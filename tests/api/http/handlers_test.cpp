@@ -383,6 +383,7 @@ TEST_F(Handlers, ShowsTheBoard) {
   std::string many = id;
   for (int i = 0; i < 50; ++i) many += "," + id;
   EXPECT_EQ(get("/api/v1/boards/" + city + "?cards=" + many).status, 400U);
+  EXPECT_EQ(get("/api/v1/boards/" + city + "?cards=" + id + "&column=submitted").status, 400U);
   EXPECT_EQ(get("/api/v1/boards/" + city + "?cards=" + id, asker).status, 403U);
   const auto before = get("/api/v1/boards/" + city + "?asOf=2000-01-01T00:00:00Z");
   ASSERT_EQ(before.status, 200U) << before.body;
