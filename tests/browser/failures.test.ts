@@ -136,9 +136,10 @@ it('the way back leads a step back, with what was chosen, and never twice throug
   await page.getByText('回来还在 3', { exact: true }).waitFor()
   const more = page.locator('.more')
   await more.tap()
-  const far = page.getByText('回来还在 28', { exact: true })
+  const far = page.locator('a.tile').getByText('回来还在 28', { exact: true })
   await far.scrollIntoViewIfNeeded()
-  const before = await page.evaluate(() => scrollY)
+  // Where it stood at the tap: what is above may still be drawn before it.
+  await page.evaluate(() => addEventListener('click', () => sessionStorage.setItem('stood', String(scrollY)), { capture: true, once: true }))
   await far.tap()
   await page.waitForURL(/\/products\//)
   await page.getByRole('button', { name: w.product.claim, exact: true }).tap()
@@ -148,7 +149,7 @@ it('the way back leads a step back, with what was chosen, and never twice throug
   await page.goBack()
   await page.waitForURL(/\/market\?.*kind=training/)
   await far.waitFor()
-  await until(() => page.evaluate((y) => Math.abs(scrollY - y) < 200, before), 'it stands where it stood')
+  await until(() => page.evaluate(() => Math.abs(scrollY - Number(sessionStorage.getItem('stood'))) < 200), 'it stands where it stood')
 })
 
 it('the way back closes what lies over a page, and stays on the page', async () => {
