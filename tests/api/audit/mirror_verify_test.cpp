@@ -223,7 +223,7 @@ TEST(MirrorVerify, ChecksPartsSideBySideAndTellsTheFirstFault) {
     mirror.write(file, content);
   };
   for (const std::string file :
-       {"tile/2/000.p/3", "tile/1/002", "tile/entries/700", "tile/0/600", "tile/entries/256"}) {
+       {"tile/2/000.p/3", "tile/1/002", "tile/entries/400", "tile/0/300", "tile/entries/256"}) {
     flip(file);  // each before those that were flipped already
     const auto found = mirror.verify(3);
     ASSERT_TRUE(found.fault);
