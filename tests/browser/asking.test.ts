@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { call } from './city'
-import { city, device, goTo, onStage, press } from './stage'
+import { city, device, goTo, onStage, press, until } from './stage'
 import { said } from './words'
 
 onStage()
@@ -108,20 +108,19 @@ it('a photo of 12 million pixels leaves the phone small', async () => {
     }),
     'base64',
   )
-  const sent: Buffer[] = []
-  page.on('request', (r) => void (r.method() === 'POST' && r.url().endsWith('/api/v1/blobs') && sent.push(r.postDataBuffer()!)))
+  const sent: number[] = []
+  page.on('request', (r) => void (r.method() === 'POST' && r.url().endsWith('/api/v1/blobs') && r.allHeaders().then((h) => sent.push(Number(h['content-length'])))))
   await press(page.getByRole('button', { name: w.ask.next }))
   await page.setInputFiles('input[type=file]', { name: 'large.jpg', mimeType: 'image/jpeg', buffer: large })
   await page.locator('.shot img').waitFor()
   await page.locator('#words').fill('很大的照片')
   await press(page.getByRole('button', { name: w.ask.send }))
   await page.waitForURL(/\/requests\//)
-  await page.locator('.open img').first().waitFor()
+  const kept = page.locator('.open img').first()
+  await until(() => kept.evaluate((img: HTMLImageElement) => img.complete && img.naturalWidth > 0), 'the photo is seen')
+  // The server makes none smaller than 2,048 pixels: what it shows is as large as what was sent.
+  expect(await kept.evaluate((img: HTMLImageElement) => [img.naturalWidth, img.naturalHeight])).toEqual([1600, 1200])
   expect(sent.length).toBe(1)
-  expect([sent[0]!.subarray(0, 3).toString('hex'), sent[0]!.length < large.length / 3, sent[0]!.length < 1_000_000]).toEqual(['ffd8ff', true, true])
-  const edges = await page.evaluate(async (text) => {
-    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]))
-    return [picture.width, picture.height]
-  }, sent[0]!.toString('base64'))
-  expect(edges).toEqual([1600, 1200])
+  expect(sent[0]).toBeLessThan(Math.min(large.length / 3, 1_000_000))
+  expect(sent[0]).toBeGreaterThan(1_000)
 })

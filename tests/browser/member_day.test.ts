@@ -154,7 +154,7 @@ it('looks at the market week by week, opens what is on, and comes back to that w
   await page.getByRole('button', { name: w.market.week }).tap()
   const day = (n: number) => page.locator('.week .day').nth(n)
   await day(6).waitFor()
-  expect(await page.locator('.week .day h3').allInnerTexts()).toHaveLength(7)
+  expect(await page.locator('.week .day h2').allInnerTexts()).toHaveLength(7)
   await day(6).locator('a', { hasText: '这一周的' }).waitFor()
   expect(await page.getByText('下一周的').count()).toBe(0)
   await page.getByRole('button', { name: w.market.after }).tap()
