@@ -49,8 +49,10 @@ bool ends_within(const std::vector<std::string_view>& parts, std::uint64_t most)
     do {
       stream.next_out = scratch.data();
       stream.avail_out = static_cast<uInt>(scratch.size());
-      if (inflate(&stream, Z_NO_FLUSH) != Z_OK) return stream.total_out <= most;
+      const int told = inflate(&stream, Z_NO_FLUSH);
       if (stream.total_out > most) return false;
+      if (told == Z_BUF_ERROR) break;  // it goes on in the next part
+      if (told != Z_OK) return true;
     } while (stream.avail_out == 0 || stream.avail_in != 0);
   }
   return true;

@@ -152,6 +152,15 @@ TEST(Photos, RefuseAPngWhosePixelsUnpackToMoreThanItHas) {
     ASSERT_FALSE(photo.has_value()) << unpacked;
     EXPECT_EQ(photo.error().code, "not_a_photo");
   }
+  // In however many parts it comes: the first of none, others as long as what a decoder takes at once.
+  const auto packed = compressed(std::string(100'000'000, '\0'));
+  std::string parts = chunk("IDAT", "");
+  for (std::size_t at = 0; at < packed.size(); at += 64) parts += chunk("IDAT", packed.substr(at, 64));
+  EXPECT_FALSE(photos().reencode(png.substr(0, data) + parts + png.substr(end)).has_value());
+  const auto good = compressed(std::string(needed, '\0'));
+  parts = chunk("IDAT", "");
+  for (const char byte : good) parts += chunk("IDAT", std::string(1, byte)) + chunk("IDAT", "");
+  EXPECT_TRUE(photos().reencode(png.substr(0, data) + parts + png.substr(end)).has_value());
   // Sixteen bits, transparency and interlacing need more, and have it.
   ASSERT_TRUE(photos().reencode(picture(640, 480, Like::png, 4)).has_value());
 }
