@@ -246,7 +246,7 @@ it.each([20_000, 3 * 3_600_000])('a clock that is %i ms fast: who comes is check
   await door.clock.fastForward(cellar)
   await door.context().setOffline(false)
   await until(async () => (await come()).join() === '1,2,3,4', 'those who came without a signal')
-  expect(await door.locator('.note.late, .said.late').count()).toBe(0)
+  expect(await door.locator('.note.in-late, .said.in-late').count()).toBe(0)
 
   const { checkInCode } = await call<{ checkInCode: string }>(city(), city().cadre.token, `products/${id}`)
   for (const claim of [5, 6]) {
