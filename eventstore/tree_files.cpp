@@ -100,6 +100,10 @@ Result<std::string> TreeFiles::read(unsigned level, std::uint64_t first, std::si
   return hashes;
 }
 
+StoredHashes TreeFiles::stored() const {
+  return [this](unsigned level, std::uint64_t first, std::size_t count) { return read(level, first, count); };
+}
+
 Result<MerkleFrontier> TreeFiles::unfinished_at(unsigned level, std::uint64_t size) const {
   const auto count = static_cast<std::size_t>(hashes_in(level, size) % tile_width);
   const auto hashes = read(level, hashes_in(level, size) - count, count);

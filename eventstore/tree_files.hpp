@@ -12,6 +12,7 @@
 #include "eventstore/merkle.hpp"
 #include "eventstore/ports/disk.hpp"
 #include "eventstore/tiles.hpp"
+#include "eventstore/tree_proofs.hpp"
 
 namespace pioneer::eventstore {
 
@@ -42,6 +43,8 @@ class TreeFiles {
   /// The tile's hashes, one after another; holds() says that they are there. A full tile is looked at again: its root
   /// must stand one level higher. Errors: "tree_damaged", and the disk's.
   Result<std::string> tile(unsigned level, const TileName& tile) const;
+  /// For proofs over the first flushed() leaves; good while this lives.
+  StoredHashes stored() const;
 
  private:
   struct Level {

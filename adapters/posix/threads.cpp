@@ -35,4 +35,6 @@ void run_promptly() {
   static_cast<void>(::syscall(SYS_sched_setattr, 0, &attributes, 0));
 }
 
+void pause_s(unsigned seconds) { ::sleep(seconds); }
+
 }  // namespace pioneer::adapters::posix

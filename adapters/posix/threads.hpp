@@ -9,4 +9,7 @@ namespace pioneer::adapters::posix {
 /// changes.
 void run_promptly();
 
+/// For a program that waits for another one, of which nothing tells when it has got there.
+void pause_s(unsigned seconds);
+
 }  // namespace pioneer::adapters::posix

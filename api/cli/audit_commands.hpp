@@ -19,9 +19,25 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options);
 
 struct ReceiptOptions {
   std::string file;
-  std::vector<std::string> verifiers;  ///< keys, or files with a key in each line; at least one
+  std::vector<std::string> verifiers;  ///< keys, or files with a key in each line; empty: as --data knows the log
 };
+/// Whether a receipt holds, without a log or a server, and what its record says.
 Exit verify_receipt(const Place& place, const ReceiptOptions& options);
+
+struct GetReceiptOptions {
+  std::uint64_t position = 0;
+  std::string to;  ///< a file; empty: pioneer-<position>.tlog-proof, here
+};
+/// Writes the receipt of what stands at this position.
+Exit get_receipt(const Place& place, const GetReceiptOptions& options);
+
+struct BreachOptions {
+  std::string promise;                 ///< a file: the note, or its base64 as it came in the header
+  std::vector<std::string> evidence;   ///< files: receipts, checkpoints, other promises
+  std::vector<std::string> verifiers;  ///< as in ReceiptOptions
+};
+/// Whether a promise was broken, by what others signed since; exit 1 if it was.
+Exit judge_promise(const Place& place, const BreachOptions& options);
 
 /// A mirror to compute from.
 struct AuditMirrorOptions {

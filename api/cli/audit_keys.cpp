@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "adapters/sodium/signing.hpp"
+
 namespace pioneer::cli {
 
 eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& keys_or_files) {
@@ -29,6 +31,17 @@ eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& ke
   }
   if (keys.keys_.empty()) return eventstore::failure("bad_verifier_key", "No verifier key was given");
   return keys;
+}
+
+eventstore::Result<AuditKeys> AuditKeys::read_or_own(const std::vector<std::string>& keys_or_files,
+                                                     const std::string& data) {
+  if (!keys_or_files.empty()) return read(keys_or_files);
+  if (data.empty()) {
+    return eventstore::failure("bad_verifier_key",
+                               "Say whose signature counts: --verifier with the log's key, from where it was published "
+                               "(`pioneer keys show --verifier` prints it)");
+  }
+  return read({data + "/keys/" + std::string(adapters::SigningKey::verifier_file_name)});
 }
 
 std::vector<const api::Verifier*> AuditKeys::all() const {

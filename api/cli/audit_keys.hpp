@@ -15,6 +15,11 @@ class AuditKeys {
   /// cannot be read.
   static eventstore::Result<AuditKeys> read(const std::vector<std::string>& keys_or_files);
 
+  /// The same; where none is given, the key that the directory of a server knows itself by. Error: "bad_verifier_key"
+  /// where that is not given either.
+  static eventstore::Result<AuditKeys> read_or_own(const std::vector<std::string>& keys_or_files,
+                                                   const std::string& data);
+
   /// Good while this lives; not empty.
   std::vector<const api::Verifier*> all() const;
   std::string origin() const { return keys_.front().name(); }

@@ -26,6 +26,12 @@ JsonObject& JsonObject::raw(std::string_view n, std::string_view json) {
   return *this;
 }
 
+void JsonArray::add_text(std::string_view value) {
+  std::string json;
+  api::http::append_json_string(json, value);
+  add(json);
+}
+
 std::string indented(std::string_view json) {
   std::string out;
   std::size_t depth = 0;

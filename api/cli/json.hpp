@@ -30,6 +30,8 @@ class JsonArray {
     if (!body_.empty()) body_ += ',';
     body_ += json;
   }
+  /// An element that is text.
+  void add_text(std::string_view value);
   std::string str() const { return "[" + body_ + "]"; }
 
  private:

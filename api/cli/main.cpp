@@ -198,6 +198,45 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   add_audit_computations(audit, elsewhere, chosen);
 }
 
+void add_breach(CLI::App& receipt, Elsewhere& elsewhere, Chosen& chosen) {
+  static BreachOptions judged;
+  auto& b = *receipt.add_subcommand(
+      "breach", "Whether the promise that came with an answer was broken; exit 1 if it was " + std::string(alone));
+  b.add_option("PROMISE", judged.promise, "the promise: the signed note, or its base64 as it stood in Pioneer-Promise")
+      ->required();
+  b.add_option("EVIDENCE", judged.evidence, "what the log signed since: receipts, checkpoints, other promises")
+      ->required();
+  b.add_option("--verifier", judged.verifiers,
+               "the log's verifier key, then cosigners', from where they were published; or a file with them; else, "
+               "with --data DIR, the log's own");
+  b.callback([&] {
+    elsewhere = true;
+    chosen = [](const Place& p) { return judge_promise(p, judged); };
+  });
+}
+
+void add_receipt(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
+  auto& receipt = *app.add_subcommand("receipt", "Proof that something stands in the log, in a file for one person");
+  receipt.require_subcommand(1);
+  static ReceiptOptions verified;
+  auto& v = *receipt.add_subcommand(
+      "verify", "Whether a receipt holds, and what it says; exit 1 if it does not " + std::string(alone));
+  v.add_option("FILE", verified.file, "the receipt, a .tlog-proof file")->required();
+  v.add_option("--verifier", verified.verifiers,
+               "the log's verifier key, then cosigners', from where they were published; or a file with them; else, "
+               "with --data DIR, the log's own");
+  v.callback([&] {
+    elsewhere = true;
+    chosen = [](const Place& p) { return verify_receipt(p, verified); };
+  });
+  static GetReceiptOptions got;
+  auto& g = *receipt.add_subcommand("get", "Write the receipt of what stands at a position");
+  g.add_option("POSITION", got.position, "as an answer's Pioneer-Position told it")->required();
+  g.add_option("--to", got.to, "file to write; else pioneer-POSITION.tlog-proof, here");
+  g.callback([&chosen] { chosen = [](const Place& p) { return get_receipt(p, got); }; });
+  add_breach(receipt, elsewhere, chosen);
+}
+
 void add_checks(CLI::App& app, Chosen& chosen) {
   static VerifyOptions options;
   auto& v = *app.add_subcommand(
@@ -284,6 +323,7 @@ int run(int argc, char** argv) {
   add_log(app, chosen);
   add_checks(app, chosen);
   add_audit(app, elsewhere, chosen);
+  add_receipt(app, elsewhere, chosen);
   add_history(app, chosen);
   add_erase(app, chosen);
   add_export(app, chosen);

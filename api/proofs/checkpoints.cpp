@@ -84,7 +84,7 @@ Result<void> Checkpoints::read_newest() {
                        directory_ + " away.");
   }
   signed_ = {text->size, std::move(text->root)};
-  newest_ = std::make_shared<const std::string>(std::move(note));
+  newest_ = {std::make_shared<const std::string>(std::move(note)), signed_};
   return {};
 }
 
@@ -175,13 +175,36 @@ Result<void> Checkpoints::sign(const TreeFiles& tree) {
   if (auto kept = eventstore::write_whole(disk_, path(), note, eventstore::OpenMode::create_new); !kept) return kept;
   signed_ = std::move(now);
   const std::lock_guard lock(mutex_);
-  newest_ = std::make_shared<const std::string>(std::move(note));
+  newest_ = {std::make_shared<const std::string>(std::move(note)), signed_};
   return {};
 }
 
 std::shared_ptr<const std::string> Checkpoints::newest() const {
   const std::lock_guard lock(mutex_);
-  return newest_;
+  return newest_.note;
+}
+
+Result<std::optional<Inclusion>> Checkpoints::inclusion(Sequence sequence) const {
+  std::shared_ptr<const TreeFiles> tree;
+  Shown newest;
+  {
+    const std::lock_guard lock(mutex_);
+    tree = tree_;
+    newest = newest_;
+  }
+  const auto size = newest.signed_text.size;
+  // A failure may have left a tree that is shorter, until the next call of follow().
+  if (!tree || !newest.note || sequence.value >= size || tree->flushed() < size) return std::optional<Inclusion>{};
+  const auto hashes = tree->stored();
+  const auto leaf = hashes(0, sequence.value, 1);
+  if (!leaf) return std::unexpected(leaf.error());
+  auto path = eventstore::inclusion_path(sequence.value, size, hashes);
+  if (!path) return std::unexpected(path.error());
+  Inclusion inclusion{std::move(*path), Hash::of(*leaf), std::move(newest.note), size};
+  const auto root = eventstore::root_by_inclusion(sequence.value, size, inclusion.leaf, inclusion.path);
+  if (!root || base64(root->view()) != newest.signed_text.root)
+    return failure("tree_damaged", "The hashes in " + directory_ + " do not lead to what was signed.");
+  return std::optional(std::move(inclusion));
 }
 
 Result<std::optional<std::string>> Checkpoints::tile(unsigned level, const eventstore::TileName& tile) const {

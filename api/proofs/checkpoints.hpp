@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/ports/signer.hpp"
 #include "eventstore/ports/disk.hpp"
@@ -14,6 +15,14 @@
 #include "eventstore/tree_files.hpp"
 
 namespace pioneer::api {
+
+/// How a record stands in the log that a checkpoint signed.
+struct Inclusion {
+  std::vector<eventstore::Hash> path;  ///< siblings, leaf to root
+  eventstore::Hash leaf;
+  std::shared_ptr<const std::string> checkpoint;
+  std::uint64_t size = 0;  ///< of that checkpoint
+};
 
 /// follow() is one thread's; the others any thread's.
 class Checkpoints {
@@ -38,6 +47,10 @@ class Checkpoints {
 
   /// The signed note; null before the first.
   std::shared_ptr<const std::string> newest() const;
+  /// That the record of this sequence is below the newest checkpoint; nothing while none covers it. A few reads,
+  /// however long the log is. The hashes are led to the signed root before they are given away. Errors: "tree_damaged",
+  /// and the disk's.
+  eventstore::Result<std::optional<Inclusion>> inclusion(eventstore::Sequence sequence) const;
   /// The tile's hashes; nothing where no such tile is, or not yet. Errors: "tree_damaged", and the disk's.
   eventstore::Result<std::optional<std::string>> tile(unsigned level, const eventstore::TileName& tile) const;
 
@@ -45,6 +58,11 @@ class Checkpoints {
   struct Signed {
     std::uint64_t size = 0;
     std::string root;  ///< base64
+  };
+  /// What is shown to others, all of one moment.
+  struct Shown {
+    std::shared_ptr<const std::string> note;  ///< null before the first
+    Signed signed_text;
   };
 
   Checkpoints(const eventstore::Log& log, eventstore::Disk& disk, const Signer* signer, std::string directory)
@@ -65,7 +83,7 @@ class Checkpoints {
 
   mutable std::mutex mutex_;
   std::shared_ptr<eventstore::TreeFiles> tree_;  ///< null where a failure left none
-  std::shared_ptr<const std::string> newest_;
+  Shown newest_;
 };
 
 /// What a checkpoint says, its signatures aside.

@@ -1,6 +1,7 @@
 // History: a stream's events, the log itself.
 #include "api/http/handlers/as_of.hpp"
 #include "api/http/handlers/service.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "api/queries/log_view.hpp"
 
 namespace pioneer::api::http {

@@ -17,11 +17,14 @@
 #include "api/ports/metrics.hpp"
 #include "api/ports/photos.hpp"
 #include "api/ports/sign_in.hpp"
-#include "api/proofs/checkpoints.hpp"
 #include "api/queries/answer.hpp"
 #include "api/queries/product_view.hpp"
 #include "eventstore/ports/executor.hpp"
 #include "eventstore/ports/random.hpp"
+
+namespace pioneer::api {
+class Checkpoints;
+}
 
 namespace pioneer::api::http {
 

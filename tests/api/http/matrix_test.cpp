@@ -7,6 +7,7 @@
 #include "adapters/prometheus/prometheus_metrics.hpp"
 #include "api/http/handlers/live.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "api/text/bytes.hpp"
 #include "tests/api/http/hand_clock.hpp"
 #include "tests/api/http/whole_node.hpp"

@@ -5,50 +5,14 @@
 
 #include <map>
 
-#include "adapters/sodium/signing.hpp"
-#include "tests/eventstore/chain.hpp"
-#include "tests/eventstore/memory_log.hpp"
-#include "tests/simulation/seeded.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/api/proofs/followed.hpp"
 
 namespace pioneer::api {
 namespace {
 
 using eventstore::MemoryLog;
+using tests::Followed;
 using tests::SimulatedDisk;
-
-/// The same one each time.
-adapters::SigningKey test_key() {
-  SimulatedDisk disk;
-  EXPECT_TRUE(disk.make_directory("/keys"));
-  tests::SeededRandom random(1);
-  return adapters::SigningKey::settle(disk, random, "/keys", "test.log").value();
-}
-
-struct Followed {
-  Followed() { append(chain.epoch(1, 10)); }
-
-  void append(const std::vector<std::string>& records) { ASSERT_TRUE(log.append(records)); }
-  eventstore::Result<void> open() {
-    if (auto made = disk.make_directory("/data"); !made) return made;
-    auto opened = Checkpoints::open(log, disk, key, "/data/checkpoints");
-    if (!opened) return std::unexpected(opened.error());
-    checkpoints = std::move(*opened);
-    return {};
-  }
-  eventstore::Hash root() const {
-    eventstore::MerkleFrontier tree;
-    for (std::uint64_t i = 0; i < log.end().value; ++i)
-      tree.add(eventstore::leaf_hash(eventstore::bytes_of(*log.read(eventstore::Sequence{i}))));
-    return tree.root();
-  }
-
-  adapters::SigningKey key = test_key();
-  MemoryLog log{tests::test_log_id()};
-  tests::Chain chain{log.state()};
-  SimulatedDisk disk;
-  std::unique_ptr<Checkpoints> checkpoints;
-};
 
 TEST(Checkpoints, SignWhatTheLogHolds) {
   Followed f;
@@ -122,6 +86,35 @@ TEST(Checkpoints, RefuseALogThatIsShorterOrAnother) {
 
   f.disk.bytes("/data/checkpoints/checkpoint") = "no note";
   EXPECT_EQ(f.open().error().code, "bad_checkpoint");
+}
+
+TEST(Checkpoints, ProveEachRecordBelowTheNewest) {
+  Followed f;
+  ASSERT_TRUE(f.open());
+  EXPECT_FALSE(f.checkpoints->inclusion(eventstore::Sequence{0}).value()) << "nothing is signed yet";
+  f.append(f.chain.commits(590));
+  ASSERT_TRUE(f.checkpoints->follow());
+  const auto root = f.root();
+  for (std::uint64_t i = 0; i < 600; ++i) {
+    const auto inclusion = f.checkpoints->inclusion(eventstore::Sequence{i}).value();
+    ASSERT_TRUE(inclusion) << i;
+    EXPECT_EQ(inclusion->leaf, eventstore::leaf_hash(eventstore::bytes_of(*f.log.read(eventstore::Sequence{i}))));
+    EXPECT_EQ(inclusion->size, 600u);
+    EXPECT_EQ(inclusion->checkpoint, f.checkpoints->newest());
+    EXPECT_EQ(eventstore::root_by_inclusion(i, 600, inclusion->leaf, inclusion->path), root) << i;
+  }
+  f.append(f.chain.commits(1));
+  EXPECT_FALSE(f.checkpoints->inclusion(eventstore::Sequence{600}).value()) << "not signed yet";
+  EXPECT_FALSE(f.checkpoints->inclusion(eventstore::Sequence{~std::uint64_t{0}}).value());
+}
+
+TEST(Checkpoints, GiveNoProofFromDamagedHashes) {
+  Followed f;
+  f.append(f.chain.commits(590));
+  ASSERT_TRUE(f.open());
+  ASSERT_TRUE(f.checkpoints->follow());
+  f.disk.bytes("/data/checkpoints/level-0")[32 * 300] ^= 1;
+  EXPECT_EQ(f.checkpoints->inclusion(eventstore::Sequence{301}).error().code, "tree_damaged");
 }
 
 /// Everything that anybody could have seen, in all lives, is one history.

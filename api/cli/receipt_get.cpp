@@ -1,0 +1,89 @@
+// A receipt fetched: from a running server, as whoever the token says, or made from the directory of a stopped one.
+#include "adapters/posix/disk.hpp"
+#include "adapters/posix/random.hpp"
+#include "adapters/posix/threads.hpp"
+#include "adapters/sodium/signing.hpp"
+#include "api/cli/audit_commands.hpp"
+#include "api/cli/json.hpp"
+#include "api/cli/open_log.hpp"
+#include "api/cli/remote.hpp"
+#include "api/proofs/checkpoints.hpp"
+#include "api/proofs/receipt.hpp"
+#include "eventstore/whole_file.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+using eventstore::Result;
+
+/// A checkpoint is signed each second; so often one is asked for again.
+constexpr int tries_max = 10;
+constexpr unsigned between_tries_s = 1;
+
+Result<std::string> make(const std::string& data, std::uint64_t position) {
+  adapters::posix::PosixDisk disk;
+  adapters::posix::PosixRandom random;
+  if (!disk.exists(data + "/log")) return eventstore::failure("no_log", "There is no log in " + data + ".");
+  // A checkpoint may be signed: no server does so meanwhile.
+  const auto lock = disk.lock(data + "/lock");
+  if (!lock) return std::unexpected(lock.error());
+  const auto open = OpenLog::open(data);
+  if (!open) return std::unexpected(open.error());
+  const auto& log = (*open)->log();
+  const eventstore::Sequence at{position};
+  if (at >= log.end()) {
+    return eventstore::failure("no_such_position", "The log has " + std::to_string(log.end().value) +
+                                                       " records, counted from 0; none stands at this position.");
+  }
+  const auto key =
+      adapters::SigningKey::settle(disk, random, data + "/keys", adapters::SigningKey::name_of(log.state().log_id));
+  if (!key) return std::unexpected(key.error());
+  const auto checkpoints =
+      api::Checkpoints::open(log, disk, *key, data + "/" + std::string(api::Checkpoints::directory_name));
+  if (!checkpoints) return std::unexpected(checkpoints.error());
+  if (const auto followed = (*checkpoints)->follow(); !followed) return std::unexpected(followed.error());
+  auto inclusion = (*checkpoints)->inclusion(at);
+  if (!inclusion) return std::unexpected(inclusion.error());
+  if (!*inclusion) return eventstore::failure("not_in_checkpoint", "No checkpoint covers this position.");
+  auto record = log.read(at);
+  if (!record) return std::unexpected(record.error());
+  return api::write_receipt({std::move(*record), position, std::move((*inclusion)->path), *(*inclusion)->checkpoint});
+}
+
+std::expected<std::string, Exit> fetch(const Place& place, std::uint64_t position) {
+  const auto path = "/api/v1/receipts/" + std::to_string(position) + "/proof";
+  for (int tried = 1;; ++tried) {
+    auto reply = remote::call(place, "GET", path);
+    if (!reply) return std::unexpected(fail(Exit::could_not_run, reply.error()));
+    if (reply->status == 200) return std::move(reply->body);
+    const bool waits = reply->status == 503 && reply->body.find("\"not_in_checkpoint\"") != std::string::npos;
+    if (!waits || tried == tries_max) return std::unexpected(remote::fail(*reply));
+    adapters::posix::pause_s(between_tries_s);
+  }
+}
+
+}  // namespace
+
+Exit get_receipt(const Place& place, const GetReceiptOptions& options) {
+  std::string file;
+  if (!place.server.empty()) {
+    auto fetched = fetch(place, options.position);
+    if (!fetched) return fetched.error();
+    file = std::move(*fetched);
+  } else {
+    auto made = make(place.data, options.position);
+    if (!made) {
+      return made.error().code == "no_such_position" ? fail(Exit::no, sentence_of(made.error())) : fail(made.error());
+    }
+    file = std::move(*made);
+  }
+  const auto to = options.to.empty() ? api::receipt_file_name(options.position) : options.to;
+  adapters::posix::PosixDisk disk;
+  if (const auto kept = eventstore::write_whole(disk, to, file, eventstore::OpenMode::create_new); !kept)
+    return fail(kept.error());
+  say(place.json ? JsonObject().text("file", to).text("position", std::to_string(options.position)).str()
+                 : "Wrote " + to + ".");
+  return Exit::done;
+}
+
+}  // namespace pioneer::cli

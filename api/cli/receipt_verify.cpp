@@ -1,0 +1,117 @@
+// A receipt, checked without the log that it is of, without a server, and told in words.
+#include <array>
+#include <utility>
+
+#include "api/audit/mirror_folder.hpp"
+#include "api/cli/audit_commands.hpp"
+#include "api/cli/audit_keys.hpp"
+#include "api/cli/json.hpp"
+#include "api/http/rfc3339.hpp"
+#include "api/proofs/receipt.hpp"
+#include "api/text/bytes.hpp"
+#include "eventstore/commit.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+/// What stands in the record, as a person would say it; the first event that has words counts.
+std::string_view words_of(const eventstore::CommitBody& body) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> words{{
+      {"RequestSubmitted", "A request for help was submitted."},
+      {"RequestConfirmed", "The one who asked for help confirmed that it came."},
+      {"RequestDisputed", "The one who asked for help said that it did not come."},
+      {"RequestRated", "The one who asked for help rated it."},
+      {"RequestWithdrawn", "A request for help was withdrawn."},
+      {"ClaimPlaced", "Places were claimed."},
+      {"ClaimCancelled", "Claimed places were given back."},
+      {"CheckedIn", "Somebody with a claim came."},
+      {"ClaimRated", "What was claimed was rated."},
+      {"CommandRefused", "A wish was refused by a rule."},
+      {"EpochOpened", "The log was opened for writing."},
+  }};
+  for (const auto& part : body.parts())
+    for (const auto& event : part.events())
+      for (const auto& [type, sentence] : words)
+        if (event.type() == type) return sentence;
+  return body.parts().empty() ? "The log was opened for writing." : "Something was recorded.";
+}
+
+/// What the log's key signed may still be meant for the terminal's eyes.
+std::string plain(std::string text) {
+  for (char& c : text)
+    if (c < ' ' || c > '~') c = '?';
+  return text;
+}
+
+std::string types_of(const eventstore::StreamPart& part) {
+  std::string types;
+  for (const auto& event : part.events()) types += (types.empty() ? "" : ", ") + event.type();
+  return types;
+}
+
+Exit tell_bad(const Place& place, const eventstore::Error& error) {
+  if (place.json) {
+    say(JsonObject().yes_no("ok", false).text("code", error.code).text("reason", error.detail).str());
+  } else {
+    say("BAD: " + error.detail);
+    say("Do not rely on it. Fetch the receipt again; if it is bad again, keep both files and show them to an auditor.");
+  }
+  return Exit::no;
+}
+
+std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
+  JsonArray streams;
+  for (const auto& part : body.parts()) {
+    JsonArray types;
+    for (const auto& event : part.events()) types.add_text(event.type());
+    streams.add(JsonObject().text("stream", part.stream()).raw("events", types.str()).str());
+  }
+  JsonArray cosigners;
+  for (const auto& name : proven.cosigners) cosigners.add_text(name);
+  return JsonObject()
+      .yes_no("ok", true)
+      .text("position", std::to_string(proven.header.sequence.value))
+      .text("size", std::to_string(proven.checkpoint.size))
+      .text("origin", proven.checkpoint.origin)
+      .text("root", api::hex(proven.checkpoint.root.view()))
+      .text("leaf", api::hex(proven.leaf.view()))
+      .text("recordedAt", api::http::rfc3339_of_us(body.recorded_at_us()))
+      .raw("streams", streams.str())
+      .raw("cosigners", cosigners.str())
+      .str();
+}
+
+void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
+  say("Good: this stands in the log, at its place, as it was signed.");
+  say("  what       " + std::string(words_of(body)));
+  for (const auto& part : body.parts()) say(plain("  record     " + part.stream() + "  " + types_of(part)));
+  say("  recorded   " + api::http::rfc3339_of_us(body.recorded_at_us()));
+  say("  place      " + std::to_string(proven.header.sequence.value) + ", in a log of " +
+      grouped(proven.checkpoint.size) + " records");
+  say("  signed by  " + proven.checkpoint.origin);
+  for (const auto& name : proven.cosigners) say("  cosigned   " + name);
+  if (proven.cosigners.empty())
+    say("  cosigned   nobody whose key was given: that the log was not rewritten since rests on the one who runs it");
+}
+
+}  // namespace
+
+Exit verify_receipt(const Place& place, const ReceiptOptions& options) {
+  const auto keys = AuditKeys::read_or_own(options.verifiers, place.data);
+  if (!keys) return fail(Exit::usage, sentence_of(keys.error()));
+  const auto file = api::MirrorFolder(".").read(options.file, api::receipt_bytes_max);
+  if (!file) return fail(Exit::could_not_run, options.file + ": " + sentence_of(file.error()));
+  const auto receipt = api::parse_receipt(*file);
+  if (!receipt) return tell_bad(place, receipt.error());
+  const auto proven = api::check_receipt(*receipt, keys->origin(), keys->all());
+  if (!proven) return tell_bad(place, proven.error());
+  const auto commit = eventstore::parse_commit({eventstore::Sequence{receipt->index}, receipt->record});
+  if (!commit) return tell_bad(place, commit.error());
+  if (place.json)
+    say(json_of(*proven, commit->body));
+  else
+    tell(*proven, commit->body);
+  return Exit::done;
+}
+
+}  // namespace pioneer::cli
