@@ -6,8 +6,8 @@ import { basename, join, relative } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build, type Plugin } from 'vite'
 
-// Large, and for a few: fetched when somebody opens it.
-const onlyWhenOpened = /^bar_figure-/
+// Large, and for a few: fetched when somebody opens it. The page that checks receipts comes with the server's keys of that day.
+const onlyWhenOpened = /^bar_figure-|^verify\.html$/
 
 export function serviceWorker(entry: string, outDir: string): Plugin {
   return {

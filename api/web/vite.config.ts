@@ -4,6 +4,7 @@ import vue from '@vitejs/plugin-vue'
 import { defineConfig, loadEnv, type Plugin } from 'vite'
 import { icons } from './icons'
 import { serviceWorker } from './service_worker'
+import { verifyPagePlugin } from './verify_page'
 
 const path = (p: string) => fileURLToPath(new URL(p, import.meta.url))
 
@@ -44,7 +45,7 @@ export default defineConfig(({ mode }) => {
       __INTLIFY_PROD_DEVTOOLS__: 'false',
       __INTLIFY_DROP_MESSAGE_COMPILER__: 'true', // ours need none (src/words)
     },
-    plugins: [vue(), piecesInPage, icons(path('./public'), path('../../build/web')), serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
+    plugins: [vue(), piecesInPage, verifyPagePlugin, icons(path('./public'), path('../../build/web')), serviceWorker(path('./src/sw.ts'), path('../../build/web'))],
     build: {
       outDir: path('../../build/web'),
       emptyOutDir: true,

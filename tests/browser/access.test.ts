@@ -1,25 +1,12 @@
 // Everybody can use it: axe on every screen, targets and text as large as promised, nothing sideways.
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
+import { findings } from './barriers'
 import { askFor, call, offer, type Person } from './city'
 import { city, device, everything, goTo, onStage, picture, press, until, type Language, type Look, type Size } from './stage'
 import { said } from './words'
 
 onStage()
-const axe = readFileSync(resolve(import.meta.dirname, '../../api/web/node_modules/axe-core/axe.min.js'), 'utf8')
-
-interface Finding {
-  id: string
-  nodes: { html: string; failureSummary: string }[]
-}
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as { violations: Finding[] }
-  return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.failureSummary.slice(0, 200)}`))
-}
-
 /** What can be tapped and is smaller than promised. Links within a sentence follow the text's size, as the guidelines allow. */
 const smallTargets = (page: Page, least: number) =>
   page.evaluate((px) => {

@@ -114,7 +114,7 @@ export async function device(who: Person | undefined, look: Look = {}): Promise<
   })
   page.on('pageerror', (e) => wrong.push(String(e.stack ?? e)))
   page.on('request', (r) => {
-    if (!r.url().startsWith(at) && !/^(blob|data):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
+    if (!r.url().startsWith(at) && !/^(blob|data|file):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
   })
   page.setDefaultTimeout(patience)
   if (who) {
