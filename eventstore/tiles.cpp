@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "eventstore/check.hpp"
-#include "eventstore/limits.hpp"
+#include "eventstore/varint.hpp"
 
 namespace pioneer::eventstore {
 namespace {
@@ -30,13 +30,28 @@ std::string with_width(std::string path, std::size_t width) {
   return width == tile_width ? path : path + ".p/" + std::to_string(width);
 }
 
-Hash root_of_tile(std::string_view hashes) {
+}  // namespace
+
+MerkleFrontier frontier_of(std::string_view hashes) {
   MerkleFrontier tree;
-  for (std::size_t at = 0; at < hashes.size(); at += Hash::size) tree.add(Hash::of(hashes.substr(at, Hash::size)));
-  return tree.root();
+  for (std::size_t i = 0; i < hashes.size() / Hash::size; ++i) tree.add(hash_at(hashes, i));
+  return tree;
 }
 
-}  // namespace
+void append_entry(std::string& bundle, std::string_view record) {
+  CHECK(record.size() <= limits::record_bytes_max);
+  put_big_endian(bundle, static_cast<std::uint16_t>(record.size()));
+  bundle.append(record);
+}
+
+std::optional<std::string_view> take_record(std::string_view& bundle) {
+  if (bundle.size() < entry_length_bytes) return std::nullopt;
+  const std::size_t length = read_big_endian<std::uint16_t>(bundle);
+  if (bundle.size() - entry_length_bytes < length) return std::nullopt;
+  const auto record = bundle.substr(entry_length_bytes, length);
+  bundle.remove_prefix(entry_length_bytes + length);
+  return record;
+}
 
 std::string tile_path(unsigned level, std::uint64_t index, std::size_t width) {
   return with_width("tile/" + std::to_string(level) + "/" + index_path(index), width);
@@ -77,10 +92,7 @@ std::optional<TileName> parse_tile_name(std::string_view text) {
 }
 
 Result<void> TileTree::add(std::string_view record) {
-  CHECK(record.size() <= limits::record_bytes_max);
-  bundle_.push_back(static_cast<char>(record.size() >> 8));
-  bundle_.push_back(static_cast<char>(record.size() & 255));
-  bundle_.append(record);
+  append_entry(bundle_, record);
   const Hash leaf = leaf_hash(bytes_of(record));
   if (++bundled_ == tile_width) {
     if (auto written = write_(bundle_path(size() / tile_width, tile_width), bundle_); !written) return written;
@@ -99,7 +111,7 @@ Result<void> TileTree::push(unsigned level, const Hash& hash) {
   const std::uint64_t index = (size() >> (8 * (level + 1))) - 1;
   const std::string full = std::exchange(levels_[level], {});
   if (auto written = write_(tile_path(level, index, tile_width), full); !written) return written;
-  return push(level + 1, root_of_tile(full));
+  return push(level + 1, frontier_of(full).root());
 }
 
 Result<void> TileTree::finish() {

@@ -11,11 +11,15 @@
 #include <string_view>
 #include <vector>
 
+#include "eventstore/limits.hpp"
 #include "eventstore/merkle.hpp"
 
 namespace pioneer::eventstore {
 
 inline constexpr std::size_t tile_width = 256;
+/// Before each record of a bundle.
+inline constexpr std::size_t entry_length_bytes = 2;
+inline constexpr std::size_t bundle_bytes_max = tile_width * (entry_length_bytes + limits::record_bytes_max);
 
 /// "tile/0/x001/x234/067", with ".p/5" where the width is not full. `width`: 1 to 256.
 std::string tile_path(unsigned level, std::uint64_t index, std::size_t width);
@@ -30,6 +34,18 @@ struct TileName {
 };
 /// "x001/x234/067", "000.p/5"; nothing if it is not exactly as tile_path() writes it.
 std::optional<TileName> parse_tile_name(std::string_view text);
+
+/// Of hashes that stand one after another, as in a tile: the `i`-th, which is there.
+inline Hash hash_at(std::string_view hashes, std::size_t i) {
+  return Hash::of(hashes.substr(i * Hash::size, Hash::size));
+}
+/// The tree over all of them.
+MerkleFrontier frontier_of(std::string_view hashes);
+
+/// Puts a record, at most limits::record_bytes_max, at a bundle's end.
+void append_entry(std::string& bundle, std::string_view record);
+/// Takes the first record from what is left of a bundle; nothing, and nothing taken, where it ends before the record.
+std::optional<std::string_view> take_record(std::string_view& bundle);
 
 /// Grows with the log and hands out what is full, level by level; holds at most one tile a level and one bundle
 /// (16 MiB). One thread.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "eventstore/check.hpp"
+#include "eventstore/tree_proofs.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::eventstore {
@@ -10,8 +11,6 @@ namespace {
 
 /// How many hashes a level has in the tree of so many leaves.
 std::uint64_t hashes_in(unsigned level, std::uint64_t leaves) { return leaves >> (8 * level); }
-
-Hash hash_at(std::string_view hashes, std::size_t i) { return Hash::of(hashes.substr(i * Hash::size, Hash::size)); }
 
 std::unexpected<Error> damaged(const std::string& directory) {
   return failure("tree_damaged", "The hashes in " + directory +
@@ -108,19 +107,12 @@ Result<MerkleFrontier> TreeFiles::unfinished_at(unsigned level, std::uint64_t si
   const auto count = static_cast<std::size_t>(hashes_in(level, size) % tile_width);
   const auto hashes = read(level, hashes_in(level, size) - count, count);
   if (!hashes) return std::unexpected(hashes.error());
-  MerkleFrontier unfinished;
-  for (std::size_t i = 0; i < count; ++i) unfinished.add(hash_at(*hashes, i));
-  return unfinished;
+  return frontier_of(*hashes);
 }
 
 Result<Hash> TreeFiles::root_at(std::uint64_t size) const {
-  std::vector<Hash> edge;
-  for (auto level = levels; level-- > 0;) {
-    const auto unfinished = unfinished_at(level, size);
-    if (!unfinished) return std::unexpected(unfinished.error());
-    edge.insert(edge.end(), unfinished->edge().begin(), unfinished->edge().end());
-  }
-  return root_of(edge);
+  return eventstore::root_at(
+      size, [this](unsigned level, std::uint64_t first, std::size_t count) { return read(level, first, count); });
 }
 
 bool TreeFiles::holds(unsigned level, const TileName& tile) const {
@@ -133,11 +125,9 @@ Result<std::string> TreeFiles::tile(unsigned level, const TileName& tile) const 
   CHECK(holds(level, tile));
   auto hashes = read(level, tile.index * tile_width, tile.width);
   if (!hashes || tile.width < tile_width || level + 1 == levels) return hashes;
-  MerkleFrontier tree;
-  for (std::size_t i = 0; i < tile_width; ++i) tree.add(hash_at(*hashes, i));
   const auto above = read(level + 1, tile.index, 1);
   if (!above) return std::unexpected(above.error());
-  if (tree.root() != hash_at(*above, 0)) return damaged(directory_);
+  if (frontier_of(*hashes).root() != hash_at(*above, 0)) return damaged(directory_);
   return hashes;
 }
 

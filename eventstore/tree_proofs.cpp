@@ -3,7 +3,7 @@
 #include <bit>
 
 #include "eventstore/check.hpp"
-#include "eventstore/merkle.hpp"
+#include "eventstore/tiles.hpp"
 
 namespace pioneer::eventstore {
 namespace {
@@ -19,10 +19,7 @@ Result<Hash> perfect(std::uint64_t begin, std::uint64_t leaves, const StoredHash
   const auto stored = hashes(level, begin >> (tile_height * level), count);
   if (!stored) return std::unexpected(stored.error());
   CHECK(stored->size() == count * Hash::size);
-  MerkleFrontier tree;
-  for (std::size_t i = 0; i < count; ++i)
-    tree.add(Hash::of(std::string_view(*stored).substr(i * Hash::size, Hash::size)));
-  return tree.root();
+  return frontier_of(*stored).root();
 }
 
 /// The root of leaves [begin, end), which a tree of the RFC has: the largest perfect part first.

@@ -172,4 +172,13 @@ Result<std::unique_ptr<File>> PosixDisk::lock(const std::string& path) {
   return failed("lock_failed", path);
 }
 
+Result<void> sync_file_system(const std::string& path) {
+  const int descriptor = retried([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (descriptor < 0) return failed("open_failed", path);
+  const int done = ::syncfs(descriptor);
+  const auto failure = done == 0 ? Result<void>{} : Result<void>(failed("sync_failed", path));
+  ::close(descriptor);
+  return failure;
+}
+
 }  // namespace pioneer::adapters::posix

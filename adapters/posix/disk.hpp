@@ -23,4 +23,8 @@ class PosixDisk : public eventstore::Disk {
   eventstore::Result<std::unique_ptr<eventstore::File>> lock(const std::string& path) override;
 };
 
+/// All that was written to the file system of this path, by whomever, is on the disk: for many small files at once.
+/// Errors: "sync_failed", also for what was written before and could not be kept; "open_failed".
+eventstore::Result<void> sync_file_system(const std::string& path);
+
 }  // namespace pioneer::adapters::posix

@@ -55,6 +55,10 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 }  // namespace
 
 std::expected<Entry, EntryFault> read_entry(std::string_view record) {
+  return read_entry(record, eventstore::leaf_hash(eventstore::bytes_of(record)));
+}
+
+std::expected<Entry, EntryFault> read_entry(std::string_view record, const eventstore::Hash& leaf) {
   const auto header = eventstore::inspect_record(eventstore::bytes_of(record));
   if (!header) return fault("entry_damaged", std::string("The entry is damaged: ") + sentence_of(header.error()));
   if (header->kind == RecordKind::fence) return fault("fence_in_mirror", "A fence stands here; a mirror holds none");
@@ -62,7 +66,7 @@ std::expected<Entry, EntryFault> read_entry(std::string_view record) {
     return fault("newer_format", "The entry was written by a newer program; verify the mirror with that one");
   const auto recorded_at = recorded_at_of(eventstore::record_body(record));
   if (!recorded_at) return fault("entry_unreadable", "The entry's body is no message");
-  return Entry{*header, eventstore::Instant{*recorded_at}, eventstore::leaf_hash(eventstore::bytes_of(record))};
+  return Entry{*header, eventstore::Instant{*recorded_at}, leaf};
 }
 
 EntryState EntryState::before(const Entry& first) {

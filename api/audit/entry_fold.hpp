@@ -25,6 +25,8 @@ struct EntryFault {
 /// Errors: "entry_damaged" where the record's own length, magic or checksum is wrong, "entry_unreadable" where its body
 /// is no message, "fence_in_mirror", "newer_format" where this program is too old for it.
 std::expected<Entry, EntryFault> read_entry(std::string_view record);
+/// The same where the leaf hash is known.
+std::expected<Entry, EntryFault> read_entry(std::string_view record, const eventstore::Hash& leaf);
 
 /// Where the log stands after some entry. A plain value.
 struct EntryState {

@@ -3,9 +3,7 @@
 #include <algorithm>
 
 #include "eventstore/commit.hpp"
-#include "eventstore/limits.hpp"
 #include "eventstore/tiles.hpp"
-#include "eventstore/varint.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -13,8 +11,6 @@ namespace {
 using eventstore::failure;
 using eventstore::Result;
 using eventstore::tile_width;
-
-constexpr std::size_t bundle_bytes_max = tile_width * (2 + eventstore::limits::record_bytes_max);
 
 }  // namespace
 
@@ -25,22 +21,20 @@ Result<std::vector<eventstore::AcceptedCommit>> MirrorCommits::next() {
   const auto first = index * tile_width;
   const auto width = static_cast<std::size_t>(std::min<std::uint64_t>(tile_width, size_ - first));
   const auto name = eventstore::bundle_path(index, width);
-  const auto bundle = folder_.read(name, bundle_bytes_max);
+  const auto bundle = folder_.read(name, eventstore::bundle_bytes_max);
   if (!bundle) return failure(bundle.error().code, name + ": " + bundle.error().detail, bundle.error().retry);
   std::string_view rest = *bundle;
   for (auto sequence = first; sequence < first + width; ++sequence) {
-    const auto length = rest.size() < 2 ? 0 : eventstore::read_big_endian<std::uint16_t>(rest);
-    if (length == 0 || rest.size() < 2u + length)
-      return failure("mirror_damaged", name + " ends early. Run `pioneer audit verify`, which says where");
+    const auto record = eventstore::take_record(rest);
+    if (!record) return failure("mirror_damaged", name + " ends early. Run `pioneer audit verify`, which says where");
     if (sequence >= next_) {
-      auto commit = eventstore::parse_commit({eventstore::Sequence{sequence}, std::string(rest.substr(2, length))});
+      auto commit = eventstore::parse_commit({eventstore::Sequence{sequence}, std::string(*record)});
       if (!commit) {
         return failure("mirror_damaged", name + ": entry " + std::to_string(sequence) + ": " + commit.error().detail +
                                              ". Run `pioneer audit verify`, which says more");
       }
       commits.push_back(std::move(*commit));
     }
-    rest.remove_prefix(2u + length);
   }
   next_ = first + width;
   if (read_) read_(next_);

@@ -1,7 +1,12 @@
 #include "api/audit/mirror_folder.hpp"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
+#include <system_error>
 
 #include "eventstore/tiles.hpp"
 
@@ -12,6 +17,20 @@ using eventstore::failure;
 using eventstore::Hash;
 using eventstore::Result;
 using eventstore::tile_width;
+
+namespace {
+
+struct Descriptor {
+  explicit Descriptor(int opened) : number(opened) {}
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  const int number;
+};
+
+}  // namespace
 
 std::size_t tile_width_at(unsigned level, std::uint64_t index, std::uint64_t size) {
   const auto hashes = size >> (8 * level);
@@ -25,22 +44,30 @@ bool MirrorFolder::exists(const std::string& name) const {
 }
 
 Result<std::string> MirrorFolder::read(const std::string& name, std::size_t bytes_max) const {
-  const auto path = folder_ / name;
-  std::error_code failed;
-  const auto status = fs::status(path, failed);
-  if (status.type() == fs::file_type::not_found)
-    return failure("missing_file", "The file is not there: it was taken away, or copying never ended");
-  if (status.type() != fs::file_type::regular) return failure("not_a_file", "This is no plain file");
-  const auto bytes = fs::file_size(path, failed);
-  if (failed) return failure("read_failed", failed.message());
+  // A pipe that nobody writes to would be waited for.
+  const Descriptor file(::open((folder_ / name).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.number < 0) {
+    const int reason = errno;
+    if (reason == ENOENT || reason == ENOTDIR)
+      return failure("missing_file", "The file is not there: it was taken away, or copying never ended");
+    if (reason == ENXIO) return failure("not_a_file", "This is no plain file");
+    return failure("read_failed", std::generic_category().message(reason));
+  }
+  struct ::stat facts;
+  if (::fstat(file.number, &facts) != 0) return failure("read_failed", std::generic_category().message(errno));
+  if (!S_ISREG(facts.st_mode)) return failure("not_a_file", "This is no plain file");
+  const auto bytes = static_cast<std::uint64_t>(facts.st_size);
   if (bytes > bytes_max) {
     return failure("file_too_long",
                    "The file has " + std::to_string(bytes) + " bytes; it may have " + std::to_string(bytes_max));
   }
-  std::ifstream file(path, std::ios::binary);
   std::string content(bytes, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(bytes));
-  if (!file) return failure("read_failed", "The file could not be read to its end", eventstore::Retry::can_help);
+  for (std::size_t done = 0; done < content.size();) {
+    const auto got = ::read(file.number, content.data() + done, content.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return failure("read_failed", "The file could not be read to its end", eventstore::Retry::can_help);
+    done += static_cast<std::size_t>(got);
+  }
   return content;
 }
 

@@ -4,32 +4,15 @@
 #include <utility>
 #include <vector>
 
-#include "eventstore/limits.hpp"
-#include "eventstore/merkle.hpp"
+#include "eventstore/many_hashes.hpp"
 #include "eventstore/tiles.hpp"
-#include "eventstore/varint.hpp"
 
 namespace pioneer::api {
 namespace {
 
 using eventstore::Hash;
+using eventstore::hash_at;
 using eventstore::tile_width;
-
-constexpr std::size_t length_bytes = 2;
-constexpr std::size_t bundle_bytes_max = tile_width * (length_bytes + eventstore::limits::record_bytes_max);
-
-Hash hash_at(std::string_view hashes, std::size_t i) { return Hash::of(hashes.substr(i * Hash::size, Hash::size)); }
-
-Hash root_of_tile(std::string_view hashes) {
-  eventstore::MerkleFrontier tree;
-  for (std::size_t i = 0; i * Hash::size < hashes.size(); ++i) tree.add(hash_at(hashes, i));
-  return tree.root();
-}
-
-struct Framed {
-  std::string_view record;
-  std::uint64_t at = 0;  ///< of its length
-};
 
 class PartCheck {
  public:
@@ -52,7 +35,7 @@ class PartCheck {
       result_.proven += width;
     }
     options_.goes_on(done_);
-    if (!result_.fault && end - begin_ == entries_per_part) result_.root = root_of_tile(upper_);
+    if (!result_.fault && end - begin_ == entries_per_part) result_.root = eventstore::root_over(upper_);
     return std::move(result_);
   }
 
@@ -73,8 +56,8 @@ class PartCheck {
     if (!tile) return wrong({tile.error().code, tile_file, std::nullopt, first, tile.error().detail});
     result_.bytes += tile->size();
     const bool full = width == tile_width;
-    const bool agrees = !full || root_of_tile(*tile) == hash_at(upper_, index % tile_width);
-    if (options_.with_entries && !bundle(first, width, *tile, full && agrees)) return false;
+    const bool agrees = !full || eventstore::root_over(*tile) == hash_at(upper_, index % tile_width);
+    if (options_.with_entries && !bundle(first, width, *tile, full ? agrees : options_.edge_proven)) return false;
     if (agrees) return true;
     return wrong({"tile_differs", eventstore::tile_path(1, part_, tile_width_at(1, part_, options_.size)),
                   index % tile_width * Hash::size, first,
@@ -83,25 +66,26 @@ class PartCheck {
 
   bool bundle(std::uint64_t first, std::size_t width, std::string_view tile, bool tile_is_right) {
     const auto file = eventstore::bundle_path(first / tile_width, width);
-    const auto content = folder_.read(file, bundle_bytes_max);
+    const auto content = folder_.read(file, eventstore::bundle_bytes_max);
     if (!content) return wrong({content.error().code, file, std::nullopt, first, content.error().detail});
     result_.bytes += content->size();
     std::string_view rest = *content;
-    std::vector<Framed> entries;
-    entries.reserve(width);
+    records_.clear();
     // Where the frames end early, the entries before are looked at first: a changed length shows in its own entry.
-    while (entries.size() < width && rest.size() >= length_bytes) {
-      const auto length = eventstore::read_big_endian<std::uint16_t>(rest);
-      if (rest.size() < length_bytes + length) break;
-      entries.push_back({rest.substr(length_bytes, length), content->size() - rest.size()});
-      rest.remove_prefix(length_bytes + length);
+    while (records_.size() < width) {
+      const auto record = eventstore::take_record(rest);
+      if (!record) break;
+      records_.push_back(*record);
     }
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const auto next = i + 1 < entries.size() ? entries[i + 1].record : std::string_view{};
-      if (!entry(file, first + i, entries[i], next, tile, tile_is_right)) return false;
+    leaves_.resize(records_.size());
+    eventstore::leaf_hashes(records_, leaves_);
+    std::uint64_t at = 0;
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      if (!entry({file, at, first + i}, i, tile, tile_is_right)) return false;
+      at += eventstore::entry_length_bytes + records_[i].size();
     }
-    if (entries.size() < width) {
-      return wrong({"bundle_cut_off", file, content->size() - rest.size(), first + entries.size(),
+    if (records_.size() < width) {
+      return wrong({"bundle_cut_off", file, content->size() - rest.size(), first + records_.size(),
                     "The file ends inside this entry, or the entry's length was changed"});
     }
     if (!rest.empty()) {
@@ -111,28 +95,46 @@ class PartCheck {
     return true;
   }
 
-  bool entry(const std::string& file, std::uint64_t sequence, const Framed& framed, std::string_view next,
-             std::string_view tile, bool tile_is_right) {
-    const auto read = read_entry(framed.record);
-    if (!read) return wrong({read.error().code, file, framed.at, sequence, read.error().sentence});
+  /// Where an entry stands.
+  struct Place {
+    const std::string& file;
+    std::uint64_t at;  ///< of its length
+    std::uint64_t sequence;
+  };
+
+  /// The `i`-th of the bundle.
+  bool entry(const Place& place, std::size_t i, std::string_view tile, bool tile_is_right) {
+    if (!options_.any_entries && !follows(place, records_[i], leaves_[i])) return false;
+    const auto told = hash_at(tile, i);
+    if (leaves_[i] == told) return true;
+    // Which of the two was changed? The tile above tells, or the next entry, which holds this one's hash.
+    if (tile_is_right || (!options_.any_entries && i + 1 < records_.size() && holds(records_[i + 1], told))) {
+      return wrong({"entry_differs", place.file, place.at, place.sequence,
+                    "The entry is not the one whose hash the log signed"});
+    }
+    return wrong(
+        {"tile_differs", eventstore::tile_path(0, place.sequence / tile_width, tile.size() / Hash::size),
+         i * Hash::size, place.sequence,
+         "The hash that stands here is not that of the entry in " + place.file + ": one of the two was changed"});
+  }
+
+  static bool holds(std::string_view record, const Hash& previous) {
+    const auto read = read_entry(record);
+    return read && read->header.previous_hash == previous;
+  }
+
+  /// A record of ours, in its place after the one before.
+  bool follows(const Place& place, std::string_view record, const Hash& leaf) {
+    const auto read = read_entry(record, leaf);
+    if (!read) return wrong({read.error().code, place.file, place.at, place.sequence, read.error().sentence});
     if (result_.first) {
       if (const auto fault = result_.end.wrong_next(*read))
-        return wrong({fault->code, file, framed.at, sequence, fault->sentence});
+        return wrong({fault->code, place.file, place.at, place.sequence, fault->sentence});
     } else {
       result_.first = *read;
     }
     result_.end.take(*read);
-    const auto i = static_cast<std::size_t>(sequence % tile_width);
-    const auto told = hash_at(tile, i);
-    if (read->leaf == told) return true;
-    // Which of the two was changed? The tile above tells, or the next entry, which holds this one's hash.
-    const auto after = read_entry(next);
-    if (tile_is_right || (after && after->header.previous_hash == told)) {
-      return wrong({"entry_differs", file, framed.at, sequence, "The entry is not the one whose hash the log signed"});
-    }
-    return wrong({"tile_differs", eventstore::tile_path(0, sequence / tile_width, tile.size() / Hash::size),
-                  i * Hash::size, sequence,
-                  "The hash that stands here is not that of the entry in " + file + ": one of the two was changed"});
+    return true;
   }
 
   const MirrorFolder& folder_;
@@ -141,6 +143,8 @@ class PartCheck {
   const std::uint64_t begin_;
   std::string upper_;  ///< the tile of level 1 above the part
   std::uint64_t done_ = 0;
+  std::vector<std::string_view> records_;  ///< of the bundle at hand
+  std::vector<Hash> leaves_;
   MirrorPart result_;
 };
 

@@ -34,6 +34,8 @@ struct MirrorPart {
 struct MirrorPartOptions {
   std::uint64_t size = 0;    ///< of the whole log
   bool with_entries = true;  ///< false: hashes only
+  bool any_entries = false;  ///< of a log that is none of ours: only its hashes are judged
+  bool edge_proven = false;  ///< the tiles that are not full make the signed root
   /// Asked before each bundle with the entries done since it was asked last; false: the rest is of no interest any
   /// more.
   std::function<bool(std::uint64_t entries)> goes_on;

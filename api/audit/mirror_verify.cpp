@@ -9,7 +9,7 @@
 #include "api/audit/stray_files.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/check.hpp"
-#include "eventstore/merkle.hpp"
+#include "eventstore/many_hashes.hpp"
 #include "eventstore/tiles.hpp"
 
 namespace pioneer::api {
@@ -24,9 +24,10 @@ constexpr unsigned workers_max = 8;
 /// The parts, checked by several workers and joined in their order.
 class Parts {
  public:
-  Parts(const MirrorFolder& folder, const MirrorVerifyOptions& options, MirrorVerification& result)
+  Parts(const MirrorFolder& folder, const MirrorVerifyOptions& options, bool edge_proven, MirrorVerification& result)
       : folder_(folder),
         options_(options),
+        edge_proven_(edge_proven),
         result_(result),
         size_(result.checkpoint.size),
         parts_(size_ / entries_per_part + (size_ % entries_per_part > 0 ? 1 : 0)) {}
@@ -61,7 +62,7 @@ class Parts {
 
   void work() {
     while (const auto part = take()) {
-      MirrorPartOptions how{size_, result_.with_entries,
+      MirrorPartOptions how{size_, result_.with_entries, options_.any_entries, edge_proven_,
                             [&](std::uint64_t entries) { return goes_on(*part, entries); }};
       auto checked = check_part(folder_, *part, how);
       const std::lock_guard lock(mutex_);
@@ -120,12 +121,9 @@ class Parts {
     if (levels_.size() <= level) levels_.resize(level + 1);
     levels_[level].append(hash.view());
     if (levels_[level].size() < tile_width * Hash::size) return true;
-    eventstore::MerkleFrontier tree;
     const auto full = std::exchange(levels_[level], {});
-    for (std::size_t i = 0; i < tile_width; ++i)
-      tree.add(Hash::of(std::string_view(full).substr(i * Hash::size, Hash::size)));
     const auto index = (joined_ >> (8 * (level - 1))) - 1;
-    return upper_tile(level, index, full) && push(level + 1, tree.root());
+    return upper_tile(level, index, full) && push(level + 1, eventstore::root_over(full));
   }
 
   bool upper_tile(unsigned level, std::uint64_t index, const std::string& expected) {
@@ -153,6 +151,7 @@ class Parts {
 
   const MirrorFolder& folder_;
   const MirrorVerifyOptions& options_;
+  const bool edge_proven_;
   MirrorVerification& result_;  ///< under the lock while workers run
   const std::uint64_t size_;
   const std::uint64_t parts_;
@@ -196,8 +195,10 @@ MirrorVerification verify_mirror(const MirrorFolder& folder, const MirrorVerifyO
   }
   result.checkpoint = newest->checkpoint;
   result.with_entries = folder.exists("tile/entries");
-  Parts(folder, options, result).run();
-  if (!result.fault) result.fault = wrong_root(folder, result.checkpoint);
+  // Before all else, for it tells which of two files to believe.
+  auto root_fault = wrong_root(folder, result.checkpoint);
+  Parts(folder, options, !root_fault, result).run();
+  if (!result.fault) result.fault = std::move(root_fault);
   if (!result.fault) result.fault = wrong_checkpoint(folder, *newest, options.keys, result.checkpoints);
   if (!result.fault) result.fault = wrong_stray(folder, result.checkpoint.size, result);
   return result;

@@ -19,12 +19,14 @@ struct MirrorVerification {
   std::uint64_t older_files = 0;     ///< partial files of earlier sizes; they agree with the newest
   std::uint64_t unsigned_files = 0;  ///< beyond what the checkpoint signed: a mirror that was interrupted
   std::uint64_t unknown_files = 0;   ///< not of the layout
-  eventstore::Instant last;          ///< when the newest entry was recorded
+  eventstore::Instant last;          ///< when the newest entry was recorded; zero where entries may be any
   std::uint64_t bytes = 0;
 };
 
 struct MirrorVerifyOptions {
-  std::span<const Verifier* const> keys;   ///< all of them are the log's
+  std::span<const Verifier* const> keys;  ///< all of them are the log's
+  /// The log is none of ours: what its entries say is not judged, only that they are those which were signed.
+  bool any_entries = false;
   unsigned workers = 2;                    ///< parts checked side by side, at most 8; 17 MiB of memory each
   eventstore::Executor* beside = nullptr;  ///< runs all workers but one; null: there is one
   /// Entries done and entries in all; from any of the workers, one call at a time.

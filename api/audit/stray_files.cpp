@@ -4,9 +4,7 @@
 
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/audit/published_digests.hpp"
-#include "eventstore/limits.hpp"
 #include "eventstore/tiles.hpp"
-#include "eventstore/varint.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -15,7 +13,6 @@ using eventstore::Hash;
 using eventstore::tile_width;
 
 constexpr unsigned levels_max = 8;
-constexpr std::size_t bundle_bytes_max = tile_width * (2 + eventstore::limits::record_bytes_max);
 
 struct LaidOut {
   bool entries = false;
@@ -49,10 +46,10 @@ std::optional<LaidOut> laid_out(std::string_view name) {
 
 /// The bytes of a bundle's first `count` entries.
 std::size_t bytes_of_entries(std::string_view bundle, std::size_t count) {
-  std::size_t at = 0;
-  for (; count > 0 && at + 2 <= bundle.size(); --count)
-    at += 2 + eventstore::read_big_endian<std::uint16_t>(bundle.substr(at));
-  return at;
+  auto rest = bundle;
+  for (; count > 0 && eventstore::take_record(rest); --count) {
+  }
+  return bundle.size() - rest.size();
 }
 
 std::optional<MirrorFault> wrong_beginning(const MirrorFolder& folder, const std::string& name, const LaidOut& older,
@@ -60,9 +57,9 @@ std::optional<MirrorFault> wrong_beginning(const MirrorFolder& folder, const std
   const auto fault = [&](std::string code, std::optional<std::uint64_t> byte, std::string sentence) {
     return MirrorFault{std::move(code), name, byte, std::nullopt, std::move(sentence)};
   };
-  const auto newer = folder.read(older.path(width_now), bundle_bytes_max);
+  const auto newer = folder.read(older.path(width_now), eventstore::bundle_bytes_max);
   if (!newer) return fault(newer.error().code, std::nullopt, older.path(width_now) + ": " + newer.error().detail);
-  const auto content = folder.read(name, bundle_bytes_max);
+  const auto content = folder.read(name, eventstore::bundle_bytes_max);
   if (!content) return fault(content.error().code, std::nullopt, content.error().detail);
   const auto expected = std::string_view(*newer).substr(
       0, older.entries ? bytes_of_entries(*newer, older.tile.width) : older.tile.width * Hash::size);

@@ -13,6 +13,7 @@ struct AuditVerifyOptions {
   std::string mirror;
   std::vector<std::string> verifiers;    ///< keys, or files with a key in each line; empty: as the mirror was told
   std::vector<std::string> checkpoints;  ///< files: signed checkpoints that somebody else has
+  bool any_entries = false;              ///< the log is none of ours
   unsigned threads = 2;
 };
 Exit audit_verify(const Place& place, const AuditVerifyOptions& options);

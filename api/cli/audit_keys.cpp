@@ -1,35 +1,56 @@
 #include "api/cli/audit_keys.hpp"
 
 #include <filesystem>
-#include <fstream>
 
 #include "adapters/sodium/signing.hpp"
+#include "api/audit/mirror_folder.hpp"
 
 namespace pioneer::cli {
+namespace {
+
+using eventstore::failure;
+
+/// More than any log had keys, a line each; a file of another kind is told by its length.
+constexpr std::size_t key_file_bytes_max = 64u << 10;
+
+}  // namespace
+
+eventstore::Result<void> AuditKeys::add(const std::string& text, const std::string& from) {
+  auto key = adapters::VerifierKey::parse(text);
+  if (!key) return failure(key.error().code, from + ": " + key.error().detail);
+  keys_.push_back(std::move(*key));
+  texts_.push_back(text);
+  return {};
+}
+
+eventstore::Result<void> AuditKeys::add_file(const std::string& path) {
+  const auto content = api::MirrorFolder(".").read(path, key_file_bytes_max);
+  if (!content) return failure(content.error().code, path + ": " + content.error().detail);
+  std::string_view rest(*content);
+  while (!rest.empty()) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (line.empty()) continue;
+    if (auto added = add(std::string(line), path); !added) return added;
+  }
+  return {};
+}
 
 eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& keys_or_files) {
   AuditKeys keys;
-  const auto add = [&](const std::string& text, const std::string& from) -> eventstore::Result<void> {
-    auto key = adapters::VerifierKey::parse(text);
-    if (!key) return eventstore::failure(key.error().code, from + ": " + key.error().detail);
-    keys.keys_.push_back(std::move(*key));
-    return {};
-  };
   for (const auto& given : keys_or_files) {
     std::error_code failed;
-    if (!std::filesystem::is_regular_file(given, failed)) {
-      if (auto added = add(given, "--verifier"); !added) return std::unexpected(added.error());
-      continue;
+    const bool is_there = std::filesystem::exists(given, failed);
+    const bool like_a_key = given.find('+') != given.npos;
+    if (!is_there && !like_a_key) {
+      return failure("no_verifier_key", "There is no file " + given +
+                                            ", and this is no verifier key. Give the log's key by --verifier, as it "
+                                            "was published");
     }
-    std::ifstream file(given);
-    std::string line;
-    while (std::getline(file, line)) {
-      if (line.empty()) continue;
-      if (auto added = add(line, given); !added) return std::unexpected(added.error());
-    }
-    if (file.bad()) return eventstore::failure("read_failed", given + " could not be read");
+    if (auto added = is_there ? keys.add_file(given) : keys.add(given, "--verifier"); !added)
+      return std::unexpected(added.error());
   }
-  if (keys.keys_.empty()) return eventstore::failure("bad_verifier_key", "No verifier key was given");
+  if (keys.keys_.empty()) return failure("bad_verifier_key", "No verifier key was given");
   return keys;
 }
 

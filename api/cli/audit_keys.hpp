@@ -11,8 +11,8 @@ namespace pioneer::cli {
 
 class AuditKeys {
  public:
-  /// Each a key, or a file with a key in each line. Errors: "bad_verifier_key", and "read_failed" where such a file
-  /// cannot be read.
+  /// Each a key, or a file with a key in each line. Errors: "bad_verifier_key", "no_verifier_key" where something is
+  /// neither, and those of MirrorFolder::read().
   static eventstore::Result<AuditKeys> read(const std::vector<std::string>& keys_or_files);
 
   /// The same; where none is given, the key that the directory of a server knows itself by. Error: "bad_verifier_key"
@@ -23,9 +23,15 @@ class AuditKeys {
   /// Good while this lives; not empty.
   std::vector<const api::Verifier*> all() const;
   std::string origin() const { return keys_.front().name(); }
+  /// As they were given, or stood in the files.
+  const std::vector<std::string>& texts() const { return texts_; }
 
  private:
+  eventstore::Result<void> add(const std::string& text, const std::string& from);
+  eventstore::Result<void> add_file(const std::string& path);
+
   std::deque<adapters::VerifierKey> keys_;
+  std::vector<std::string> texts_;
 };
 
 }  // namespace pioneer::cli

@@ -29,7 +29,7 @@ std::string json_of(const MirrorVerification& found, const std::string& origin) 
   out.text("origin", origin).text("proven", std::to_string(found.proven));
   if (!found.fault) {
     out.text("position", std::to_string(found.checkpoint.size)).text("root", api::hex(found.checkpoint.root.view()));
-    if (found.with_entries) out.text("recordedAt", api::http::rfc3339_of_us(found.last.value));
+    if (found.with_entries && found.last.value != 0) out.text("recordedAt", api::http::rfc3339_of_us(found.last.value));
   }
   return out.yes_no("withEntries", found.with_entries)
       .number("checkpoints", found.checkpoints)
@@ -57,7 +57,7 @@ void tell(const MirrorVerification& found, const std::string& origin, bool own_k
   say("  root         " + api::hex(found.checkpoint.root.view()));
   say("  signed by    " + origin);
   if (own_key) say("               by the key in the mirror itself: compare it with the one that was published");
-  if (found.with_entries) say("  until        " + api::http::rfc3339_of_us(found.last.value));
+  if (found.with_entries && found.last.value != 0) say("  until        " + api::http::rfc3339_of_us(found.last.value));
   say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
   if (found.unsigned_files > 0)
     say("  unsigned     " + grouped(found.unsigned_files) + " files beyond the checkpoint: mirror again");
@@ -98,6 +98,7 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   adapters::posix::ThreadPool beside(options.threads);
   api::MirrorVerifyOptions how;
   how.keys = all;
+  how.any_entries = options.any_entries;
   how.workers = options.threads;
   how.beside = &beside;
   how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };

@@ -174,8 +174,8 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   static MirrorOptions mirrored;
   auto& m = *audit.add_subcommand(
       "mirror",
-      "Copy the log as files that others' transparency-log tools verify (C2SP tlog-tiles); goes on where it ended "
-      "(--data only)");
+      "Copy the log as files that others' transparency-log tools verify (C2SP tlog-tiles); goes on where it ended. "
+      "From a server, each file is proven by the signed checkpoint before it is kept; entries need an auditor's token");
   m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
   m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
   m.callback([&chosen] { chosen = [](const Place& p) { return mirror(p, mirrored); }; });
@@ -188,6 +188,8 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
                "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
   v.add_option("--checkpoint", verified.checkpoints,
                "a signed checkpoint that somebody else has: it must be of the same history, and is kept in the mirror");
+  v.add_flag("--any-entries", verified.any_entries,
+             "of a log that is not Pioneer's: only hashes, tiles, checkpoint and signatures are judged");
   v.add_option("--threads", verified.threads, "parts checked side by side")
       ->check(CLI::Range(1, 8))
       ->capture_default_str();

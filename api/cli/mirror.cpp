@@ -1,8 +1,6 @@
 // The log as static files in the layout of C2SP tlog-tiles, with a signed checkpoint: an auditor carries them away and
 // verifies them with programs that are not ours.
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <optional>
 
 #include "adapters/posix/disk.hpp"
@@ -13,6 +11,7 @@
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
+#include "api/cli/mirror_files.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/text/bytes.hpp"
@@ -21,14 +20,7 @@
 namespace pioneer::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using eventstore::Result;
-
-std::optional<std::string> read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
 
 /// What a mirror saw before: an earlier checkpoint's text.
 struct Seen {
@@ -38,8 +30,8 @@ struct Seen {
 
 class Mirror {
  public:
-  Mirror(fs::path to, adapters::VerifierKey key, bool hashes_only)
-      : to_(std::move(to)),
+  Mirror(const std::string& to, adapters::VerifierKey key, bool hashes_only)
+      : files_(to),
         key_(std::move(key)),
         origin_(key_.name()),
         hashes_only_(hashes_only),
@@ -49,37 +41,32 @@ class Mirror {
   Result<void> add(std::string_view record);
   Result<void> end(const adapters::SigningKey& key);
   /// Keeps a checkpoint beside the files, if the log's key signed it: also one that contradicts them, as evidence.
-  Result<void> keep_signed(std::string_view note) const;
+  Result<void> keep_signed(std::string_view note);
   const eventstore::TileTree& tree() const { return tree_; }
-  std::uint64_t written() const { return written_; }
+  std::uint64_t written() const { return files_.written(); }
 
  private:
   Result<void> keep(const std::string& path, std::string_view bytes);
-  Result<void> put(const fs::path& path, std::string_view bytes) const;
   std::string text() const {
     return eventstore::checkpoint_text(origin_, tree_.size(), api::base64(tree_.root().view()));
   }
   Result<void> compare() const;
-  Result<void> keep_verifier(const std::string& verifier) const;
 
-  const fs::path to_;
+  MirrorFiles files_;
   const adapters::VerifierKey key_;
   const std::string origin_;
   const bool hashes_only_;
   eventstore::TileTree tree_;
   std::optional<Seen> seen_;
-  std::uint64_t written_ = 0;
 };
 
 Result<void> Mirror::begin() {
-  std::error_code failed;
-  fs::create_directories(to_, failed);
-  if (failed) return eventstore::failure("write_failed", to_.string() + ": " + failed.message());
-  const auto before = read_file(to_ / "checkpoint");
-  if (!before) return {};
+  if (auto made = files_.make(); !made) return made;
+  const auto before = files_.folder().read(std::string(api::newest_checkpoint_file), api::note_bytes_max);
+  if (!before) return before.error().code == "missing_file" ? Result<void>{} : std::unexpected(before.error());
   const auto seen = api::parse_checkpoint(*before);
   if (!seen || seen->origin != origin_) {
-    return eventstore::failure("foreign_mirror", "The checkpoint in " + to_.string() +
+    return eventstore::failure("foreign_mirror", "The checkpoint in " + files_.path() +
                                                      " is not of this log. Choose another folder, and keep this one.");
   }
   seen_ = Seen{seen->size, before->substr(0, before->find("\n\n") + 1)};
@@ -103,31 +90,12 @@ Result<void> Mirror::add(std::string_view record) {
 
 Result<void> Mirror::keep(const std::string& path, std::string_view bytes) {
   if (hashes_only_ && path.starts_with("tile/entries/")) return {};
-  const auto whole = to_ / path;
-  if (const auto before = read_file(whole)) {
-    if (*before == bytes) return {};
-    return eventstore::failure("mirror_differs", whole.string() +
-                                                     " is not what the log says. Keep it, and compare: the stick is "
-                                                     "damaged, or one of the two was changed.");
-  }
-  ++written_;
-  return put(whole, bytes);
-}
-
-/// Whole or absent.
-Result<void> Mirror::put(const fs::path& path, std::string_view bytes) const {
-  std::error_code failed;
-  fs::create_directories(path.parent_path(), failed);
-  const fs::path aside = path.string() + ".new";
-  {
-    std::ofstream file(aside, std::ios::binary | std::ios::trunc);
-    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    file.close();
-    if (!file) return eventstore::failure("write_failed", "Writing " + aside.string() + " failed. Is there room?");
-  }
-  fs::rename(aside, path, failed);
-  if (failed) return eventstore::failure("write_failed", path.string() + ": " + failed.message());
-  return {};
+  const auto before = files_.folder().read(path, eventstore::bundle_bytes_max);
+  if (!before && before.error().code == "missing_file") return files_.put(path, bytes);
+  if (before && *before == bytes) return {};
+  return eventstore::failure("mirror_differs", files_.path() + "/" + path +
+                                                   " is not what the log says. Keep it, and compare: the stick is "
+                                                   "damaged, or one of the two was changed.");
 }
 
 /// The checkpoint last: it promises that everything below it is there.
@@ -138,31 +106,18 @@ Result<void> Mirror::end(const adapters::SigningKey& key) {
                                                       ". Keep both: records were cut off.");
   }
   if (auto finished = tree_.finish(); !finished) return finished;
-  if (auto kept = keep_verifier(key.verifier()); !kept) return kept;
-  const auto note = key.note(text());
-  if (auto done = put(to_ / api::newest_checkpoint_file, note); !done) return done;
-  return keep_signed(note);
+  if (auto kept = files_.keep_verifier(key.verifier()); !kept) return kept;
+  return files_.publish(key.note(text()), std::array<const api::Verifier*, 1>{&key_});
 }
 
-Result<void> Mirror::keep_signed(std::string_view note) const {
-  const std::array<const api::Verifier*, 1> keys{&key_};
-  const auto checkpoint = api::check_checkpoint(note, keys);
-  if (!checkpoint) return {};
-  const auto path = to_ / api::kept_checkpoint_file(*checkpoint);
-  return read_file(path) ? Result<void>{} : put(path, note);
-}
-
-/// The keys by which the log was known, a line each.
-Result<void> Mirror::keep_verifier(const std::string& verifier) const {
-  const auto path = to_ / api::verifier_file;
-  const auto known = read_file(path).value_or("");
-  if (("\n" + known).find("\n" + verifier + "\n") != std::string::npos) return {};
-  return put(path, known + verifier + "\n");
+Result<void> Mirror::keep_signed(std::string_view note) {
+  return files_.keep_signed(note, std::array<const api::Verifier*, 1>{&key_});
 }
 
 /// The log is not the one that was mirrored: what it publishes by now goes beside what it published then.
-Exit differs(const Mirror& mirror, const Place& place, const eventstore::Error& error) {
-  const auto published = read_file(fs::path(place.data) / api::Checkpoints::directory_name / "checkpoint");
+Exit differs(Mirror& mirror, const Place& place, const eventstore::Error& error) {
+  const auto published = api::MirrorFolder(place.data)
+                             .read(std::string(api::Checkpoints::directory_name) + "/checkpoint", api::note_bytes_max);
   if (published) {
     if (const auto kept = mirror.keep_signed(*published); !kept) complain(sentence_of(kept.error()));
   }

@@ -43,6 +43,8 @@ constexpr std::size_t query_threads = 2;
 constexpr std::size_t upload_threads = 1;
 /// A replay takes seconds: neither queries nor photos stand behind it. One at a time.
 constexpr std::size_t past_threads = 1;
+/// Commits replayed at most for an instant of a log of up to forty times as many: about a quarter of a second.
+constexpr std::uint64_t milestone_every = 50'000;
 
 /// A loop turns twice a second at least; handlers must not block it.
 constexpr std::chrono::seconds loop_stuck_after{node::stuck_after_us / 1'000'000};
@@ -55,6 +57,19 @@ api::http::EventHub::Options listener_limits(const api::Settings& settings) {
   return {.listeners_max = settings.streams_max,
           .anonymous_max = (settings.streams_max + 1) / 2,
           .listeners_per_peer_max = settings.streams_per_address_max};
+}
+
+/// Rows follow from the log, each of whose records holds its predecessor's hash, and from the read models' versions.
+DiskPastStores::Stamp stamp_of(const eventstore::Log& log) {
+  return [&log](eventstore::Sequence end) -> std::optional<std::string> {
+    if (end.value == 0 || end > log.end()) return std::nullopt;
+    const auto last = log.read(eventstore::Sequence{end.value - 1});
+    if (!last) return std::nullopt;
+    std::string stamp = api::hex(eventstore::leaf_hash(eventstore::bytes_of(*last)).view());
+    for (const auto& projection : projections::all_projections())
+      stamp += " " + std::string(projection->name()) + "/" + std::to_string(projection->version());
+    return stamp;
+  };
 }
 
 /// As `pioneer keys show` makes it, where there is none yet.
@@ -170,16 +185,26 @@ eventstore::Result<void> Front::open_signing(Parts& parts, Deployment& deploymen
   return {};
 }
 
+void Front::open_past(Parts& parts, Deployment& deployment) {
+  const auto& log = deployment.node().log();
+  parts.past_stores = std::make_unique<DiskPastStores>(deployment.directory() + "/past", stamp_of(log));
+  api::http::Past::Options past;
+  past.milestones.every = milestone_every;
+  parts.past = std::make_unique<api::http::Past>(log, *parts.past_stores, parts.replays, past);
+}
+
 /// Follows the log and signs, on a thread of its own. What fails is tried again: meanwhile the newest checkpoint
-/// stands, and the measurement shows that it does not move.
-void Front::sign_checkpoints(Parts& parts) {
+/// stands, and the measurement shows that it does not move. The past hears of the log's growth here, too.
+void Front::sign_checkpoints(Parts& parts, const node::Node& node) {
   auto& covered = parts.metrics->gauge("pioneer_checkpoint_records", "Records that the newest checkpoint covers.");
-  parts.signing = std::jthread([&covered, &checkpoints = *parts.checkpoints](const std::stop_token& stop) {
+  parts.signing = std::jthread([&covered, &checkpoints = *parts.checkpoints, &past = *parts.past,
+                                &projector = node.projector()](const std::stop_token& stop) {
     std::mutex mutex;
     std::condition_variable_any stopped;
     std::unique_lock lock(mutex);
     do {
       if (const auto size = checkpoints.follow()) covered.set(static_cast<double>(*size));
+      past.grown(projector.projected());
     } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));
   });
 }
@@ -206,8 +231,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   if (auto pages = open_pages(p, settings); !pages) return std::unexpected(pages.error());
   if (auto signing = open_signing(p, deployment); !signing) return std::unexpected(signing.error());
   p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
-  p.past_stores = std::make_unique<DiskPastStores>(deployment.directory() + "/past");
-  p.past = std::make_unique<api::http::Past>(node.log(), *p.past_stores, p.replays);
+  open_past(p, deployment);
   p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node), listener_limits(settings),
                                                    node.projector().projected().value);
   watch_queues(p, node);
@@ -264,7 +288,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   if (!started) return eventstore::failure("cannot_listen", started.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node));
-  sign_checkpoints(p);
+  sign_checkpoints(p, node);
   p.beats = std::thread([&events = *p.events] { events.loop(); });
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

@@ -34,7 +34,8 @@ class Front {
   static eventstore::Result<void> open_pages(Parts& parts, const api::Settings& settings);
   static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);
   static eventstore::Result<void> open_signing(Parts& parts, Deployment& deployment);
-  static void sign_checkpoints(Parts& parts);
+  static void open_past(Parts& parts, Deployment& deployment);
+  static void sign_checkpoints(Parts& parts, const node::Node& node);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

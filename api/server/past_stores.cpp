@@ -1,13 +1,22 @@
 #include "api/server/past_stores.hpp"
 
-#include <filesystem>
+#include <sys/stat.h>
 
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+
+#include "adapters/posix/disk.hpp"
 #include "adapters/rocksdb/rocksdb_store.hpp"
+#include "eventstore/whole_file.hpp"
 
 namespace pioneer::server {
 namespace {
 
+namespace fs = std::filesystem;
 using eventstore::Result;
+using eventstore::Sequence;
 using eventstore::Table;
 
 void remove(const std::string& directory) {
@@ -44,21 +53,9 @@ class ScratchStore final : public eventstore::KeyValueStore {
   std::unique_ptr<adapters::RocksDbStore> rows_;
 };
 
-}  // namespace
+constexpr std::string_view stamp_name = "stamp";
 
-DiskPastStores::DiskPastStores(std::string directory) : directory_(std::move(directory)) { remove(directory_); }
-
-DiskPastStores::~DiskPastStores() { remove(directory_); }
-
-Result<std::unique_ptr<eventstore::KeyValueStore>> DiskPastStores::make(const eventstore::KeyValueStore* of) {
-  std::error_code failed;
-  std::filesystem::create_directories(directory_, failed);
-  if (failed) return eventstore::failure("database_failed", "Cannot make " + directory_ + ": " + failed.message());
-  const auto directory = directory_ + "/" + std::to_string(++made_);
-  if (of != nullptr) {
-    if (auto copied = static_cast<const ScratchStore*>(of)->rows().copy_to(directory); !copied)
-      return std::unexpected(copied.error());
-  }
+Result<std::unique_ptr<eventstore::KeyValueStore>> opened(const std::string& directory) {
   // Written once, in sorted runs, and read little.
   adapters::RocksDbOptions options;
   options.block_cache_bytes = 2u << 20;
@@ -70,8 +67,136 @@ Result<std::unique_ptr<eventstore::KeyValueStore>> DiskPastStores::make(const ev
   return std::make_unique<ScratchStore>(directory, std::move(*rows));
 }
 
+std::optional<Sequence> end_in(const std::string& name) {
+  std::uint64_t end = 0;
+  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), end);
+  if (error != std::errc{} || rest != name.data() + name.size() || std::to_string(end) != name) return std::nullopt;
+  return Sequence{end};
+}
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+std::vector<std::string> names_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator at(directory, failed); !failed && at != fs::directory_iterator{}; at.increment(failed))
+    names.push_back(at->path().filename().string());
+  return names;
+}
+
+template <class Stays>
+void remove_all_but(const std::string& directory, Stays stays) {
+  for (const auto& name : names_in(directory))
+    if (!stays(name)) remove(directory + "/" + name);
+}
+
+/// A database that nobody has open: its tables never change and are linked, the rest is small and copied.
+bool link_or_copy(const std::string& from, const std::string& to) {
+  std::error_code failed;
+  fs::create_directories(to, failed);
+  if (failed) return false;
+  for (fs::directory_iterator at(from, failed); !failed && at != fs::directory_iterator{}; at.increment(failed)) {
+    const auto target = fs::path(to) / at->path().filename();
+    if (at->path().filename() == stamp_name) continue;
+    if (at->path().extension() == ".sst")
+      fs::create_hard_link(at->path(), target, failed);
+    else
+      fs::copy_file(at->path(), target, failed);
+  }
+  return !failed;
+}
+
+}  // namespace
+
+DiskPastStores::DiskPastStores(std::string directory, Stamp stamp)
+    : directory_(std::move(directory)), stamp_(std::move(stamp)) {
+  const auto good = durable();
+  remove_all_but(directory_,
+                 [this](const std::string& name) { return stamp_ && directory_ + "/" + name == milestones(); });
+  remove_all_but(milestones(), [&](const std::string& name) {
+    const auto end = end_in(name);
+    return end && std::ranges::binary_search(good, *end);
+  });
+}
+
+DiskPastStores::~DiskPastStores() {
+  remove_all_but(directory_,
+                 [this](const std::string& name) { return stamp_ && directory_ + "/" + name == milestones(); });
+}
+
+Result<std::string> DiskPastStores::next_folder() {
+  std::error_code failed;
+  fs::create_directories(directory_, failed);
+  if (failed) return eventstore::failure("database_failed", "Cannot make " + directory_ + ": " + failed.message());
+  return directory_ + "/" + std::to_string(++made_);
+}
+
+Result<std::unique_ptr<eventstore::KeyValueStore>> DiskPastStores::make(const eventstore::KeyValueStore* of) {
+  const auto directory = next_folder();
+  if (!directory) return std::unexpected(directory.error());
+  if (of != nullptr) {
+    if (auto copied = static_cast<const ScratchStore*>(of)->rows().copy_to(*directory); !copied)
+      return std::unexpected(copied.error());
+  }
+  return opened(*directory);
+}
+
 std::uint64_t DiskPastStores::bytes(const eventstore::KeyValueStore& store) const {
   return static_cast<const ScratchStore&>(store).rows().bytes_on_disk();
 }
+
+std::vector<Sequence> DiskPastStores::durable() const {
+  std::vector<Sequence> found;
+  for (const auto& name : names_in(milestones())) {
+    const auto end = end_in(name);
+    const auto stamp = end && stamp_ ? stamp_(*end) : std::nullopt;
+    if (stamp && content_of(milestone(*end) + "/" + std::string(stamp_name)) == *stamp) found.push_back(*end);
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::uint64_t DiskPastStores::durable_bytes() const {
+  double bytes = 0;
+  std::error_code failed;
+  for (fs::recursive_directory_iterator at(milestones(), failed); !failed && at != fs::recursive_directory_iterator{};
+       at.increment(failed)) {
+    struct ::stat facts;
+    if (::lstat(at->path().c_str(), &facts) == 0 && S_ISREG(facts.st_mode))
+      bytes += static_cast<double>(facts.st_size) / static_cast<double>(std::max<nlink_t>(facts.st_nlink, 1));
+  }
+  return static_cast<std::uint64_t>(bytes);
+}
+
+Result<void> DiskPastStores::keep(const eventstore::KeyValueStore& of, Sequence end) {
+  const auto stamp = stamp_ ? stamp_(end) : std::nullopt;
+  if (!stamp) return eventstore::failure("not_kept", "Nobody says what this is of.");
+  std::error_code failed;
+  fs::create_directories(milestones(), failed);
+  const auto aside = milestones() + "/new";
+  remove(aside);
+  if (auto copied = static_cast<const ScratchStore&>(of).rows().copy_to(aside); !copied) return copied;
+  // RocksDB has synced its files. The stamp last: what a crash cut off has none, or another name.
+  adapters::posix::PosixDisk disk;
+  if (auto done = eventstore::write_whole(disk, aside + "/" + std::string(stamp_name), *stamp); !done) return done;
+  remove(milestone(end));
+  if (auto renamed = disk.rename(aside, milestone(end)); !renamed) return renamed;
+  return disk.sync_directory(milestones());
+}
+
+Result<std::unique_ptr<eventstore::KeyValueStore>> DiskPastStores::go_on_from(Sequence end) {
+  const auto directory = next_folder();
+  if (!directory) return std::unexpected(directory.error());
+  if (!link_or_copy(milestone(end), *directory)) {
+    remove(*directory);
+    return eventstore::failure("database_damaged", milestone(end) + " cannot be copied");
+  }
+  return opened(*directory);
+}
+
+void DiskPastStores::drop(Sequence end) { remove(milestone(end)); }
 
 }  // namespace pioneer::server

@@ -8,6 +8,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "ops/peers"))
 
+import audit  # noqa: E402
 import claims  # noqa: E402
 import in_browser  # noqa: E402
 import live  # noqa: E402
@@ -16,7 +17,7 @@ import report  # noqa: E402
 import stored  # noqa: E402
 from session import ROOT, Session, say  # noqa: E402
 
-MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS | live.MEASUREMENTS | in_browser.MEASUREMENTS
+MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS | live.MEASUREMENTS | audit.MEASUREMENTS | in_browser.MEASUREMENTS
 
 
 def words() -> argparse.Namespace:

@@ -1,16 +1,25 @@
 // The write path in process: a deployment as pioneerd opens it, in a temporary folder, commands through the edge,
 // answers after the sync, projections running. The last line is JSON.
 //
-//   bench_node claim-hot          [--seconds S] [--in-flight N] [--placed N]   one product of 1,000,000 places
+//   bench_node claim-hot          [--seconds S] [--in-flight N] [--placed N] [--checkpoints]
+//                                                              one product of 1,000,000 places
 //   bench_node claim-spread       [--seconds S] [--in-flight N]                10,000 products
 //   bench_node append-new-streams [--seconds S] [--in-flight N]                a request each
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 
+#include "adapters/posix/disk.hpp"
+#include "adapters/posix/random.hpp"
+#include "adapters/sodium/signing.hpp"
+#include "api/proofs/checkpoints.hpp"
 #include "tests/bench/city.hpp"
 
 namespace {
@@ -24,6 +33,7 @@ struct Options {
   double seconds = 3;
   std::size_t in_flight = 64;
   std::uint64_t placed = 10;
+  bool checkpoints = false;
 };
 
 /// Exists as long as this does.
@@ -44,6 +54,29 @@ class TemporaryFolder {
 
  private:
   std::filesystem::path path_;
+};
+
+/// Follows the log and signs each second, as pioneerd does, until it goes.
+class Signing {
+ public:
+  Signing(const eventstore::Log& log, const std::string& folder)
+      : key_(adapters::SigningKey::settle(disk_, random_, folder + "/keys", "bench.log").value()),
+        checkpoints_(api::Checkpoints::open(log, disk_, key_, folder + "/checkpoints").value()),
+        thread_([this](const std::stop_token& stop) {
+          std::mutex mutex;
+          std::condition_variable_any stopped;
+          std::unique_lock lock(mutex);
+          do {
+            if (!checkpoints_->follow()) bench::fail("the checkpoint cannot be signed");
+          } while (!stopped.wait_for(lock, stop, std::chrono::seconds{1}, [&] { return stop.stop_requested(); }));
+        }) {}
+
+ private:
+  adapters::posix::PosixDisk disk_;
+  adapters::posix::PosixRandom random_;
+  adapters::SigningKey key_;
+  std::unique_ptr<api::Checkpoints> checkpoints_;
+  std::jthread thread_;
 };
 
 void print(const bench::Measured& found) {
@@ -73,6 +106,8 @@ int claims(const Options& options, std::size_t products, std::uint64_t first) {
   city.add_members(members);
   city.add_products(products, places);
   // A step that is prime to the number of products: neighbours in time are not neighbours in the store.
+  std::optional<Signing> signing;
+  if (options.checkpoints) signing.emplace(city.node().log(), folder.path());
   const auto product = [&](std::uint64_t number) { return city.products()[number * 7919 % products]; };
   measure(city, options, first, [&](std::uint64_t number) { return city.claim(number, product(number)); });
   return 0;
@@ -100,6 +135,7 @@ int main(int count, char** words) {
     command->add_option("--seconds", options.seconds)->capture_default_str();
     command->add_option("--in-flight", options.in_flight)->capture_default_str();
   }
+  hot->add_flag("--checkpoints", options.checkpoints, "a checkpoint is signed each second");
   hot->add_option("--placed", options.placed, "claims placed before")->capture_default_str();
   CLI11_PARSE(app, count, words);
   if (*hot) return claims(options, 1, options.placed);

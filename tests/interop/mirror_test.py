@@ -1,6 +1,5 @@
 """A mirror, read by others' programs: golang.org/x/mod/sumdb and transparency-dev/merkle come to our root, or catch what was changed."""
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -8,17 +7,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import others  # noqa: E402
 import pioneer  # noqa: E402
-
-HERE = pathlib.Path(__file__).resolve().parent
-
-
-def build_reader(folder: pathlib.Path) -> pathlib.Path:
-    """The program in tlog/."""
-    reader = folder / "tlog"
-    subprocess.run(["go", "build", "-o", reader, "."], cwd=HERE / "tlog", check=True, env={**os.environ, "GOFLAGS": "-mod=readonly"})
-    return reader
-
 
 def begin(case: type[unittest.TestCase]) -> None:
     """Gives the class a new log (`pioneer`), its folder and others' reader; they go with the class."""
@@ -26,7 +17,7 @@ def begin(case: type[unittest.TestCase]) -> None:
     case.pioneer.__enter__()
     case.addClassCleanup(case.pioneer.__exit__, None, None, None)
     case.folder = pathlib.Path(case.pioneer.folder.name)
-    case.reader = build_reader(case.folder)
+    case.reader = others.go_program("tlog")
     case.pioneer.make()
 
 
@@ -145,6 +136,25 @@ class Mirror(unittest.TestCase):
         mirror(stranger, self.folder / "stranger")
         self.assertIn("No key that was given signed this",
                       self.verify(self.copied("unmoved"), "--checkpoint", self.folder / "stranger/checkpoint", expect=1))
+
+    def test_a_person_who_is_erased_leaves_proofs_that_hold(self):
+        another = self.enterContext(pioneer.Pioneer())
+        another.make()
+        another.token("Erna Erased", "member", "3502")
+        stick = self.folder / "erased"
+        before = mirror(another, stick)
+        older = self.folder / "before"
+        shutil.copy(stick / "checkpoint", older)
+        another.command("erase", "--member", "Erna Erased")
+        after = mirror(another, stick)
+        self.assertGreater(int(after["position"]), int(before["position"]))
+        found = self.verify(stick, "--checkpoint", older)
+        self.assertEqual((found["ok"], found["checkpoints"]), (True, 2))
+        done = subprocess.run([self.reader, after["verifier"], stick, older], text=True, capture_output=True, timeout=120, check=False)
+        self.assertEqual((done.returncode, done.stdout.strip()), (0, after["root"]), done.stderr)
+        for file in stick.rglob("*"):
+            if file.is_file():
+                self.assertNotIn(b"Erna", file.read_bytes(), file)
 
     def test_our_own_mirror_says_so_when_what_it_holds_is_not_the_log(self):
         copy = self.folder / "damaged"

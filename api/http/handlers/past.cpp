@@ -6,8 +6,24 @@
 #include "api/node/commits_of_log.hpp"
 
 namespace pioneer::api::http {
+
+using eventstore::Result;
+using eventstore::Sequence;
+
+Result<void> PastStores::keep(const eventstore::KeyValueStore&, Sequence) {
+  return eventstore::failure("not_kept", "These stores keep nothing for good.");
+}
+
+Result<std::unique_ptr<eventstore::KeyValueStore>> PastStores::go_on_from(Sequence) {
+  return eventstore::failure("not_kept", "These stores keep nothing for good.");
+}
+
 Past::Past(const eventstore::Log& log, PastStores& stores, eventstore::Executor& executor, Options options)
-    : log_(log), stores_(stores), executor_(executor), options_(options) {}
+    : log_(log),
+      stores_(stores),
+      executor_(executor),
+      options_(options),
+      milestones_(options.milestones, stores.durable()) {}
 
 Past::~Past() {
   stopping_ = true;
@@ -15,7 +31,7 @@ Past::~Past() {
   changed_.wait(lock, [&] { return !working_; });
 }
 
-bool Past::at(eventstore::Sequence end, Then then) {
+bool Past::at(Sequence end, Then then) {
   std::unique_lock lock(mutex_);
   if (const auto kept = std::ranges::find(kept_, end, [](const auto& one) { return one->end; }); kept != kept_.end()) {
     auto found = *kept;
@@ -36,57 +52,117 @@ bool Past::at(eventstore::Sequence end, Then then) {
   return true;
 }
 
+void Past::grown(Sequence log_end) {
+  const std::lock_guard lock(mutex_);
+  log_end_ = std::max(log_end_, log_end);
+  if (milestones_failed_ || working_ || !milestones_.due(log_end_)) return;
+  // Where the queue is full, the next growth asks again.
+  working_ = executor_.run([this] { work(); });
+}
+
 void Past::work() {
   std::unique_lock lock(mutex_);
-  while (!wanted_.empty()) {
-    const auto end = wanted_.front().end;
-    lock.unlock();
-    auto made = make(end);
-    lock.lock();
-    const auto waiting = std::move(wanted_.front().waiting);
-    wanted_.pop_front();
-    waiting_ -= waiting.size();
-    lock.unlock();
-    for (const auto& then : waiting) then(made);
-    made = Kept{};  // what is no longer kept goes without the lock
-    lock.lock();
+  for (;;) {
+    if (!wanted_.empty()) {
+      answer_first(lock);
+      continue;
+    }
+    const auto due = stopping_ || milestones_failed_ ? std::nullopt : milestones_.due(log_end_);
+    if (!due) break;
+    make_milestone(lock, *due);
   }
   working_ = false;
   changed_.notify_all();
 }
 
-Past::Kept Past::nearest(eventstore::Sequence end) {
+void Past::answer_first(std::unique_lock<std::mutex>& lock) {
+  const auto end = wanted_.front().end;
+  lock.unlock();
+  auto made = make(end);
+  lock.lock();
+  const auto waiting = std::move(wanted_.front().waiting);
+  wanted_.pop_front();
+  waiting_ -= waiting.size();
+  lock.unlock();
+  for (const auto& then : waiting) then(made);
+  made = Kept{};  // what is no longer kept goes without the lock
+  lock.lock();
+}
+
+void Past::make_milestone(std::unique_lock<std::mutex>& lock, Sequence end) {
+  lock.unlock();
+  // From the one before, so that they share files; not kept in memory, where it would push out what is looked at.
+  auto made = step(nearest(end, false), end);
+  auto kept = made ? stores_.keep(*(*made)->store, end) : Result<void>(std::unexpected(made.error()));
+  made = Kept{};
+  lock.lock();
+  if (!kept) {
+    milestones_failed_ = true;
+    return;
+  }
+  milestones_.add(end);
+  for (bool more = true; more;) {
+    lock.unlock();
+    const auto bytes = stores_.durable_bytes();
+    lock.lock();
+    const auto surplus = milestones_.surplus(bytes);
+    more = !surplus.empty();
+    lock.unlock();
+    for (const auto gone : surplus) stores_.drop(gone);
+    lock.lock();
+  }
+}
+
+Past::Start Past::nearest(Sequence end, bool moments) {
   const std::lock_guard lock(mutex_);
-  Kept best;
+  Start best{nullptr, milestones_.before(end)};
+  if (!moments) return best;
   for (const auto& moment : kept_) {
-    if (moment->end <= end && (!best || moment->end > best->end)) best = moment;
+    if (moment->end <= end && moment->end.value >= best.end()) best = {moment, std::nullopt};
   }
   return best;
 }
 
-eventstore::Result<Past::Kept> Past::make(eventstore::Sequence end) {
-  auto from = nearest(end);
-  if (from && from->end == end) return from;
-  const auto begin = from ? from->end.value : 0;
+Result<Past::Kept> Past::make(Sequence end) {
+  auto from = nearest(end, true);
+  if (from.moment && from.moment->end == end) return from.moment;
+  const auto begin = from.end();
   const auto span = end.value - begin;
   if (span >= options_.stopover_commits_min) {
     for (const auto part : {span / 2, span - span / 8}) {
-      auto stop = step(from, eventstore::Sequence{begin + part});
+      auto stop = step(from, Sequence{begin + part});
       if (!stop) return stop;
-      from = std::move(*stop);
+      keep(*stop);
+      from = {std::move(*stop), std::nullopt};
     }
   }
-  return step(from, end);
+  auto made = step(from, end);
+  if (made) keep(*made);
+  return made;
 }
 
-eventstore::Result<Past::Kept> Past::step(const Kept& from, eventstore::Sequence end) {
-  auto store = stores_.make(from ? from->store.get() : nullptr);
+/// The store to go on from; where a milestone turns out damaged, the one before it, or an empty one.
+Result<std::unique_ptr<eventstore::KeyValueStore>> Past::begin(Start& from) {
+  while (from.milestone) {
+    auto store = stores_.go_on_from(*from.milestone);
+    if (store) return store;
+    stores_.drop(*from.milestone);
+    const std::lock_guard lock(mutex_);
+    milestones_.remove(*from.milestone);
+    from.milestone = milestones_.before(*from.milestone);
+  }
+  return stores_.make(from.moment ? from.moment->store.get() : nullptr);
+}
+
+Result<Past::Kept> Past::step(const Start& start, Sequence end) {
+  auto from = start;
+  auto store = begin(from);
   if (!store) return std::unexpected(store.error());
   auto moment = std::make_shared<Moment>();
   moment->store = std::move(*store);
   moment->end = end;
-  const auto begin = from ? from->end : eventstore::Sequence{0};
-  node::CommitsOfLog commits(log_, begin, [this] { return stopping_.load(); });
+  const Sequence first{from.end()};
+  node::CommitsOfLog commits(log_, first, [this] { return stopping_.load(); });
   projections::AsOf as_of;
   as_of.before = end;
   auto models = projections::ReadModels::replayed(*moment->store, commits, as_of,
@@ -94,8 +170,7 @@ eventstore::Result<Past::Kept> Past::step(const Kept& from, eventstore::Sequence
   if (!models) return std::unexpected(models.error());
   moment->models = std::move(*models);
   moment->bytes = stores_.bytes(*moment->store);
-  replayed_ += end.value - begin.value;
-  keep(moment);
+  replayed_ += end.value - first.value;
   return Kept(std::move(moment));
 }
 

@@ -73,6 +73,73 @@ TEST(MirrorVerify, FindsAndLocatesEachFlippedBit) {
   EXPECT_FALSE(mirror.verify().fault);
 }
 
+/// Every bit of every file; `older` ends the names of those of the size before.
+void flip_each_bit(const WrittenMirror& mirror, const std::string& older_end, bool any_entries) {
+  for (const auto& file : mirror.files()) {
+    const auto content = mirror.read(file);
+    const bool entries = file.starts_with("tile/entries/");
+    const bool older = file.ends_with(older_end);
+    auto changed = content;
+    for (std::size_t at = 0; at < content.size(); ++at) {
+      for (unsigned bit = 0; bit < 8; ++bit) {
+        changed[at] = static_cast<char>(content[at] ^ static_cast<char>(1u << bit));
+        mirror.write(file, changed);
+        const auto found = mirror.verify(1, any_entries);
+        ASSERT_TRUE(found.fault) << file << " byte " << at << " bit " << bit;
+        ASSERT_EQ(found.fault->file, file) << "byte " << at << " bit " << bit << ": " << found.fault->sentence;
+        if (!file.starts_with("tile/")) continue;
+        const auto begin = older ? at : entries ? entry_around(content, at) : at / 32 * 32;
+        // A changed length of another's entry is told where its bytes stop making sense.
+        const bool length = entries && at - entry_around(content, at) < 2;
+        if (any_entries && length) continue;
+        ASSERT_EQ(found.fault->byte, begin) << file << " byte " << at << " bit " << bit;
+      }
+      changed[at] = content[at];
+    }
+    mirror.write(file, content);
+  }
+  ASSERT_FALSE(mirror.verify(1, any_entries).fault);
+}
+
+TEST(MirrorVerify, FindsAndLocatesEverySingleBitOfASmallMirror) {
+  WrittenMirror mirror;
+  mirror.add(3);
+  mirror.sign();
+  mirror.add(2);
+  mirror.sign();
+  flip_each_bit(mirror, ".p/3", false);
+}
+
+TEST(MirrorVerify, FindsAndLocatesEverySingleBitOfAnyLog) {
+  WrittenMirror mirror;
+  mirror.add(1);
+  mirror.sign();
+  mirror.add(2);
+  mirror.sign();
+  flip_each_bit(mirror, ".p/1", true);
+}
+
+TEST(MirrorVerify, JudgesNoEntriesOfALogThatIsNotOurs) {
+  WrittenMirror mirror;
+  mirror.add(300);
+  mirror.put_bytes("anything that somebody logged");
+  mirror.put_bytes("");
+  mirror.add(10);
+  mirror.sign();
+  EXPECT_EQ(mirror.verify().fault->code, "entry_damaged");
+  EXPECT_EQ(mirror.verify().fault->entry, 300u);
+  const auto found = mirror.verify(2, true);
+  ASSERT_FALSE(found.fault) << found.fault->sentence;
+  EXPECT_EQ(found.proven, 312u);
+  auto bundle = mirror.read("tile/entries/000");
+  bundle[entry_around(bundle, 5'000) + 40] ^= 1;
+  mirror.write("tile/entries/000", bundle);
+  const auto changed = mirror.verify(2, true);
+  ASSERT_TRUE(changed.fault);
+  EXPECT_EQ(changed.fault->code, "entry_differs");
+  EXPECT_EQ(changed.fault->byte, entry_around(bundle, 5'000));
+}
+
 TEST(MirrorVerify, NamesTheFirstFileThatIsNotThere) {
   for (const std::string gone : {"tile/entries/002.p/88", "tile/0/002.p/88", "tile/0/001", "tile/1/000.p/2"}) {
     Grown mirror;

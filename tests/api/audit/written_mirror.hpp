@@ -55,6 +55,8 @@ class WrittenMirror {
     eventstore::put_varint(body, own.size());
     EXPECT_TRUE(tree_.add(chain_.leaf(kind, body + own)));
   }
+  /// No record of ours; none of them may follow.
+  void put_bytes(std::string_view entry) { EXPECT_TRUE(tree_.add(entry)); }
   /// Partial files and a checkpoint, kept as well.
   void sign() {
     EXPECT_TRUE(tree_.finish());
@@ -89,13 +91,14 @@ class WrittenMirror {
   std::uint64_t size() const { return tree_.size(); }
   std::int64_t stamp() const { return stamp_; }
 
-  api::MirrorVerification verify(unsigned workers = 1) const {
+  api::MirrorVerification verify(unsigned workers = 1, bool any_entries = false) const {
     const adapters::VerifierKey verifier = adapters::VerifierKey::parse(key.verifier()).value();
     const std::array<const api::Verifier*, 1> keys{&verifier};
     adapters::posix::ThreadPool beside(workers);
     api::MirrorVerifyOptions how;
     how.keys = keys;
     how.workers = workers;
+    how.any_entries = any_entries;
     how.beside = workers > 1 ? &beside : nullptr;
     return api::verify_mirror(api::MirrorFolder(folder_), how);
   }

@@ -1,5 +1,7 @@
 // `?asOf=`: what it costs, what it refuses, and that it answers as things stood.
+#include <chrono>
 #include <future>
+#include <thread>
 
 #include "api/http/rfc3339.hpp"
 #include "api/server/past_stores.hpp"
@@ -74,6 +76,121 @@ TEST_F(PastTest, KeepsNoMoreThanItMay) {
   const auto spent = few.replayed();
   EXPECT_NE(wait(few, end - 4), first);
   EXPECT_EQ(few.replayed(), spent + end - 4);
+}
+
+TEST(Milestones, StandAtEvenDistancesThatDouble) {
+  const auto positions = [](const std::vector<Sequence>& ends) {
+    std::vector<std::uint64_t> all;
+    for (const auto end : ends) all.push_back(end.value);
+    return all;
+  };
+  Milestones none({}, {});
+  EXPECT_FALSE(none.due(Sequence{1'000'000}));
+  Milestones some({.every = 10, .count_max = 3, .bytes_max = 1'000}, {});
+  EXPECT_FALSE(some.due(Sequence{9}));
+  for (const std::uint64_t end : {10, 20, 30, 40}) {
+    EXPECT_EQ(some.due(Sequence{45}), Sequence{end});
+    some.add(Sequence{end});
+  }
+  EXPECT_FALSE(some.due(Sequence{45}));
+  EXPECT_EQ(some.before(Sequence{29}), Sequence{20});
+  EXPECT_EQ(some.before(Sequence{30}), Sequence{30});
+  EXPECT_FALSE(some.before(Sequence{9}));
+  EXPECT_EQ(positions(some.surplus(0)), (std::vector<std::uint64_t>{10, 30}));
+  EXPECT_TRUE(some.surplus(0).empty());
+  EXPECT_EQ(some.due(Sequence{85}), Sequence{60});
+  EXPECT_EQ(positions(some.surplus(1'001)), (std::vector<std::uint64_t>{20})) << "too many bytes";
+  const std::vector<Sequence> left{Sequence{80}, Sequence{40}};
+  Milestones again({.every = 10}, left);
+  EXPECT_EQ(again.due(Sequence{130}), Sequence{120}) << "the distance is that of those that are there";
+}
+
+/// Within half a minute.
+template <class Holds>
+void until(Holds holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (!holds()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end);
+    std::this_thread::yield();
+  }
+}
+
+/// A log's milestones, without a server.
+struct OnDisk {
+  explicit OnDisk(const eventstore::Log& log, std::string directory, std::string stamp = "the same")
+      : stores(directory, [&log, stamp](Sequence end) -> std::optional<std::string> {
+          return end > log.end() ? std::nullopt : std::optional(stamp);
+        }) {}
+  server::DiskPastStores stores;
+};
+
+TEST_F(PastTest, MilestonesMakeEveryInstantAShortReplayAlsoAfterARestart) {
+  grow(23);
+  const auto& log = deployment->node().log();
+  const auto directory = deployment->directory() + "/past";
+  const Past::Options options{.milestones = {.every = 5}};
+  {
+    OnDisk disk(log, directory);
+    {
+      Past made(log, disk.stores, replays, options);
+      made.grown(Sequence{end});
+      wait(made, 1);  // answered between two milestones
+    }  // waits for what is under way
+    Past rest(log, disk.stores, replays, options);
+    rest.grown(Sequence{end});
+    until([&] { return disk.stores.durable().size() == end / 5; });
+  }
+  OnDisk disk(log, directory);
+  EXPECT_EQ(disk.stores.durable().size(), end / 5);
+  EXPECT_GT(disk.stores.durable_bytes(), 0U);
+  for (std::uint64_t then = 1; then <= end; ++then) {
+    Past past_of(log, disk.stores, replays, options);
+    const auto moment = wait(past_of, then);
+    EXPECT_EQ(past_of.replayed(), then % 5) << then;
+    Past fresh(log, stores, replays);
+    EXPECT_EQ(moment->models->engine().digests()->by_name, wait(fresh, then)->models->engine().digests()->by_name);
+  }
+}
+
+TEST_F(PastTest, MilestonesOfAnotherLogOrOfOtherReadModelsGo) {
+  grow(12);
+  const auto& log = deployment->node().log();
+  const auto directory = deployment->directory() + "/past";
+  const auto fill = [&](OnDisk& disk) {
+    Past made(log, disk.stores, replays, {.milestones = {.every = 5}});
+    made.grown(Sequence{end});
+    until([&] { return disk.stores.durable().size() == end / 5; });
+  };
+  {
+    OnDisk disk(log, directory);
+    fill(disk);
+  }
+  {
+    OnDisk other(log, directory, "another log");
+    EXPECT_TRUE(other.stores.durable().empty());
+    fill(other);
+  }
+  std::filesystem::resize_file(directory + "/milestones/5/CURRENT", 1);
+  OnDisk disk(log, directory, "another log");
+  Past past_of(log, disk.stores, replays, {.milestones = {.every = 5}});
+  wait(past_of, 7);
+  EXPECT_EQ(past_of.replayed(), 7U) << "a damaged one is not used";
+  wait(past_of, 11);
+  EXPECT_EQ(past_of.replayed(), 8U) << "the next one is";
+}
+
+TEST_F(PastTest, MilestonesAreBounded) {
+  grow(40);
+  const auto& log = deployment->node().log();
+  OnDisk disk(log, deployment->directory() + "/past");
+  Past made(log, disk.stores, replays, {.milestones = {.every = 2, .count_max = 4}});
+  made.grown(Sequence{end});
+  const auto last = [&] {
+    const auto all = disk.stores.durable();
+    return all.empty() ? 0 : all.back().value;
+  };
+  until([&] { return last() + 16 > end; });
+  EXPECT_LE(disk.stores.durable().size(), 5U);
 }
 
 TEST_F(PastTest, RefusesWhenTooManyWaitAndAnswersTheOthers) {

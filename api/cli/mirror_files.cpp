@@ -1,0 +1,86 @@
+#include "api/cli/mirror_files.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "adapters/posix/disk.hpp"
+#include "api/audit/kept_checkpoints.hpp"
+#include "eventstore/whole_file.hpp"
+
+namespace pioneer::cli {
+
+namespace fs = std::filesystem;
+using eventstore::failure;
+using eventstore::Result;
+
+namespace {
+
+/// More than anybody's keys, a line each.
+constexpr std::size_t verifier_bytes_max = 64u << 10;
+
+}  // namespace
+
+Result<void> MirrorFiles::make() const {
+  std::error_code failed;
+  fs::create_directories(path_, failed);
+  if (failed) return failure("write_failed", path_ + ": " + failed.message());
+  return {};
+}
+
+Result<void> MirrorFiles::make_folder_of(const std::string& name) {
+  const auto folder = eventstore::directory_of(path_ + "/" + name);
+  const std::lock_guard lock(mutex_);
+  if (made_.contains(folder)) return {};
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return failure("write_failed", folder + ": " + failed.message());
+  made_.insert(folder);
+  return {};
+}
+
+Result<void> MirrorFiles::put(const std::string& name, std::string_view bytes) {
+  if (auto made = make_folder_of(name); !made) return made;
+  const auto path = path_ + "/" + name;
+  const auto aside = path + std::string(eventstore::beside_suffix);
+  {
+    std::ofstream file(aside, std::ios::binary | std::ios::trunc);
+    file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    file.close();
+    if (!file) return failure("write_failed", "Writing " + aside + " failed. Is there room?");
+  }
+  std::error_code failed;
+  fs::rename(aside, path, failed);
+  if (failed) return failure("write_failed", path + ": " + failed.message());
+  ++written_;
+  return {};
+}
+
+Result<void> MirrorFiles::publish(std::string_view note, std::span<const api::Verifier* const> keys) {
+  if (auto synced = adapters::posix::sync_file_system(path_); !synced) return synced;
+  adapters::posix::PosixDisk disk;
+  const auto path = path_ + "/" + std::string(api::newest_checkpoint_file);
+  if (auto done = eventstore::write_whole(disk, path, note, eventstore::OpenMode::create_new); !done) return done;
+  return keep_signed(note, keys);
+}
+
+Result<void> MirrorFiles::keep_signed(std::string_view note, std::span<const api::Verifier* const> keys) {
+  const auto checkpoint = api::check_checkpoint(note, keys);
+  if (!checkpoint) return {};
+  const auto name = api::kept_checkpoint_file(*checkpoint);
+  if (folder_.exists(name)) return {};
+  if (auto made = make_folder_of(name); !made) return made;
+  adapters::posix::PosixDisk disk;
+  return eventstore::write_whole(disk, path_ + "/" + name, note, eventstore::OpenMode::create_new);
+}
+
+Result<void> MirrorFiles::keep_verifier(const std::string& verifier) {
+  const std::string name(api::verifier_file);
+  const auto known = folder_.read(name, verifier_bytes_max);
+  if (!known && known.error().code != "missing_file") return std::unexpected(known.error());
+  if (known && ("\n" + *known).find("\n" + verifier + "\n") != std::string::npos) return {};
+  adapters::posix::PosixDisk disk;
+  return eventstore::write_whole(disk, path_ + "/" + name, known.value_or("") + verifier + "\n",
+                                 eventstore::OpenMode::create_new);
+}
+
+}  // namespace pioneer::cli

@@ -1,0 +1,48 @@
+// A mirror's folder as it is written: files whole or not at all; the checkpoint, which promises the rest, last, once
+// all else is on the disk.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "api/audit/mirror_folder.hpp"
+#include "api/proofs/signed_note.hpp"
+
+namespace pioneer::cli {
+
+/// put() is any thread's, each name one thread's; all else one thread's. Errors: "write_failed", "sync_failed".
+class MirrorFiles {
+ public:
+  explicit MirrorFiles(std::string folder) : path_(std::move(folder)), folder_(path_) {}
+
+  /// The folder itself, where there is none.
+  eventstore::Result<void> make() const;
+  const api::MirrorFolder& folder() const { return folder_; }
+  const std::string& path() const { return path_; }
+  /// Not on the disk before publish(): what a power cut leaves of it is not covered by a checkpoint.
+  eventstore::Result<void> put(const std::string& name, std::string_view bytes);
+  /// All that was put is on the disk; then the note is the newest checkpoint, and kept beside.
+  eventstore::Result<void> publish(std::string_view note, std::span<const api::Verifier* const> keys);
+  /// Keeps a checkpoint beside the files, if these keys signed it: also one that contradicts them, as evidence. On the
+  /// disk when this returns.
+  eventstore::Result<void> keep_signed(std::string_view note, std::span<const api::Verifier* const> keys);
+  /// A key by which the log was known.
+  eventstore::Result<void> keep_verifier(const std::string& verifier);
+  /// Files that were put.
+  std::uint64_t written() const { return written_.load(); }
+
+ private:
+  eventstore::Result<void> make_folder_of(const std::string& name);
+
+  const std::string path_;
+  const api::MirrorFolder folder_;
+  std::atomic<std::uint64_t> written_{0};
+  std::mutex mutex_;
+  std::set<std::string> made_;  ///< folders that are there; one for each 1,000 files
+};
+
+}  // namespace pioneer::cli
