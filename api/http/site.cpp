@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/http/headers.hpp"
+#include "api/http/json.hpp"
 #include "api/http/problems.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/record.hpp"
@@ -13,6 +14,11 @@ namespace pioneer::api::http {
 namespace {
 
 constexpr std::string_view start_page = "/index.html";
+// The page that checks receipts: one file with script and style inside, whose policy names their hashes, and a place
+// for keys (api/web/src/verify/README.md).
+constexpr std::string_view checking_page = "/verify.html";
+constexpr std::string_view policy_begins = "<meta http-equiv=\"Content-Security-Policy\" content=\"";
+constexpr std::string_view keys_place = "<script id=\"embedded\" type=\"application/json\">{}</script>";
 
 constexpr std::string_view no_application =
     "<!doctype html><html lang=\"zh\"><meta charset=\"utf-8\"><title>Pioneer 先锋</title>"
@@ -54,6 +60,26 @@ std::string etag_of(std::string_view bytes) {
   return "\"" + hex(eventstore::sha256(eventstore::bytes_of(bytes)).view().substr(0, 12)) + "\"";
 }
 
+/// The policy that a page carries, for its header; only one that begins with nothing being allowed.
+std::string policy_in(std::string_view page) {
+  const auto at = page.find(policy_begins);
+  if (at == page.npos) return {};
+  const auto policy = page.substr(at + policy_begins.size());
+  const auto end = policy.find_first_of("\"\r\n");
+  if (end == policy.npos || policy[end] != '"' || !policy.starts_with("default-src 'none';")) return {};
+  return std::string(policy.substr(0, end)) + "; frame-ancestors 'none'";
+}
+
+/// What all pages have, but the policy: two of them would both count.
+std::string_view headers_without_policy() {
+  static const std::string lines = [] {
+    std::string all(page_headers);
+    const auto at = all.find("Content-Security-Policy:");
+    return all.erase(at, all.find("\r\n", at) + 2 - at);
+  }();
+  return lines;
+}
+
 HttpResponse refused(std::string_view code, const HttpRequest& request) {
   return problem_response({.code = code}, language_of(request.headers.find("Accept-Language")));
 }
@@ -63,7 +89,12 @@ HttpResponse refused(std::string_view code, const HttpRequest& request) {
 Site::Site() { pages_.emplace(start_page, page_of(start_page, std::string(no_application))); }
 
 Site::Page Site::page_of(std::string_view path, std::string bytes) {
-  Page page{.type = type_of(path), .immutable = path.starts_with("/assets/"), .plain = {}, .brotli = {}, .gzip = {}};
+  Page page{.type = type_of(path),
+            .immutable = path.starts_with("/assets/"),
+            .policy = path == checking_page ? policy_in(bytes) : std::string(),
+            .plain = {},
+            .brotli = {},
+            .gzip = {}};
   page.plain.etag = etag_of(bytes);
   page.plain.bytes = std::make_shared<const std::string>(std::move(bytes));
   return page;
@@ -95,12 +126,33 @@ std::expected<Site, std::string> Site::of(std::vector<SiteFile> files) {
   return site;
 }
 
+void Site::give_keys(const std::vector<std::string>& verifiers) {
+  const auto found = pages_.find(std::string(checking_page));
+  if (found == pages_.end()) return;
+  std::string bytes = *found->second.plain.bytes;
+  const auto at = bytes.find(keys_place);
+  if (at == bytes.npos) return;
+  std::string keys;
+  for (const auto& verifier : verifiers) {
+    if (!keys.empty()) keys += ',';
+    append_json_string(keys, verifier);
+  }
+  // What would end the element is written otherwise; both are the same JSON.
+  for (auto angle = keys.find('<'); angle != keys.npos; angle = keys.find('<')) keys.replace(angle, 1, "\\u003c");
+  bytes.replace(at + keys_place.find("{}"), 2, "{\"keys\":[" + keys + "]}");
+  found->second = page_of(checking_page, std::move(bytes));  // its compressed forms were of the page without
+}
+
 HttpResponse Site::response_of(const Page& page, const HttpRequest& request) {
   const auto accept = request.headers.find("Accept-Encoding");
   const bool brotli = page.brotli.bytes != nullptr && accepts_coding(accept, "br").value_or(false);
   const bool gzip = !brotli && page.gzip.bytes != nullptr && accepts_coding(accept, "gzip").value_or(false);
   const Content& content = brotli ? page.brotli : gzip ? page.gzip : page.plain;
   HttpResponse response{.content_type = page.type, .fixed = page.immutable ? asset_headers : page_headers};
+  if (!page.policy.empty()) {
+    response.fixed = headers_without_policy();
+    response.headers.push_back({"Content-Security-Policy", page.policy});
+  }
   response.headers.push_back({"ETag", content.etag});
   if (matches(request.headers.find("If-None-Match"), content.etag)) {
     response.status = 304;

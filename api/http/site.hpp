@@ -33,6 +33,10 @@ class Site {
   /// The error is a sentence: no index.html, too many files, too many bytes.
   static std::expected<Site, std::string> of(std::vector<SiteFile> files);
 
+  /// Puts these verifier keys into the page that checks receipts ("verify.html"), if it is among the files: a receipt
+  /// is then checked as soon as it is dropped there. Before anything is answered.
+  void give_keys(const std::vector<std::string>& verifiers);
+
   /// GET and HEAD. A file by its name; index.html for an address of the application's own, that is one without a dot in
   /// its last part; else 404.
   HttpResponse answer(const HttpRequest& request) const;
@@ -46,6 +50,7 @@ class Site {
   struct Page {
     std::string_view type;
     bool immutable = false;  ///< its name changes with its content
+    std::string policy;      ///< what a page that stands alone says of itself; empty: that of all
     Content plain, brotli, gzip;
   };
   static Page page_of(std::string_view path, std::string bytes);

@@ -171,12 +171,13 @@ void Front::watch_queues(Parts& parts, const node::Node& node) {
   });
 }
 
-/// What the log's key signs: checkpoints and tickets.
+/// What the log's key signs: checkpoints and tickets; and what its signatures are checked with, for the page that does.
 eventstore::Result<void> Front::open_signing(Parts& parts, Deployment& deployment) {
   const auto& log = deployment.node().log();
   auto key = signing_key(deployment, parts.disk, parts.random);
   if (!key) return std::unexpected(key.error());
   parts.signer = std::make_unique<adapters::SigningKey>(std::move(*key));
+  parts.site.give_keys({parts.signer->verifier()});
   auto checkpoints = api::Checkpoints::open(
       log, parts.disk, *parts.signer, deployment.directory() + "/" + std::string(api::Checkpoints::directory_name));
   if (!checkpoints) return std::unexpected(checkpoints.error());

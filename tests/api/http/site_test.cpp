@@ -77,6 +77,51 @@ TEST(Site, ChoosesTheCodingThatTheBrowserTakes) {
   EXPECT_EQ(coded(""), "plain");
 }
 
+constexpr std::string_view checking =
+    "<html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-x'\" />"
+    "<script id=\"embedded\" type=\"application/json\">{}</script>";
+
+TEST(Site, GivesThePageThatStandsAloneItsOwnPolicy) {
+  const auto site =
+      Site::of({{"index.html", std::string(checking)}, {"verify.html", std::string(checking)}, {"other.html", "x"}})
+          .value();
+  const auto answer = ask(site, "/verify.html");
+  EXPECT_EQ(body(answer), checking);
+  EXPECT_EQ(header(answer, "Content-Security-Policy"),
+            "default-src 'none'; script-src 'sha256-x'; frame-ancestors 'none'");
+  EXPECT_THAT(std::string(answer.fixed), testing::Not(HasSubstr("Content-Security-Policy")));
+  for (const auto* line : {"nosniff", "Cache-Control: no-cache", "Permissions-Policy", "no-referrer"})
+    EXPECT_THAT(std::string(answer.fixed), HasSubstr(line));
+  // No other page chooses its policy, nor one that would allow something first.
+  for (const auto* path : {"/", "/other.html"}) {
+    EXPECT_EQ(header(ask(site, path), "Content-Security-Policy"), "");
+    EXPECT_THAT(std::string(ask(site, path).fixed), HasSubstr("default-src 'self'"));
+  }
+  for (const auto* wrong : {"default-src *", "default-src 'none';\r\nX: y", "default-src 'none'"}) {
+    const auto other = Site::of({{"index.html", "x"},
+                                 {"verify.html", "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
+                                                     std::string(wrong) + "\""}})
+                           .value();
+    EXPECT_EQ(header(ask(other, "/verify.html"), "Content-Security-Policy"), "") << wrong;
+    EXPECT_THAT(std::string(ask(other, "/verify.html").fixed), HasSubstr("default-src 'self'")) << wrong;
+  }
+}
+
+TEST(Site, PutsKeysIntoThePageThatChecks) {
+  auto site =
+      Site::of({{"index.html", "x"}, {"verify.html", std::string(checking)}, {"verify.html.br", "without"}}).value();
+  const auto before = header(ask(site, "/verify.html"), "ETag");
+  site.give_keys({"pioneer.example/a+0be8b827+AaSF", "x</script>+1+2"});
+  const auto answer = ask(site, "/verify.html", {{"Accept-Encoding", "br"}});
+  EXPECT_THAT(body(answer), HasSubstr("type=\"application/json\">{\"keys\":[\"pioneer.example/a+0be8b827+AaSF\","
+                                      "\"x\\u003c/script>+1+2\"]}</script>"));
+  EXPECT_NE(header(answer, "ETag"), before);
+  EXPECT_NE(header(answer, "Content-Security-Policy"), "");
+  Site without;
+  without.give_keys({"a+b+c"});
+  EXPECT_EQ(ask(without, "/verify.html").status, 404U);
+}
+
 TEST(Site, KeepsForEverWhatHasItsHashInItsName) {
   const auto site = application();
   EXPECT_THAT(std::string(ask(site, "/assets/home-1a2b.js").fixed), HasSubstr("immutable"));
