@@ -20,7 +20,7 @@ using AnyCommand = std::variant<
     AdoptPolicy, RaiseFeatureLevel,
     RegisterOrganisation, RenameOrganisation, MoveOrganisation, MergeOrganisation, CloseOrganisation,
     RegisterMember, GrantRole, RevokeRole, IssueToken, RevokeToken, IssueSignIn, OpenSession, EraseMember,
-    RecordPersonalDataOpened,
+    RecordPersonalDataOpened, RecordEntriesFetched,
     SubmitRequest, ImportRequest, AcceptRequest, AssignRequest, ReportProgress, ResolveRequest, ConfirmRequest,
     DisputeRequest, RateRequest, WithdrawRequest, PassDeadline,
     CreateProduct, PublishProduct, ChangeCapacity, ChangePictures, CancelProduct, CompleteProduct, PlaceClaim,

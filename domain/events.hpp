@@ -23,7 +23,7 @@ using AnyEvent = std::variant<
     OrganisationRegistered, OrganisationRenamed, OrganisationMoved, OrganisationMerged, OrganisationAbsorbed,
     OrganisationClosed,
     SubjectKeyIssued, MemberRegistered, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked, MemberErased,
-    PersonalDataOpened,
+    PersonalDataOpened, EntriesFetched,
     RequestSubmitted, RequestImported, RequestDeadlineSet, RequestAccepted, RequestAssigned, RequestProgressed,
     RequestResolved, RequestConfirmed, RequestDisputed, RequestRated, RequestWithdrawn, RequestDeadlinePassed,
     RequestClosedUnconfirmed,

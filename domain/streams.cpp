@@ -12,7 +12,8 @@ std::string name_of(const Command& c) {
     return std::string(policy_stream);
   } else if constexpr (std::is_same_v<Command, RaiseFeatureLevel>) {
     return std::string(levels_stream);
-  } else if constexpr (std::is_same_v<Command, RecordPersonalDataOpened>) {
+  } else if constexpr (std::is_same_v<Command, RecordPersonalDataOpened> ||
+                       std::is_same_v<Command, RecordEntriesFetched>) {
     return {};
   } else if constexpr (std::is_same_v<Command, RegisterOrganisation>) {
     return stream_of(stream_kind::organisation, Id::of(c.id()));

@@ -17,7 +17,7 @@ inline constexpr std::string_view member = "member";
 inline constexpr std::string_view policy = "policy";
 inline constexpr std::string_view request = "request";
 inline constexpr std::string_view product = "product";
-/// Who opened personal fields: a stream per organisation and month.
+/// Who opened personal fields, and who fetched entries of the log: a stream per organisation and month.
 inline constexpr std::string_view access = "access";
 }  // namespace stream_kind
 
@@ -34,7 +34,7 @@ std::pair<std::string_view, std::string_view> parts_of(std::string_view stream);
 std::optional<Id> id_in(std::string_view stream, std::string_view kind);
 
 /// The stream whose state decides the command, and in which its actor's pseudonym is derived.
-/// RecordPersonalDataOpened has no fixed one (its month is the Writer's): empty.
+/// RecordPersonalDataOpened and RecordEntriesFetched have no fixed one (its month is the Writer's): empty.
 std::string primary_stream(const AnyCommand& command);
 
 }  // namespace pioneer::domain

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "api/cli/console.hpp"
 
@@ -78,6 +79,8 @@ Exit verify(const Place& place, const VerifyOptions& options);
 struct MirrorOptions {
   std::string to;
   bool hashes_only = false;
+  std::vector<std::string> verifiers;  ///< of a server's log: keys, or files with a key in each line; empty: its word
+  unsigned connections = 4;            ///< to a server, at once
 };
 Exit mirror(const Place& place, const MirrorOptions& options);
 

@@ -178,6 +178,12 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
       "From a server, each file is proven by the signed checkpoint before it is kept; entries need an auditor's token");
   m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
   m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
+  m.add_option("--verifier", mirrored.verifiers,
+               "with --server: the log's verifier key, or a file with it, from where it was published; else the one in "
+               "the folder, else the server's word");
+  m.add_option("--connections", mirrored.connections, "with --server: requests at once")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
   m.callback([&chosen] { chosen = [](const Place& p) { return mirror(p, mirrored); }; });
   static AuditVerifyOptions verified;
   auto& v = *audit.add_subcommand(

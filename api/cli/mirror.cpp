@@ -13,6 +13,7 @@
 #include "api/cli/local.hpp"
 #include "api/cli/mirror_files.hpp"
 #include "api/cli/open_log.hpp"
+#include "api/cli/remote.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/tiles.hpp"
@@ -127,7 +128,9 @@ Exit differs(Mirror& mirror, const Place& place, const eventstore::Error& error)
 }  // namespace
 
 Exit mirror(const Place& place, const MirrorOptions& options) {
-  if (!place.server.empty()) return fail(Exit::usage, "`audit mirror` reads a directory. Use --data DIR.");
+  if (!place.server.empty()) return remote::mirror(place, options);
+  if (!options.verifiers.empty())
+    return fail(Exit::usage, "With --data the log's own key signs; --verifier is for --server.");
   const auto open = OpenLog::open(place.data);
   if (!open) return fail(open.error());
   adapters::posix::PosixDisk disk;

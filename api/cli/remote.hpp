@@ -33,6 +33,7 @@ std::expected<std::string, std::string> organisation(const Place& place, std::st
 std::string command_id_of(std::string_view words);
 
 Exit import_organisations(const Place& place, const std::string& file);
+Exit mirror(const Place& place, const MirrorOptions& options);
 Exit create_token(const Place& place, const TokenOptions& options);
 Exit make_link(const Place& place, const SignInLinkOptions& options);
 Exit revoke_token(const Place& place, const RevokeTokenOptions& options);

@@ -219,9 +219,11 @@ domain::Decided<domain::Command> Draft::finish(domain::AnyCommand what, const go
   if (call_.sender) {
     std::string stream = domain::primary_stream(command.what);
     // The month in the name is the Writer's to choose; pseudonym and introduction hold for every month.
-    if (const auto* opened = std::get_if<domain::RecordPersonalDataOpened>(&command.what)) {
-      stream = domain::stream_of(domain::stream_kind::access, Id::of(opened->organisation()));
-    }
+    const auto in_access = [&](const auto* noted) {
+      if (noted != nullptr) stream = domain::stream_of(domain::stream_kind::access, Id::of(noted->organisation()));
+    };
+    in_access(std::get_if<domain::RecordPersonalDataOpened>(&command.what));
+    in_access(std::get_if<domain::RecordEntriesFetched>(&command.what));
     command.member = call_.sender->member;
     command.introductions.push_back(sealing_.introduce(*call_.sender, caller_.material, stream));
     command.pseudonym = command.introductions.back().pseudonym;

@@ -118,6 +118,8 @@ class Edge {
   /// Before PERSONAL fields of these members are shown: at most 200 subjects. Those whose key is gone are left out.
   Commanded record_personal_data_opened(const Call&, const domain::Id& organisation, std::string_view purpose,
                                         std::span<const Sender> subjects);
+  /// Before entries of the log, from the `first` to the `last`, go to an auditor of that root.
+  Commanded record_entries_fetched(const Call&, const domain::Id& root, std::uint64_t first, std::uint64_t last);
 
   // Requests. `submit_request` makes the case key, under an id that follows from the request's: the others find it by
   // that.

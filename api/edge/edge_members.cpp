@@ -141,4 +141,14 @@ Commanded Edge::record_personal_data_opened(const Call& call, const domain::Id& 
   return draft.finish(std::move(command), nullptr);
 }
 
+Commanded Edge::record_entries_fetched(const Call& call, const domain::Id& root, std::uint64_t first,
+                                       std::uint64_t last) {
+  Draft draft(*sealing_, call);
+  domain::RecordEntriesFetched command;
+  command.set_organisation(std::string(root.view()));
+  command.set_first(first);
+  command.set_last(last);
+  return draft.finish(std::move(command), nullptr);
+}
+
 }  // namespace pioneer::api

@@ -53,11 +53,12 @@ Router::Router(Options options) : options_(std::move(options)) {
     by_length_[parts.size()].push_back(std::move(pattern));
   }
   const auto literal_first = [](const Pattern& a, const Pattern& b) {
-    for (std::size_t i = 0; i < a.segments.size(); ++i)
+    for (std::size_t i = 0; i < std::min(a.segments.size(), b.segments.size()); ++i)
       if (a.segments[i].parameter != b.segments[i].parameter) return b.segments[i].parameter;
     return false;
   };
   for (auto& patterns : by_length_) std::stable_sort(patterns.begin(), patterns.end(), literal_first);
+  std::stable_sort(with_rest_.begin(), with_rest_.end(), literal_first);
 }
 
 void Router::on(Operation operation, Handler handler) {

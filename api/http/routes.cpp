@@ -155,6 +155,8 @@ constexpr std::array<Route, operation_count> table{{
      "The newest signed checkpoint of the log (C2SP tlog-checkpoint)", "", "", 200, false, {}, AnswerKind::text},
     {Operation::get_tile, get, "/log/tile/{level}/{index}", Action::get_tile, "history",
      "Hashes of the log's tree (C2SP tlog-tiles): index is 067, x001/x234/067, or 067.p/5", "", "", 200, false, {}, AnswerKind::bytes, true},
+    {Operation::get_entries, get, "/log/tile/entries/{index}", Action::get_entries, "history",
+     "Records of the log as they stand there, sealed (C2SP tlog-tiles): index is 067, x001/x234/067, or 067.p/5. The log notes who fetches them", "", "", 200, true, {}, AnswerKind::bytes, true},
     {Operation::confirm_clock, post, "/api/v1/log/confirm-clock", Action::confirm_clock, "operations", "Let it write again after the clock was put right", "EmptyBody", "ReadyView"},
     {Operation::get_events, get, "/api/v1/events", Action::get_events, "live", "Accepted commits as they come (text/event-stream): public ones, and what the caller may see", "", "", 200, true, events_query, AnswerKind::events},
 

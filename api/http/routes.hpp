@@ -79,6 +79,7 @@ enum class Operation : std::uint8_t {
   get_log,
   get_checkpoint,
   get_tile,
+  get_entries,
   confirm_clock,
   get_events,
   get_health,

@@ -219,4 +219,26 @@ Result<std::optional<std::string>> Checkpoints::tile(unsigned level, const event
   return std::optional(std::move(*hashes));
 }
 
+std::uint64_t Checkpoints::covered() const {
+  const std::lock_guard lock(mutex_);
+  return newest_.signed_text.size;
+}
+
+Result<std::optional<std::string>> Checkpoints::bundle(const eventstore::TileName& bundle) const {
+  const auto signed_now = this->covered();
+  const auto bundles = signed_now / eventstore::tile_width;
+  // Compared so that no index makes it overflow.
+  if (bundle.index > bundles || (bundle.index == bundles && bundle.width > signed_now % eventstore::tile_width))
+    return std::optional<std::string>{};
+  const auto reader = log_.reader(Sequence{bundle.index * eventstore::tile_width});
+  std::string framed;
+  for (std::size_t i = 0; i < bundle.width; ++i) {
+    const auto leaf = reader->next();
+    if (!leaf) return std::unexpected(leaf.error());
+    if (!*leaf) return failure("log_behind_checkpoint", "The log ends before what was signed of it.");
+    eventstore::append_entry(framed, (*leaf)->record);
+  }
+  return std::optional(std::move(framed));
+}
+
 }  // namespace pioneer::api

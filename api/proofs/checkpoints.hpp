@@ -53,6 +53,11 @@ class Checkpoints {
   eventstore::Result<std::optional<Inclusion>> inclusion(eventstore::Sequence sequence) const;
   /// The tile's hashes; nothing where no such tile is, or not yet. Errors: "tree_damaged", and the disk's.
   eventstore::Result<std::optional<std::string>> tile(unsigned level, const eventstore::TileName& tile) const;
+  /// Leaves that newest() covers.
+  std::uint64_t covered() const;
+  /// The bundle of those records, as tlog-tiles lays them out; nothing where newest() does not cover them all. Reads
+  /// the log: at most 16 MiB. Errors: the log's.
+  eventstore::Result<std::optional<std::string>> bundle(const eventstore::TileName& bundle) const;
 
  private:
   struct Signed {

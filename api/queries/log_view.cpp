@@ -153,17 +153,21 @@ domain::Decided<api::StreamView> stream_view(const node::Node& node, const node:
   return view;
 }
 
+domain::Decided<Id> audited_root(const node::Node& node, const node::Caller& caller, domain::Action action) {
+  return node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
+    domain::Decided<Id> found = domain::refuse(domain::refusals::forbidden);
+    for (const auto& root : community.directory.roots()) {
+      found = authorise(action, caller.actor, domain::Relation::none, root, community.directory);
+      if (found) return root;
+    }
+    return found;
+  });
+}
+
 domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, eventstore::Sequence from,
                                        std::size_t limit) {
-  const auto may = node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
-    // An auditor of any root may read the log, of others' acts only that there were some.
-    domain::Decided<Id> best = domain::refuse(domain::refusals::forbidden);
-    for (const auto& root : community.directory.roots()) {
-      best = authorise(domain::Action::get_log, caller.actor, domain::Relation::none, root, community.directory);
-      if (best) break;
-    }
-    return best;
-  });
+  // An auditor of any root may read the log, of others' acts only that there were some.
+  const auto may = audited_root(node, caller, domain::Action::get_log);
   if (!may) return std::unexpected(may.error());
   api::LogPage page;
   auto reader = node.log().reader(from);

@@ -4,6 +4,7 @@
 
 #include "api/messages/views.pb.h"
 #include "api/queries/history.hpp"
+#include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusal.hpp"
 
 namespace pioneer::queries {
@@ -16,6 +17,9 @@ inline constexpr std::size_t log_page_max = 200;
 domain::Decided<api::StreamView> stream_view(const node::Node& node, const node::Caller& caller, std::string_view kind,
                                              std::string_view id, eventstore::Revision from, std::size_t limit,
                                              Until until);
+
+/// The first root in whose name the caller may do this with the whole log.
+domain::Decided<domain::Id> audited_root(const node::Node& node, const node::Caller& caller, domain::Action action);
 
 /// Auditors of a root only.
 domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, eventstore::Sequence from,

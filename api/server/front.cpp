@@ -15,6 +15,7 @@
 #include "adapters/prometheus/prometheus_metrics.hpp"
 #include "adapters/sodium/signing.hpp"
 #include "adapters/vips/vips_photos.hpp"
+#include "api/http/handlers/fetch_notes.hpp"
 #include "api/http/handlers/live.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/http/handlers/session_uses.hpp"
@@ -100,6 +101,7 @@ struct Front::Parts {
   std::unique_ptr<DiskPastStores> past_stores;
   std::unique_ptr<api::http::Past> past;
   api::http::SessionUses uses;
+  api::http::FetchNotes fetches;
   api::http::Site site;
   std::unique_ptr<api::Signer> signer;  ///< the log's own key: tickets are checked with what checks checkpoints
   std::unique_ptr<api::Checkpoints> checkpoints;
@@ -256,6 +258,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .checkpoints = p.checkpoints.get(),
       .tickets = p.tickets.get(),
       .uses = &p.uses,
+      .fetches = &p.fetches,
       .stuck = [&p] { return blocked(p); },
   });
   p.router = std::make_unique<api::http::Router>(api::http::Router::Options{

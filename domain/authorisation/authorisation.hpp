@@ -26,7 +26,7 @@ enum class Action : std::uint8_t {
   raise_feature_level,
   register_organisation, rename_organisation, move_organisation, merge_organisation, close_organisation,
   register_member, grant_role, revoke_role, issue_token, revoke_token, issue_sign_in, open_session, erase_member,
-  record_personal_data_opened,
+  record_personal_data_opened, record_entries_fetched,
   submit_request, import_request, accept_request, assign_request, report_progress, resolve_request, confirm_request,
   dispute_request, rate_request, withdraw_request, pass_deadline,
   create_product, publish_product, change_capacity, change_pictures, cancel_product, complete_product, place_claim,
@@ -38,7 +38,7 @@ enum class Action : std::uint8_t {
   get_request, list_requests, get_board,
   get_product, get_draft_product, list_products, list_claims, get_claim,
   check_in_tickets, get_ticket_key, get_product_calendar, get_my_calendar,
-  get_stream, get_log, get_checkpoint, get_tile, confirm_clock, get_events, get_events_of_organisation, get_events_of_product,
+  get_stream, get_log, get_checkpoint, get_tile, get_entries, confirm_clock, get_events, get_events_of_organisation, get_events_of_product,
   post_blob, get_blob,
   get_figures, get_openapi, get_health, get_ready, get_version, get_metrics,
   count_  // not an action

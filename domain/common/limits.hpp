@@ -44,6 +44,9 @@ inline constexpr std::int64_t session_valid_us_max = 400LL * 24 * 3600 * 1'000'0
 inline constexpr std::size_t tokens_ended_at_once_max = 500;
 /// Whose personal fields one query may open: one page of a list.
 inline constexpr int subjects_opened_max = 200;
+/// Entries of the log that one note of their fetching stands for: 256 bundles, so that mirroring a log adds a
+/// 65,536th to it, and not as many commits as there are files.
+inline constexpr std::uint64_t entries_fetched_max = 65'536;
 inline constexpr int categories_max = 500;
 /// Ten years in minutes: longer is a mistake in a file.
 inline constexpr std::uint32_t deadline_minutes_max = 10U * 366 * 24 * 60;

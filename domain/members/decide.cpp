@@ -282,4 +282,20 @@ Decided<Decision<AccessEvent>> decide(const RecordPersonalDataOpened& command, c
   return Decision<AccessEvent>{*acting, {std::move(event)}};
 }
 
+Decided<Decision<AccessEvent>> decide(const RecordEntriesFetched& command, const Context& context) {
+  const Id root = context.directory.resolve(Id::of(command.organisation()));
+  const auto acting = authorise(Action::record_entries_fetched, context.actor, Relation::none,
+                                Id::of(command.organisation()), context.directory);
+  if (!acting) return std::unexpected(acting.error());
+  // The log is of all; who audits a part of it reads that part in its streams.
+  if (!is_root(root, context)) return refuse(shared::forbidden);
+  if (command.last() < command.first() || command.last() - command.first() >= limits::entries_fetched_max) {
+    return refuse(shared::out_of_bounds, "last");
+  }
+  EntriesFetched event;
+  event.set_first(command.first());
+  event.set_last(command.last());
+  return Decision<AccessEvent>{*acting, {std::move(event)}};
+}
+
 }  // namespace pioneer::domain::members

@@ -30,5 +30,7 @@ Outcome decide(const State& state, const EraseMember& command, const Context& co
 
 /// For the stream access/<organisation>-<yyyymm>: it has no state.
 Decided<Decision<AccessEvent>> decide(const RecordPersonalDataOpened& command, const Context& context);
+/// Likewise; an auditor of a root.
+Decided<Decision<AccessEvent>> decide(const RecordEntriesFetched& command, const Context& context);
 
 }  // namespace pioneer::domain::members

@@ -19,7 +19,7 @@ namespace pioneer::domain::members {
 using Event =
     std::variant<SubjectKeyIssued, MemberRegistered, RoleGranted, RoleRevoked, TokenIssued, TokenRevoked, MemberErased>;
 /// Of a stream access/<organisation>-<yyyymm>.
-using AccessEvent = std::variant<PersonalDataOpened>;
+using AccessEvent = std::variant<PersonalDataOpened, EntriesFetched>;
 
 struct State {
   bool exists = false;

@@ -70,11 +70,26 @@ TEST(MemberCells, AreWhatTheReadmeSays) {
                    }));
 }
 
+using Noting = std::function<Decided<Decision<members::AccessEvent>>(bool there, const Context&)>;
+
+/// `there`: the organisation is one that exists.
+template <class C>
+Noting note(C command) {
+  return [command](bool there, const Context& context) mutable {
+    if (!there) command.set_organisation(bytes("nowhere"));
+    return members::decide(command, context);
+  };
+}
+
 TEST(JournalCells, AreWhatTheReadmeSays) {
-  RecordPersonalDataOpened command;
-  command.set_organisation(bytes("community_a"));
-  command.set_purpose("get_member");
-  *command.add_subjects() = sealed("dora");
+  RecordPersonalDataOpened opened;
+  opened.set_organisation(bytes("community_a"));
+  opened.set_purpose("get_member");
+  *opened.add_subjects() = sealed("dora");
+  RecordEntriesFetched of_community;
+  of_community.set_organisation(bytes("community_a"));
+  RecordEntriesFetched fetched;
+  fetched.set_organisation(bytes("city"));
   const std::vector<std::pair<std::string, World>> states = {
       {"no such organisation", World{}}, {"active", World{}}, {"closed", [] {
                                                                  World w;
@@ -82,8 +97,10 @@ TEST(JournalCells, AreWhatTheReadmeSays) {
                                                                                     OrganisationClosed{}, {});
                                                                  return w;
                                                                }()}};
-  const std::vector<std::pair<std::string, RecordPersonalDataOpened>> commands = {
-      {"RecordPersonalDataOpened", command}};
+  const std::vector<std::pair<std::string, Noting>> commands = {
+      {"RecordPersonalDataOpened", note(opened)},
+      {"RecordEntriesFetched of a root", note(fetched)},
+      {"RecordEntriesFetched of a community", note(of_community)}};
   const World w;
   const std::vector<std::pair<std::string, Actor>> roles = {
       {"nobody", nobody()},
@@ -97,9 +114,8 @@ TEST(JournalCells, AreWhatTheReadmeSays) {
   };
   expect_generated("domain/members/README.md", "journal cells",
                    cells(names(commands), names(states), names(roles), [&](auto c, auto s, auto r) {
-                     auto asked = commands[c].second;
-                     if (s == 0) asked.set_organisation(bytes("nowhere"));
-                     return cell_of(members::decide(asked, states[s].second.context(roles[r].second)));
+                     auto noting = commands[c].second;
+                     return cell_of(noting(s != 0, states[s].second.context(roles[r].second)));
                    }));
 }
 

@@ -315,5 +315,32 @@ TEST(RecordPersonalDataOpened, NamesPurposeAndSubjects) {
   EXPECT_EQ(code(system()), "out_of_bounds subjects");
 }
 
+TEST(RecordEntriesFetched, IsForAuditorsOfARootAndAStretchOfTheLog) {
+  const World w;
+  RecordEntriesFetched command;
+  command.set_organisation(bytes("city"));
+  command.set_first(65'536);
+  command.set_last(131'071);
+  const auto decided = members::decide(command, w.context(person(w, "auditor")));
+  ASSERT_TRUE(decided);
+  EXPECT_EQ(decided->acting_as, grant_id("auditor", Role::auditor));
+  const auto& event = std::get<EntriesFetched>(decided->events.front());
+  EXPECT_EQ(event.first(), 65'536u);
+  EXPECT_EQ(event.last(), 131'071u);
+  const auto code = [&](const Actor& actor) {
+    const auto outcome = members::decide(command, w.context(actor));
+    return outcome ? "" : outcome.error().code + " " + outcome.error().field;
+  };
+  EXPECT_EQ(code(person(w, "root_administrator")), "forbidden ");
+  EXPECT_EQ(code(system()), "forbidden ");
+  command.set_last(131'072);
+  EXPECT_EQ(code(person(w, "auditor")), "out_of_bounds last");
+  command.set_last(65'535);
+  EXPECT_EQ(code(person(w, "auditor")), "out_of_bounds last");
+  command.set_last(65'536);
+  command.set_organisation(bytes("community_a"));
+  EXPECT_EQ(code(person(w, "auditor")), "forbidden ");
+}
+
 }  // namespace
 }  // namespace pioneer::domain::specs

@@ -104,6 +104,7 @@ struct EveryCommand {
     keep(edge.erase_member(call(), member));
     const std::vector<api::Sender> subjects{who};
     keep(edge.record_personal_data_opened(call(), world.organisation, "call back", subjects));
+    keep(edge.record_entries_fetched(call(), world.organisation, 0, 65'535));
   }
 
   void make_requests() {

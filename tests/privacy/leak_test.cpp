@@ -23,6 +23,9 @@ std::string stream_of(const domain::Command& command) {
   if (const auto* opened = std::get_if<domain::RecordPersonalDataOpened>(&command.what)) {
     return domain::access_stream(Id::of(opened->organisation()), 1'700'000'000'000'000);
   }
+  if (const auto* fetched = std::get_if<domain::RecordEntriesFetched>(&command.what)) {
+    return domain::access_stream(Id::of(fetched->organisation()), 1'700'000'000'000'000);
+  }
   return domain::primary_stream(command.what);
 }
 

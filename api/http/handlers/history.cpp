@@ -1,5 +1,6 @@
 // History: a stream's events, the log itself.
 #include "api/http/handlers/as_of.hpp"
+#include "api/http/handlers/fetch_notes.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/queries/log_view.hpp"
@@ -56,6 +57,35 @@ void tile(const Service& service, const Incoming& incoming) {
       {.content_type = "application/octet-stream", .fixed = tile_headers, .body = std::move(**hashes)});
 }
 
+void give_entries(const Incoming& incoming, std::string bundle) {
+  incoming.responder.respond(
+      {.content_type = "application/octet-stream", .fixed = private_headers, .body = std::move(bundle)});
+}
+
+/// They leave once it stands in the log to whom.
+void entries(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  const auto root = queries::audited_root(service.node, caller, domain::Action::get_entries);
+  if (!root) return incoming->refuse(root.error());
+  const auto name = eventstore::parse_tile_name(incoming->path[0]);
+  if (service.checkpoints == nullptr || !name) return incoming->problem({.code = "not_found"});
+  auto bundle = service.checkpoints->bundle(*name);
+  if (!bundle) return incoming->fail(bundle.error());
+  if (!*bundle) return incoming->problem({.code = "not_found"});
+  const auto note = FetchNote::of(caller.sender->member, *root, name->index * eventstore::tile_width,
+                                  service.node.clock().now().value);
+  if (service.fetches != nullptr && service.fetches->has(note)) return give_entries(*incoming, std::move(**bundle));
+  const auto make = [&note](Edge& edge, Call call) {
+    call.command_id = note.command_id();
+    return edge.record_entries_fetched(call, note.root, note.first(), note.last());
+  };
+  send_at_once(service, incoming, make,
+               [fetches = service.fetches, incoming, note, bytes = std::make_shared<std::string>(std::move(**bundle))](
+                   const node::Caller&, const node::Outcome&) {
+                 if (fetches != nullptr) fetches->keep(note);
+                 give_entries(*incoming, std::move(*bytes));
+               });
+}
+
 }  // namespace
 
 void register_history(Router& router, const Service& service) {
@@ -69,6 +99,9 @@ void register_history(Router& router, const Service& service) {
   router.on(Operation::get_tile, [&service](const IncomingPointer& incoming) {
     // It reads from the disk.
     query(service, incoming, [&service, incoming](const node::Caller&) { tile(service, *incoming); });
+  });
+  router.on(Operation::get_entries, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) { entries(service, incoming, caller); });
   });
 }
 

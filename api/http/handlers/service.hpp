@@ -28,6 +28,7 @@ class Checkpoints;
 
 namespace pioneer::api::http {
 
+class FetchNotes;
 class SessionUses;
 class Tickets;
 
@@ -54,6 +55,7 @@ struct Service {
   const Checkpoints* checkpoints = nullptr;  ///< absent: the log is not offered as tiles
   const Tickets* tickets = nullptr;          ///< absent: claims show none, and none is checked
   SessionUses* uses = nullptr;               ///< absent: nobody notes when a session was used
+  FetchNotes* fetches = nullptr;             ///< absent: each bundle of entries asks the Writer
   SignInWay* sign_in = nullptr;              ///< absent: one-time codes are the only way in
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};

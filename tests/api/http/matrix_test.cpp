@@ -299,6 +299,7 @@ class City {
     f[get_log] = {.make = fixed("/api/v1/log?from=0&limit=1"), .root = true};
     f[get_checkpoint] = {fixed("/log/checkpoint")};
     f[get_tile] = {fixed("/log/tile/0/000.p/1")};
+    f[get_entries] = {.make = fixed("/log/tile/entries/000.p/1"), .root = true};
     f[confirm_clock] = {.make = fixed("/api/v1/log/confirm-clock"), .root = true, .succeeds = false};
     // Everybody may listen; each frame is then judged for its audience (tests of live events).
     f[get_events] = {fixed("/api/v1/events")};

@@ -34,6 +34,29 @@ TEST(Checkpoints, SignWhatTheLogHolds) {
   EXPECT_FALSE(f.checkpoints->tile(0, {1, 55}).value());
 }
 
+TEST(Checkpoints, GiveBundlesOfWhatTheyCover) {
+  Followed f;
+  f.append(f.chain.commits(300));
+  ASSERT_TRUE(f.open());
+  EXPECT_FALSE(f.checkpoints->bundle({0, 1}).value()) << "nothing is signed yet";
+  ASSERT_TRUE(f.checkpoints->follow());
+  f.append(f.chain.commits(300));
+  EXPECT_EQ(f.checkpoints->covered(), 310u);
+  for (const eventstore::TileName bundle :
+       std::vector<eventstore::TileName>{{0, 256}, {0, 1}, {0, 255}, {1, 54}, {1, 1}}) {
+    const auto bytes = f.checkpoints->bundle(bundle).value();
+    ASSERT_TRUE(bytes) << bundle.index << " " << bundle.width;
+    std::string_view rest(*bytes);
+    const auto first = bundle.index * eventstore::tile_width;
+    for (auto i = first; i < first + bundle.width; ++i)
+      EXPECT_EQ(eventstore::take_record(rest), *f.log.read(eventstore::Sequence{i}));
+    EXPECT_TRUE(rest.empty());
+  }
+  for (const eventstore::TileName beyond :
+       std::vector<eventstore::TileName>{{1, 55}, {1, 256}, {2, 1}, {2, 256}, {~std::uint64_t{0} / 256, 256}})
+    EXPECT_FALSE(f.checkpoints->bundle(beyond).value()) << eventstore::bundle_path(beyond.index, beyond.width);
+}
+
 TEST(Checkpoints, GoOnAfterARestart) {
   Followed f;
   ASSERT_TRUE(f.open());
