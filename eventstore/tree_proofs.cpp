@@ -81,4 +81,63 @@ std::optional<Hash> root_by_inclusion(std::uint64_t index, std::uint64_t size, c
   return root;
 }
 
+// RFC 9162, section 2.1.4.1.
+Result<std::vector<Hash>> consistency_path(std::uint64_t first, std::uint64_t second, const StoredHashes& hashes) {
+  CHECK(first <= second);
+  std::vector<Hash> from_root;
+  if (first == 0) return from_root;
+  std::uint64_t begin = 0;
+  std::uint64_t end = second;
+  const auto take = [&](std::uint64_t from, std::uint64_t to) -> Result<void> {
+    const auto root = subtree(from, to, hashes);
+    if (!root) return std::unexpected(root.error());
+    from_root.push_back(*root);
+    return {};
+  };
+  while (first != end) {
+    const auto middle = begin + std::bit_floor(end - begin - 1);
+    const bool in_left = first <= middle;
+    if (auto taken = in_left ? take(middle, end) : take(begin, middle); !taken) return std::unexpected(taken.error());
+    (in_left ? end : begin) = middle;
+  }
+  // Where the first tree is a whole subtree of the second, whoever checks knows its root.
+  if (begin != 0) {
+    if (auto taken = take(begin, end); !taken) return std::unexpected(taken.error());
+  }
+  return std::vector<Hash>(from_root.rbegin(), from_root.rend());
+}
+
+// RFC 9162, section 2.1.4.2.
+bool consistent(const TreeHead& first, const TreeHead& second, std::span<const Hash> path) {
+  if (first.size > second.size) return false;
+  if (first.size == 0) {
+    const auto none = sha256({});
+    return path.empty() && first.root == none && (second.size != 0 || second.root == none);
+  }
+  if (first.size == second.size) return path.empty() && first.root == second.root;
+  if (path.empty()) return false;
+  std::uint64_t node = first.size - 1;
+  std::uint64_t last = second.size - 1;
+  const auto up = [&] {
+    node /= 2;
+    last /= 2;
+  };
+  while (node % 2 == 1) up();
+  const bool whole = std::has_single_bit(first.size);
+  Hash first_root = whole ? first.root : path.front();
+  Hash second_root = first_root;
+  for (const auto& sibling : path.subspan(whole ? 0 : 1)) {
+    if (last == 0) return false;
+    if (node % 2 == 1 || node == last) {
+      first_root = node_hash(sibling, first_root);
+      second_root = node_hash(sibling, second_root);
+      while (node % 2 == 0 && node != 0) up();
+    } else {
+      second_root = node_hash(second_root, sibling);
+    }
+    up();
+  }
+  return last == 0 && first_root == first.root && second_root == second.root;
+}
+
 }  // namespace pioneer::eventstore

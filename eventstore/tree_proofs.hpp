@@ -28,4 +28,19 @@ Result<std::vector<Hash>> inclusion_path(std::uint64_t index, std::uint64_t size
 std::optional<Hash> root_by_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
                                       std::span<const Hash> path);
 
+/// The hashes by which the tree of the `first` leaves is seen to be the beginning of that of the `second`, at least as
+/// many: at most 64. Empty where both are the same, or `first` is 0, with which every tree begins. Errors: the
+/// reader's.
+Result<std::vector<Hash>> consistency_path(std::uint64_t first, std::uint64_t second, const StoredHashes& hashes);
+
+/// A size and the root that was signed for it.
+struct TreeHead {
+  std::uint64_t size = 0;
+  Hash root;
+};
+
+/// Whether `second` goes on from `first`, as this path shows. From size 0 (whose root must be that of no leaves) and
+/// for two of one size, which must have one root, the path must be empty.
+bool consistent(const TreeHead& first, const TreeHead& second, std::span<const Hash> path);
+
 }  // namespace pioneer::eventstore

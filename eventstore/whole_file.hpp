@@ -20,4 +20,7 @@ std::string directory_of(const std::string& path);
 Result<void> write_whole(Disk& disk, const std::string& path, std::string_view bytes,
                          OpenMode mode = OpenMode::create_private);
 
+/// All that stands in it. Errors: "file_too_long" where that is more than `bytes_max`, and the disk's.
+Result<std::string> read_whole(Disk& disk, const std::string& path, std::size_t bytes_max);
+
 }  // namespace pioneer::eventstore

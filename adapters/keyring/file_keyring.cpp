@@ -112,7 +112,8 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, a
   if (!read) return std::unexpected(read.error());
   auto header = keyring::decode_header({bytes.data(), *read});
   if (!header) return std::unexpected(header.error());
-  if (auto started = keyring->start(*header, log_id); !started) return std::unexpected(started.error());
+  if (auto started = keyring->start(*header, options.of_older_log ? header->log_id : log_id); !started)
+    return std::unexpected(started.error());
   if (auto reserved = keyring->make_reserved(options.unused); !reserved) return std::unexpected(reserved.error());
   return keyring;
 }

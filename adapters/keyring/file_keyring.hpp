@@ -24,6 +24,9 @@ struct KeyringOptions {
   std::size_t cached_keys = 32'768;
   /// No commit relies on this keyring yet: should it lack the deployment's own keys, they are made.
   bool unused = false;
+  /// The log goes on from an older one, whose keyring this is: it keeps that one's id, under which everything was
+  /// sealed.
+  bool of_older_log = false;
 };
 
 /// Any thread. One process at a time: the data directory's lock is the caller's.
@@ -57,6 +60,8 @@ class FileKeyring final : public api::Keyring {
   std::size_t size() const override;
 
   /// Slots that a crash tore and that were dropped when this keyring was opened.
+  /// The log that it was made for.
+  eventstore::LogId log_id() const { return eventstore::LogId::of(log_id_); }
   std::size_t dropped() const { return dropped_; }
 
  private:

@@ -42,17 +42,16 @@ std::optional<NoteKeyText> parse_note_key(std::string_view text) {
     return std::nullopt;
   const auto id = from_hex(text.substr(first + 1, hash_chars));
   auto key = from_base64(text.substr(first + hash_chars + 2));
-  if (!id || !key || key->size() != 1 + key_bytes || key->front() != ed25519_kind ||
-      !good_key_name(text.substr(0, first))) {
-    return std::nullopt;
-  }
-  NoteKeyText parsed{std::string(text.substr(0, first)), *id, key->substr(1)};
+  if (!id || !key || key->size() != 1 + key_bytes || !good_key_name(text.substr(0, first))) return std::nullopt;
+  const auto kind = static_cast<NoteKeyKind>(key->front());
+  if (kind != NoteKeyKind::log && kind != NoteKeyKind::witness) return std::nullopt;
+  NoteKeyText parsed{kind, std::string(text.substr(0, first)), *id, key->substr(1)};
   sodium_memzero(key->data(), key->size());
   return parsed;
 }
 
 std::string note_key_text(const NoteKeyText& key) {
-  return key.name + "+" + note_hex(key.key_id) + "+" + note_base64(ed25519_kind + key.bytes);
+  return key.name + "+" + note_hex(key.key_id) + "+" + note_base64(static_cast<char>(key.kind) + key.bytes);
 }
 
 bool good_key_name(std::string_view name) {
@@ -60,9 +59,9 @@ bool good_key_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
 }
 
-std::string note_key_id(std::string_view name, std::string_view public_key) {
+std::string note_key_id(std::string_view name, NoteKeyKind kind, std::string_view public_key) {
   std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
-  const std::string input = std::string(name) + "\n" + ed25519_kind + std::string(public_key);
+  const std::string input = std::string(name) + "\n" + static_cast<char>(kind) + std::string(public_key);
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(input.data()), input.size());
   return {reinterpret_cast<const char*>(hash.data()), 4};
 }

@@ -1,4 +1,5 @@
-// How keys of signed notes are written (https://c2sp.org/signed-note), for the two kinds of them. Pure; any thread.
+// How keys of signed notes are written (https://c2sp.org/signed-note): public and private ones, of logs and of
+// witnesses. Pure; any thread.
 #pragma once
 
 #include <optional>
@@ -7,11 +8,13 @@
 
 namespace pioneer::adapters {
 
-/// What stands before the bytes of an Ed25519 key.
-inline constexpr char ed25519_kind = 1;
+/// What stands before the bytes of an Ed25519 key: whether it signs the text of a note, or a time and the text
+/// (https://c2sp.org/tlog-cosignature). A key is for one of the two.
+enum class NoteKeyKind : char { log = 1, witness = 4 };
 
 /// A key's parts: <name>+<hash>+<base64(kind ‖ 32 bytes)>.
 struct NoteKeyText {
+  NoteKeyKind kind = NoteKeyKind::log;
   std::string name;
   std::string key_id;  ///< the hash's four bytes
   std::string bytes;   ///< 32: a public key, or a seed
@@ -23,8 +26,8 @@ std::string note_key_text(const NoteKeyText& key);
 
 /// No white space, no '+', 1 to 200 plain characters.
 bool good_key_name(std::string_view name);
-/// The first four bytes of SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key).
-std::string note_key_id(std::string_view name, std::string_view public_key);
+/// The first four bytes of SHA-256(name ‖ 0x0A ‖ kind ‖ public key).
+std::string note_key_id(std::string_view name, NoteKeyKind kind, std::string_view public_key);
 /// RFC 4648 §4, padded.
 std::string note_base64(std::string_view bytes);
 /// Lower-case hexadecimal digits.

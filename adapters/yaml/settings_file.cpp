@@ -4,6 +4,53 @@
 #include "api/ports/origin.hpp"
 
 namespace pioneer::adapters::yaml {
+namespace {
+
+bool is_http_url(const std::string& url) { return url.starts_with("http://") || url.starts_with("https://"); }
+
+/// witnesses: [{url, key}], witness_policy: {need}.
+void read_witnesses(StrictFile& file, StrictMap& top, api::Settings& settings) {
+  if (top.has("witnesses")) {
+    for (const auto& node : top.list("witnesses")) {
+      const auto number = settings.witnesses.size();
+      StrictMap witness(file, node, "witnesses[" + std::to_string(number) + "]");
+      settings.witnesses.push_back({witness.text("url"), witness.text("key")});
+      if (!is_http_url(settings.witnesses.back().url))
+        file.expected(witness.at("url"), witness.path("url"), "an address that begins with http:// or https://");
+      witness.no_others();
+    }
+    if (settings.witnesses.size() > api::witnesses_max)
+      file.expected(top.at("witnesses"), "witnesses", "at most " + std::to_string(api::witnesses_max));
+  } else {
+    top.text_or_none("witnesses");  // known, absent
+  }
+  const auto all = static_cast<std::uint32_t>(settings.witnesses.size());
+  settings.witnesses_needed = all == 0 ? 0 : all / 2 + 1;
+  if (!top.has("witness_policy")) {
+    top.text_or_none("witness_policy");
+    return;
+  }
+  StrictMap policy = top.map("witness_policy");
+  settings.witnesses_needed = policy.number_or("need", settings.witnesses_needed, all == 0 ? 0 : 1, all);
+  policy.no_others();
+}
+
+/// time_stamps: {url, every, certificates}.
+void read_time_stamps(StrictFile& file, StrictMap& top, api::Settings& settings) {
+  if (!top.has("time_stamps")) {
+    top.text_or_none("time_stamps");  // known, absent
+    return;
+  }
+  StrictMap stamps = top.map("time_stamps");
+  settings.time_stamps.url = stamps.text("url");
+  settings.time_stamps.every_minutes = stamps.minutes("every");
+  settings.time_stamps.certificates = stamps.text_or_none("certificates");
+  if (!is_http_url(settings.time_stamps.url))
+    file.expected(stamps.at("url"), stamps.path("url"), "an address that begins with http:// or https://");
+  stamps.no_others();
+}
+
+}  // namespace
 
 api::Checked<api::Settings> load_settings(const std::string& path) {
   StrictFile file(path);
@@ -41,6 +88,8 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
   } else {
     top.text_or_none("limits");  // known, absent
   }
+  read_witnesses(file, top, settings);
+  read_time_stamps(file, top, settings);
   top.no_others();
   if (!file.clean()) return std::unexpected(file.take_findings());
   return settings;

@@ -30,8 +30,9 @@ eventstore::Result<void> AuditKeys::add_file(const std::string& path) {
   while (!rest.empty()) {
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    if (line.empty()) continue;
-    if (auto added = add(std::string(line), path); !added) return added;
+    const auto key = line.substr(0, line.find(' '));  // of a line of `pioneer keys show --history`
+    if (key.empty()) continue;
+    if (auto added = add(std::string(key), path); !added) return added;
   }
   return {};
 }
@@ -62,7 +63,7 @@ eventstore::Result<AuditKeys> AuditKeys::read_or_own(const std::vector<std::stri
                                "Say whose signature counts: --verifier with the log's key, from where it was published "
                                "(`pioneer keys show --verifier` prints it)");
   }
-  return read({data + "/keys/" + std::string(adapters::SigningKey::verifier_file_name)});
+  return read({data + "/keys/" + std::string(adapters::log_key_files.verifier)});
 }
 
 std::vector<const api::Verifier*> AuditKeys::all() const {

@@ -52,9 +52,14 @@ Exit list_tokens(const Place& place);
 
 struct KeysOptions {
   bool verifier = false;
-  std::string name;  ///< of the log, in its verifier key; empty: from the log's id
+  bool history = false;  ///< all verifier keys that there ever were
+  std::string name;      ///< of the log, in its verifier key; empty: from the log's id
 };
 Exit show_keys(const Place& place, const KeysOptions& options);
+struct RotateOptions {
+  bool end = false;  ///< the key that was before signs no more
+};
+Exit rotate_key(const Place& place, const RotateOptions& options);
 
 struct LogOptions {
   std::uint64_t from = 0;
@@ -65,6 +70,8 @@ Exit show_log(const Place& place, const LogOptions& options);
 Exit tail_log(const Place& place, const LogOptions& options);
 Exit describe_log(const Place& place);
 Exit confirm_clock(const Place& place);
+/// A log that lost what it had signed goes on as another one, which names it.
+Exit continue_log(const Place& place);
 
 struct LevelOptions {
   std::uint32_t to = 0;  ///< 0: the highest that this program knows

@@ -1,16 +1,19 @@
 // The log's signing key (Ed25519) lives in DIR/keys/log-signing, as Go's note package writes a private key:
 // PRIVATE+KEY+<name>+<hash>+<base64(0x01 ‖ seed)>. Its verifier key (C2SP signed-note) is what others check
 // checkpoints with: <name>+<hex8(SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public)[:4])>+<base64(0x01 ‖ public)>.
+#include "adapters/sodium/key_history.hpp"
 #include "adapters/sodium/signing.hpp"
 
 #include <filesystem>
 
+#include "adapters/posix/clock.hpp"
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/random.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/open_log.hpp"
+#include "api/http/rfc3339.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -19,7 +22,67 @@ std::string name_of_log(const KeysOptions& options, const OpenLog& open) {
   return options.name.empty() ? adapters::SigningKey::name_of(open.log().state().log_id) : options.name;
 }
 
+std::string time_text(std::int64_t seconds) { return api::http::rfc3339_of_us(seconds * 1'000'000); }
+
+std::string json_of(const adapters::KeyPeriod& period) {
+  JsonObject out;
+  out.text("verifier", period.verifier).text("fromPosition", std::to_string(period.from_size));
+  if (period.from_s != 0) out.text("from", time_text(period.from_s));
+  if (period.to_size) out.text("toPosition", std::to_string(*period.to_size)).text("to", time_text(period.to_s));
+  return out.str();
+}
+
+/// A line each, the key first: as a file of keys for `audit verify --verifier`.
+Exit show_history(const Place& place, const std::vector<adapters::KeyPeriod>& periods) {
+  std::string json;
+  for (const auto& period : periods) {
+    json += (json.empty() ? "" : ",") + json_of(period);
+    if (place.json) continue;
+    say(period.verifier + "  from " + grouped(period.from_size) + " records" +
+        (period.from_s == 0 ? "" : " (" + time_text(period.from_s) + ")") +
+        (period.to_size ? " to " + grouped(*period.to_size) + " (" + time_text(period.to_s) + ")" : ", signs now"));
+  }
+  if (place.json) say("[" + json + "]");
+  return Exit::done;
+}
+
 }  // namespace
+
+Exit rotate_key(const Place& place, const RotateOptions& options) {
+  if (!place.server.empty()) return fail(Exit::usage, "Keys are changed with --data DIR only, while no server runs.");
+  adapters::posix::PosixDisk disk;
+  adapters::posix::PosixRandom random;
+  const auto open = OpenLog::open(place.data);
+  if (!open) return fail(open.error());
+  const auto lock = disk.lock(place.data + "/lock");
+  if (!lock) return fail(lock.error());
+  const auto directory = place.data + "/keys";
+  const auto& log = (*open)->log();
+  const auto name = adapters::SigningKey::name_of(log.state().log_id);
+  const auto now = adapters::SigningKey::settle(disk, random, directory, name);
+  if (!now) return fail(now.error());
+  const auto before = now->verifier_before();
+  if (options.end && before.empty()) return fail(Exit::no, "No key is being changed: one signs.");
+  const auto now_s = adapters::posix::PosixClock().now().value / 1'000'000;
+  // The first key's place in the history is noted before there is a second one.
+  if (auto noted = adapters::settle_key_history(disk, directory, *now, log.end().value, now_s); !noted)
+    return fail(noted.error());
+  const auto key = options.end ? adapters::SigningKey::end_change(disk, directory, *now)
+                               : adapters::SigningKey::change(disk, random, directory, *now);
+  if (!key) return fail(key.error());
+  if (auto noted = adapters::settle_key_history(disk, directory, *key, log.end().value, now_s); !noted)
+    return fail(noted.error());
+  if (place.json) {
+    say(JsonObject().text("verifier", key->verifier()).text("before", options.end ? before : now->verifier()).str());
+    return Exit::done;
+  }
+  say("verifier  " + key->verifier());
+  say(options.end
+          ? "The key before it is forgotten; it signed up to " + grouped(log.end().value) + " records: " + before
+          : "Both sign until `pioneer keys rotate --end`. Let all who check know the new key by then: "
+            "witnesses, auditors, readers of receipts.");
+  return Exit::done;
+}
 
 Exit show_keys(const Place& place, const KeysOptions& options) {
   if (!place.server.empty()) return fail(Exit::usage, "Keys are shown with --data DIR only; no server shows them.");
@@ -29,6 +92,10 @@ Exit show_keys(const Place& place, const KeysOptions& options) {
   adapters::posix::PosixRandom random;
   const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys", name_of_log(options, **open));
   if (!key) return fail(key.error());
+  if (options.history) {
+    const auto periods = adapters::read_key_history(disk, place.data + "/keys", *key);
+    return periods ? show_history(place, *periods) : fail(periods.error());
+  }
   if (options.verifier) {
     say(place.json ? JsonObject().text("verifier", key->verifier()).str() : key->verifier());
     return Exit::done;

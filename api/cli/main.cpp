@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "api/cli/audit_commands.hpp"
+#include "api/cli/witness.hpp"
 
 namespace {
 
@@ -72,9 +73,15 @@ void add_keys(CLI::App& app, Chosen& chosen) {
   static KeysOptions options;
   auto& show = *keys.add_subcommand("show", "How many keys there are, and the log's verifier key");
   show.add_flag("--verifier", options.verifier, "the verifier key only");
+  show.add_flag("--history", options.history, "all verifier keys that signed, from when to when");
   show.add_option("--name", options.name,
                   "the log's name in its verifier key; counts only the first time, when the key is made");
   show.callback([&chosen] { chosen = [](const Place& p) { return show_keys(p, options); }; });
+  static RotateOptions rotated;
+  auto& rotate = *keys.add_subcommand(
+      "rotate", "A new signing key, while no server runs: both sign until --end, the log's name stays");
+  rotate.add_flag("--end", rotated.end, "forget the key that was before");
+  rotate.callback([&chosen] { chosen = [](const Place& p) { return rotate_key(p, rotated); }; });
 }
 
 void add_log(CLI::App& app, Chosen& chosen) {
@@ -102,6 +109,9 @@ void add_log(CLI::App& app, Chosen& chosen) {
   log.add_subcommand("confirm-clock",
                      "The clock is right: after a jump (--server), or though the log is ahead of it (--data)")
       ->callback([&chosen] { chosen = confirm_clock; });
+  log.add_subcommand("continue",
+                     "A log that lost what it had signed goes on as another one, which names it (--data only)")
+      ->callback([&chosen] { chosen = continue_log; });
   static LevelOptions level;
   auto& raise = *log.add_subcommand("raise-level",
                                     "Irreversible; --data only: from now on write what only new programs can read. "
@@ -245,6 +255,24 @@ void add_receipt(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   add_breach(receipt, elsewhere, chosen);
 }
 
+void add_witness(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
+  static WitnessOptions options;
+  auto& w = *app.add_subcommand(
+      "witness", "Sign what other organisations' logs have come to, never two histories of one (C2SP tlog-witness) " +
+                     std::string(alone));
+  w.add_option("--state", options.state, "the folder of the witness: its key, and what it signed last")->required();
+  w.add_option("--name", options.name, "the name in its key, such as witness.example.org; counts only the first time");
+  w.add_option("--listen", options.listen, "HOST:PORT; port 0 takes any free one")->capture_default_str();
+  w.add_option("--log", options.logs, "the verifier key of a log, or a file with one in each line; may be repeated");
+  w.add_subcommand("key", "Print the witness's verifier key; made where there is none")->callback([&] {
+    options.key = true;
+  });
+  w.callback([&] {
+    elsewhere = true;
+    chosen = [](const Place& p) { return options.key ? show_witness_key(p, options) : run_witness(p, options); };
+  });
+}
+
 void add_checks(CLI::App& app, Chosen& chosen) {
   static VerifyOptions options;
   auto& v = *app.add_subcommand(
@@ -332,6 +360,7 @@ int run(int argc, char** argv) {
   add_checks(app, chosen);
   add_audit(app, elsewhere, chosen);
   add_receipt(app, elsewhere, chosen);
+  add_witness(app, elsewhere, chosen);
   add_history(app, chosen);
   add_erase(app, chosen);
   add_export(app, chosen);

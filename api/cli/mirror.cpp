@@ -1,12 +1,12 @@
 // The log as static files in the layout of C2SP tlog-tiles, with a signed checkpoint: an auditor carries them away and
 // verifies them with programs that are not ours.
-#include <array>
 #include <optional>
+#include <vector>
 
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/random.hpp"
+#include "adapters/sodium/key_history.hpp"
 #include "adapters/sodium/signing.hpp"
-#include "adapters/sodium/verifier_key.hpp"
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
@@ -31,10 +31,11 @@ struct Seen {
 
 class Mirror {
  public:
-  Mirror(const std::string& to, adapters::VerifierKey key, bool hashes_only)
+  /// `keys`: all that ever signed for the log, the present one last.
+  Mirror(const std::string& to, std::vector<adapters::KeyPeriod> keys, bool hashes_only)
       : files_(to),
-        key_(std::move(key)),
-        origin_(key_.name()),
+        keys_(std::move(keys)),
+        origin_(keys_.back().key.name()),
         hashes_only_(hashes_only),
         tree_([this](const std::string& path, std::string_view bytes) { return keep(path, bytes); }) {}
 
@@ -52,9 +53,10 @@ class Mirror {
     return eventstore::checkpoint_text(origin_, tree_.size(), api::base64(tree_.root().view()));
   }
   Result<void> compare() const;
+  std::vector<const api::Verifier*> keys() const;
 
   MirrorFiles files_;
-  const adapters::VerifierKey key_;
+  const std::vector<adapters::KeyPeriod> keys_;
   const std::string origin_;
   const bool hashes_only_;
   eventstore::TileTree tree_;
@@ -107,12 +109,17 @@ Result<void> Mirror::end(const adapters::SigningKey& key) {
                                                       ". Keep both: records were cut off.");
   }
   if (auto finished = tree_.finish(); !finished) return finished;
-  if (auto kept = files_.keep_verifier(key.verifier()); !kept) return kept;
-  return files_.publish(key.note(text()), std::array<const api::Verifier*, 1>{&key_});
+  for (const auto& period : keys_)
+    if (auto kept = files_.keep_verifier(period.verifier); !kept) return kept;
+  return files_.publish(key.note(text()), keys());
 }
 
-Result<void> Mirror::keep_signed(std::string_view note) {
-  return files_.keep_signed(note, std::array<const api::Verifier*, 1>{&key_});
+Result<void> Mirror::keep_signed(std::string_view note) { return files_.keep_signed(note, keys()); }
+
+std::vector<const api::Verifier*> Mirror::keys() const {
+  std::vector<const api::Verifier*> keys;
+  for (const auto& period : keys_) keys.push_back(&period.key);
+  return keys;
 }
 
 /// The log is not the one that was mirrored: what it publishes by now goes beside what it published then.
@@ -139,9 +146,9 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys",
                                                 adapters::SigningKey::name_of(log.state().log_id));
   if (!key) return fail(key.error());
-  auto verifier = adapters::VerifierKey::parse(key->verifier());
-  if (!verifier) return fail(verifier.error());
-  Mirror mirror(options.to, std::move(*verifier), options.hashes_only);
+  auto keys = adapters::read_key_history(disk, place.data + "/keys", *key);
+  if (!keys) return fail(keys.error());
+  Mirror mirror(options.to, std::move(*keys), options.hashes_only);
   if (auto begun = mirror.begin(); !begun) return fail(begun.error());
   const auto end = log.end();
   Progress progress("records mirrored", end.value);

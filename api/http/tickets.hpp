@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/ports/signer.hpp"
+#include "api/ports/verifier.hpp"
 #include "domain/common/id.hpp"
 
 namespace pioneer::api::http {
@@ -27,8 +29,8 @@ struct Ticket {
 /// Any thread.
 class Tickets {
  public:
-  /// `log_id`: 16 bytes. The signer outlives it.
-  Tickets(const Signer& signer, std::string log_id);
+  /// `log_id`: 16 bytes. `known`: the keys that signed before it, whose tickets are still shown. All outlive it.
+  Tickets(const Signer& signer, std::string log_id, std::vector<const Verifier*> known = {});
   std::string text_of(const Ticket& ticket) const;
   /// Nothing if it is none of this log's, or was changed.
   std::optional<Ticket> read(std::string_view text) const;
@@ -37,6 +39,7 @@ class Tickets {
  private:
   const Signer& signer_;
   std::string log_id_;
+  std::vector<const Verifier*> known_;
 };
 
 }  // namespace pioneer::api::http

@@ -3,8 +3,25 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pioneer::api {
+
+/// Another organisation's witness (C2SP tlog-witness): where it is asked, and the key by which its signatures are
+/// checked.
+struct WitnessSetting {
+  std::string url;  ///< http:// or https://, its submission prefix
+  std::string key;  ///< as `pioneer witness key` prints it
+};
+/// Each is asked on a thread of its own.
+inline constexpr std::size_t witnesses_max = 16;
+
+/// An authority that stamps checkpoints with its time (RFC 3161).
+struct TimeStampSetting {
+  std::string url;                  ///< http:// or https://; empty: none is asked
+  std::uint32_t every_minutes = 0;  ///< how far apart stamps are at least
+  std::string certificates;         ///< PEM file of whom to trust; empty: signatures are left to who verifies
+};
 
 /// Each can also stand on the command line, which wins. Paths are taken from the working directory.
 struct Settings {
@@ -20,6 +37,9 @@ struct Settings {
   std::uint32_t disk_headroom_mebibytes = 128;  ///< less free where log or stores lie: 503 `disk_full`. 0: nobody looks
   std::uint32_t streams_max = 1000;             ///< listeners of /events at once; beyond: 429
   std::uint32_t streams_per_address_max = 100;  ///< of those from one address: behind a proxy, raise it to all
+  std::vector<WitnessSetting> witnesses;        ///< who is asked to sign checkpoints; in the file only
+  std::uint32_t witnesses_needed = 0;           ///< how many of them must sign for one to count; else most of them
+  TimeStampSetting time_stamps;                 ///< in the file only
   std::uint32_t cache_mebibytes = 64;           ///< memory for what is read again: the database's blocks
 };
 

@@ -1,4 +1,4 @@
-// Signs as the log does. Real: adapters/sodium/signing.hpp.
+// Signs as the log does, or a witness. Real: adapters/sodium/signing.hpp.
 #pragma once
 
 #include <string>
@@ -11,8 +11,10 @@ class Signer {
  public:
   virtual ~Signer() = default;
   virtual std::string name() const = 0;
-  /// <name>+<hash>+<base64(0x01 ‖ public key)>, as of a signed note.
+  /// <name>+<hash>+<base64(kind ‖ public key)>, as of a signed note; the kind is 1, a witness's 4.
   virtual std::string verifier() const = 0;
+  /// The hash's four bytes, which stand before a signature in a note.
+  virtual std::string key_id() const = 0;
   /// 32 bytes.
   virtual std::string public_key() const = 0;
   /// Ed25519 (RFC 8032): 64 bytes, the same for the same message.

@@ -80,8 +80,8 @@ Result<void> Checkpoints::read_newest() {
                    "The log has " + std::to_string(log_.end().value) + " records, but " + std::to_string(text->size) +
                        " were signed in " + path() +
                        ". Restore the newest copy of the log, and keep this one. To go on without what was "
-                       "lost, which everybody will notice, move " +
-                       directory_ + " away.");
+                       "lost, which everybody will notice, run `pioneer log continue`: the log goes on as another one, "
+                       "which names this one.");
   }
   signed_ = {text->size, std::move(text->root)};
   newest_ = {std::make_shared<const std::string>(std::move(note)), signed_};
@@ -205,6 +205,28 @@ Result<std::optional<Inclusion>> Checkpoints::inclusion(Sequence sequence) const
   if (!root || base64(root->view()) != newest.signed_text.root)
     return failure("tree_damaged", "The hashes in " + directory_ + " do not lead to what was signed.");
   return std::optional(std::move(inclusion));
+}
+
+Result<std::vector<Hash>> Checkpoints::consistency(std::uint64_t first, std::uint64_t second) const {
+  std::shared_ptr<const TreeFiles> tree;
+  {
+    const std::lock_guard lock(mutex_);
+    tree = tree_;
+  }
+  if (!tree || first > second || second > tree->flushed())
+    return failure("not_yet", "No checkpoint covers that yet.", eventstore::Retry::can_help);
+  return eventstore::consistency_path(first, second, tree->stored());
+}
+
+Result<Hash> Checkpoints::root_at(std::uint64_t size) const {
+  std::shared_ptr<const TreeFiles> tree;
+  {
+    const std::lock_guard lock(mutex_);
+    tree = tree_;
+  }
+  if (!tree || size > tree->flushed())
+    return failure("not_yet", "No checkpoint covers that yet.", eventstore::Retry::can_help);
+  return tree->root_at(size);
 }
 
 Result<std::optional<std::string>> Checkpoints::tile(unsigned level, const eventstore::TileName& tile) const {

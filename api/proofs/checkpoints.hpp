@@ -51,6 +51,11 @@ class Checkpoints {
   /// however long the log is. The hashes are led to the signed root before they are given away. Errors: "tree_damaged",
   /// and the disk's.
   eventstore::Result<std::optional<Inclusion>> inclusion(eventstore::Sequence sequence) const;
+  /// The proof that the tree of the first `second` leaves goes on from that of the first `first`; a checkpoint covers
+  /// both. Errors: "not_yet" while none does, the tree's and the disk's.
+  eventstore::Result<std::vector<eventstore::Hash>> consistency(std::uint64_t first, std::uint64_t second) const;
+  /// The root of the first `size` leaves, which a checkpoint covers. Errors: as consistency().
+  eventstore::Result<eventstore::Hash> root_at(std::uint64_t size) const;
   /// The tile's hashes; nothing where no such tile is, or not yet. Errors: "tree_damaged", and the disk's.
   eventstore::Result<std::optional<std::string>> tile(unsigned level, const eventstore::TileName& tile) const;
   /// Leaves that newest() covers.

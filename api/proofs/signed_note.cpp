@@ -88,12 +88,13 @@ Result<void> check_signed(const SignedNote& note, std::span<const Verifier* cons
   if (is_signed) return {};
   std::string names;
   for (const auto& signature : note.signatures) names += (names.empty() ? "" : ", ") + shown(signature.name);
-  return failure("not_signed", "No key that was given signed this; signatures stand in the name of " + names + ".");
+  return failure("not_signed", "No key that was given signed this; signatures stand in the name of " + names +
+                                   ". If the log has changed its key, give the keys before it too.");
 }
 
-Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_view origin) {
+Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_view origin, Extensions extensions) {
   const auto lines = lines_of(note.text);
-  if (lines.size() != 3)
+  if (lines.size() < 3 || (lines.size() > 3 && extensions == Extensions::refused))
     return bad_checkpoint("it has " + std::to_string(lines.size()) + " lines; origin, size and root are three.");
   if (lines[0] != origin) {
     return failure("other_origin",

@@ -43,8 +43,12 @@ struct SignedCheckpoint {
   eventstore::Hash root;
 };
 
+/// Lines behind the root, of which the format says nothing more. Our logs write none.
+enum class Extensions { refused, passed_over };
+
 /// Errors: "bad_checkpoint", where its lines are not exactly as the format wants them (a size with leading zeros, a
 /// root that has not 32 bytes, more lines); "other_origin", where it is another log's.
-eventstore::Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_view origin);
+eventstore::Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_view origin,
+                                                     Extensions extensions = Extensions::refused);
 
 }  // namespace pioneer::api

@@ -23,6 +23,7 @@
 #include "api/people/people_store.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/server/clock_confirmation.hpp"
+#include "eventstore/commit.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
 
@@ -69,6 +70,7 @@ struct Deployment::Wiring {
   std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
   Result<void> open_directory();
   Result<void> open_log();
+  Result<bool> goes_on_from_older() const;
   void look_at_master_key() const;
   Result<void> open_stores();
   Result<void> open_store();
@@ -123,6 +125,9 @@ Result<void> Deployment::Wiring::open_log() {
   // The log comes first: where a crash came between the two, nothing is written yet, so no commit can miss a key.
   adapters::KeyringOptions keys{path("keys"), options.master_key};
   keys.unused = log->state().next.value == 0;
+  const auto older = goes_on_from_older();
+  if (!older) return std::unexpected(older.error());
+  keys.of_older_log = *older;
   const auto id = log->state().log_id;
   auto ring = keys.unused && !disk.exists(path("keys/keyring"))
                   ? adapters::FileKeyring::make(disk, *cryptography, id, keys)
@@ -131,6 +136,16 @@ Result<void> Deployment::Wiring::open_log() {
   keyring = std::move(*ring);
   look_at_master_key();
   return {};
+}
+
+// What was sealed before a log had to go on as another one (`pioneer log continue`) names the first of them.
+Result<bool> Deployment::Wiring::goes_on_from_older() const {
+  if (log->end().value == 0) return false;
+  const auto first = log->read(eventstore::Sequence{0});
+  if (!first) return std::unexpected(first.error());
+  eventstore::EpochOpened opened;
+  const auto body = eventstore::record_body(*first);
+  return opened.ParseFromArray(body.data(), static_cast<int>(body.size())) && !opened.continues_log_id().empty();
 }
 
 // A keyring on a medium without permissions is the operator's choice, so it is told and not refused.
@@ -268,7 +283,7 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   if (auto opened = w.open_directory(); !opened) return std::unexpected(opened.error());
   if (auto opened = w.open_log(); !opened) return std::unexpected(opened.error());
   if (auto opened = w.open_stores(); !opened) return std::unexpected(opened.error());
-  w.opener = std::make_unique<api::Opener>(*w.cryptography, *w.keyring, w.log->state().log_id);
+  w.opener = std::make_unique<api::Opener>(*w.cryptography, *w.keyring, w.keyring->log_id());
   w.patient_store.emplace(*w.store, w.patience);
   w.patient_people.emplace(*w.people_rows, w.patience);
   auto people = api::PeopleStore::open(*w.patient_people, *w.opener);
@@ -276,7 +291,7 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   w.people = std::move(*people);
   if (auto opened = w.open_blobs(); !opened) return std::unexpected(opened.error());
   w.edge = std::make_unique<api::Edge>(
-      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs.get(), w.log->state().log_id});
+      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs.get(), w.keyring->log_id()});
   const auto confirmed = clock_confirmed(w.disk, options.directory);
   if (!confirmed) return std::unexpected(confirmed.error());
   auto parts = w.node_parts();

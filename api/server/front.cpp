@@ -1,19 +1,14 @@
 #include "api/server/front.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <stop_token>
 #include <thread>
 
 #include "adapters/beast/http_server.hpp"
 #include "adapters/media/media_cleaner.hpp"
-#include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/posix/threads.hpp"
 #include "adapters/prometheus/prometheus_metrics.hpp"
-#include "adapters/sodium/signing.hpp"
 #include "adapters/vips/vips_photos.hpp"
 #include "api/http/handlers/fetch_notes.hpp"
 #include "api/http/handlers/live.hpp"
@@ -25,11 +20,11 @@
 #include "api/http/request_metrics.hpp"
 #include "api/http/tickets.hpp"
 #include "api/people/erasure.hpp"
-#include "api/proofs/checkpoints.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
 #include "api/server/map_file.hpp"
 #include "api/server/past_stores.hpp"
+#include "api/server/proving.hpp"
 #include "api/server/version.hpp"
 #include "api/server/web_folder.hpp"
 #include "api/text/bytes.hpp"
@@ -49,9 +44,6 @@ constexpr std::uint64_t milestone_every = 50'000;
 
 /// A loop turns twice a second at least; handlers must not block it.
 constexpr std::chrono::seconds loop_stuck_after{node::stuck_after_us / 1'000'000};
-
-/// While something happens, so often a checkpoint is signed.
-constexpr std::chrono::seconds checkpoint_every{1};
 
 /// Half of the streams are kept for those who sign in.
 api::http::EventHub::Options listener_limits(const api::Settings& settings) {
@@ -73,20 +65,12 @@ DiskPastStores::Stamp stamp_of(const eventstore::Log& log) {
   };
 }
 
-/// As `pioneer keys show` makes it, where there is none yet.
-eventstore::Result<adapters::SigningKey> signing_key(Deployment& deployment, eventstore::Disk& disk,
-                                                     eventstore::Random& random) {
-  const auto name = adapters::SigningKey::name_of(deployment.node().log().state().log_id);
-  return adapters::SigningKey::settle(disk, random, deployment.directory() + "/keys", name);
-}
-
 }  // namespace
 
 // What uses another stands behind it: the server goes first.
 struct Front::Parts {
   std::unique_ptr<MapFile> map;  ///< tasks of the executor read it
   adapters::posix::PosixRandom random;
-  adapters::posix::PosixDisk disk;
   adapters::posix::ThreadPool executor{query_threads};
   adapters::posix::ThreadPool uploads{upload_threads};
   adapters::posix::ThreadPool replays{past_threads};
@@ -103,9 +87,7 @@ struct Front::Parts {
   api::http::SessionUses uses;
   api::http::FetchNotes fetches;
   api::http::Site site;
-  std::unique_ptr<api::Signer> signer;  ///< the log's own key: tickets are checked with what checks checkpoints
-  std::unique_ptr<api::Checkpoints> checkpoints;
-  std::jthread signing;
+  std::unique_ptr<Proving> proving;
   std::unique_ptr<api::http::Tickets> tickets;
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
@@ -174,17 +156,16 @@ void Front::watch_queues(Parts& parts, const node::Node& node) {
 }
 
 /// What the log's key signs: checkpoints and tickets; and what its signatures are checked with, for the page that does.
-eventstore::Result<void> Front::open_signing(Parts& parts, Deployment& deployment) {
-  const auto& log = deployment.node().log();
-  auto key = signing_key(deployment, parts.disk, parts.random);
-  if (!key) return std::unexpected(key.error());
-  parts.signer = std::make_unique<adapters::SigningKey>(std::move(*key));
-  parts.site.give_keys({parts.signer->verifier()});
-  auto checkpoints = api::Checkpoints::open(
-      log, parts.disk, *parts.signer, deployment.directory() + "/" + std::string(api::Checkpoints::directory_name));
-  if (!checkpoints) return std::unexpected(checkpoints.error());
-  parts.checkpoints = std::move(*checkpoints);
-  parts.tickets = std::make_unique<api::http::Tickets>(*parts.signer, std::string(log.state().log_id.view()));
+eventstore::Result<void> Front::open_signing(Parts& parts, Deployment& deployment, const api::Settings& settings,
+                                             const Tell& tell) {
+  auto proving = Proving::open(deployment, settings, tell ? tell : [](const std::string&) {});
+  if (!proving) return std::unexpected(proving.error());
+  parts.proving = std::move(*proving);
+  parts.site.give_keys(parts.proving->verifiers());
+  const auto log_id = deployment.node().log().state().log_id;
+  parts.tickets = std::make_unique<api::http::Tickets>(
+      parts.proving->signer(), std::string(log_id.view()),
+      std::vector<const api::Verifier*>(parts.proving->log_keys().begin(), parts.proving->log_keys().end()));
   return {};
 }
 
@@ -196,19 +177,16 @@ void Front::open_past(Parts& parts, Deployment& deployment) {
   parts.past = std::make_unique<api::http::Past>(log, *parts.past_stores, parts.replays, past);
 }
 
-/// Follows the log and signs, on a thread of its own. What fails is tried again: meanwhile the newest checkpoint
-/// stands, and the measurement shows that it does not move. The past hears of the log's growth here, too.
-void Front::sign_checkpoints(Parts& parts, const node::Node& node) {
-  auto& covered = parts.metrics->gauge("pioneer_checkpoint_records", "Records that the newest checkpoint covers.");
-  parts.signing = std::jthread([&covered, &checkpoints = *parts.checkpoints, &past = *parts.past,
-                                &projector = node.projector()](const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any stopped;
-    std::unique_lock lock(mutex);
-    do {
-      if (const auto size = checkpoints.follow()) covered.set(static_cast<double>(*size));
-      past.grown(projector.projected());
-    } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));
+/// Measured, and with pages where the API has none.
+void Front::make_router(Parts& parts, const api::Settings& settings) {
+  parts.router = std::make_unique<api::http::Router>(api::http::Router::Options{
+      .new_command_id = [&random = parts.random] { return api::http::new_command_id(random); },
+      .own_origin = settings.origin,
+      .measure = [requests = parts.requests](
+                     const api::http::Route* route,
+                     api::Responder responder) { return requests->measured(route, std::move(responder)); },
+      .pages = [&parts](const api::HttpRequest& request,
+                        const api::Responder& responder) { give_page(parts, request, responder); },
   });
 }
 
@@ -218,7 +196,7 @@ Front::~Front() { stop(); }
 
 void Front::stop() {
   if (!parts_->beats.joinable()) return;
-  parts_->signing = {};
+  parts_->proving->stop();
   parts_->rounds->stop();
   parts_->events->stop();
   parts_->beats.join();
@@ -227,12 +205,13 @@ void Front::stop() {
 
 std::uint16_t Front::port() const { return parts_->server->port(); }
 
-eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, const api::Settings& settings) {
+eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, const api::Settings& settings,
+                                                        const Tell& tell) {
   auto parts = std::make_unique<Parts>();
   Parts& p = *parts;
   node::Node& node = deployment.node();
   if (auto pages = open_pages(p, settings); !pages) return std::unexpected(pages.error());
-  if (auto signing = open_signing(p, deployment); !signing) return std::unexpected(signing.error());
+  if (auto signing = open_signing(p, deployment, settings, tell); !signing) return std::unexpected(signing.error());
   p.requests = std::make_shared<api::http::RequestMetrics>(p.metrics, deployment.clock());
   open_past(p, deployment);
   p.events = std::make_shared<api::http::EventHub>(api::http::live_events(node), listener_limits(settings),
@@ -255,21 +234,16 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .feature_level = eventstore::limits::feature_level,
       .openapi = api::http::openapi_document(std::string(version)),
       .origin = settings.origin,
-      .checkpoints = p.checkpoints.get(),
+      .checkpoints = &p.proving->checkpoints(),
+      .cosignatures = &p.proving->cosignatures(),
+      .stamps = &p.proving->stamps(),
       .tickets = p.tickets.get(),
       .uses = &p.uses,
       .fetches = &p.fetches,
       .stuck = [&p] { return blocked(p); },
+      .contradicted = [&p] { return p.proving->contradicted(); },
   });
-  p.router = std::make_unique<api::http::Router>(api::http::Router::Options{
-      .new_command_id = [&random = p.random] { return api::http::new_command_id(random); },
-      .own_origin = settings.origin,
-      .measure = [requests = p.requests](
-                     const api::http::Route* route,
-                     api::Responder responder) { return requests->measured(route, std::move(responder)); },
-      .pages = [&p](const api::HttpRequest& request,
-                    const api::Responder& responder) { give_page(p, request, responder); },
-  });
+  make_router(p, settings);
   api::http::register_handlers(*p.router, *p.service);
   if (const auto missing = p.router->unhandled(); !missing.empty())
     return eventstore::failure("routes_unhandled",
@@ -292,7 +266,8 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   if (!started) return eventstore::failure("cannot_listen", started.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node));
-  sign_checkpoints(p, node);
+  // The past hears of the log's growth where checkpoints are signed.
+  p.proving->start(*p.metrics, [&past = *p.past, &projector = node.projector()] { past.grown(projector.projected()); });
   p.beats = std::thread([&events = *p.events] { events.loop(); });
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,7 +16,10 @@ class Front {
  public:
   /// The deployment is started and outlives the front. Errors: "cannot_listen", "routes_unhandled", "bad_web",
   /// "bad_map", and what opening the checkpoints fails with.
-  static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings);
+  /// `tell` gets a sentence for an operator at a time, from any thread.
+  using Tell = std::function<void(const std::string&)>;
+  static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings,
+                                                          const Tell& tell = {});
   /// Stops, if it did not yet.
   ~Front();
   Front(const Front&) = delete;
@@ -30,12 +34,13 @@ class Front {
   struct Parts;
   static node::Projector::Listener followed(const Parts& parts, const node::Node& node);
   static std::string blocked(const Parts& parts);
+  static void make_router(Parts& parts, const api::Settings& settings);
   static void watch_queues(Parts& parts, const node::Node& node);
   static eventstore::Result<void> open_pages(Parts& parts, const api::Settings& settings);
   static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);
-  static eventstore::Result<void> open_signing(Parts& parts, Deployment& deployment);
+  static eventstore::Result<void> open_signing(Parts& parts, Deployment& deployment, const api::Settings& settings,
+                                               const Tell& tell);
   static void open_past(Parts& parts, Deployment& deployment);
-  static void sign_checkpoints(Parts& parts, const node::Node& node);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };

@@ -10,6 +10,7 @@
 #include "api/http/openapi.hpp"
 #include "api/ports/origin.hpp"
 #include "api/server/front.hpp"
+#include "api/server/known_elsewhere.hpp"
 #include "api/server/version.hpp"
 
 namespace {
@@ -122,12 +123,14 @@ int serve(const api::Settings& settings) {
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;
   options.headroom_bytes = std::uint64_t{settings.disk_headroom_mebibytes} << 20;
   options.tell = [](const std::string& sentence) { say("pioneerd: " + sentence); };
+  if (auto learnt = server::learn_from_witnesses(settings.data, settings, options.tell); !learnt)
+    return give_up(learnt.error().detail);
   auto deployment = server::Deployment::open(options);
   if (!deployment) return give_up(deployment.error().detail);
   (*deployment)->start();
   if (auto adopted = adopt_rules(**deployment, *rules, services_of(settings)); !adopted)
     return give_up(adopted.error().detail);
-  auto front = server::Front::start(**deployment, settings);
+  auto front = server::Front::start(**deployment, settings, options.tell);
   if (!front) return give_up(front.error().detail);
 
   const auto host = settings.listen.substr(0, settings.listen.rfind(':'));

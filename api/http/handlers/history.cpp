@@ -3,6 +3,8 @@
 #include "api/http/handlers/fetch_notes.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/cosignatures.hpp"
+#include "api/proofs/stamps.hpp"
 #include "api/queries/log_view.hpp"
 
 namespace pioneer::api::http {
@@ -39,10 +41,40 @@ void log(const Service& service, const IncomingPointer& incoming, const node::Ca
 void checkpoint(const Service& service, const Incoming& incoming) {
   if (!identify(service, incoming)) return;  // anybody, but not with a token that is none
   auto note = service.checkpoints == nullptr ? nullptr : service.checkpoints->newest();
+  if (service.cosignatures != nullptr) note = service.cosignatures->with_cosignatures(note);
   if (note == nullptr)
     return incoming.problem({.code = "unavailable", .detail = "There is no checkpoint yet.", .retry_after_s = 1});
   incoming.responder.respond(
       {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .shared = std::move(note)});
+}
+
+/// The newest that enough witnesses signed; it may be some seconds older than the newest.
+void witnessed(const Service& service, const Incoming& incoming) {
+  if (!identify(service, incoming)) return;
+  auto note = service.cosignatures == nullptr ? nullptr : service.cosignatures->witnessed();
+  if (note == nullptr) return incoming.problem({.code = "not_found", .detail = "No checkpoint is witnessed yet."});
+  incoming.responder.respond(
+      {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .shared = std::move(note)});
+}
+
+/// The sizes of the checkpoints that are stamped, a line each: SIZE and SIZE.tsr are its files.
+void stamps(const Service& service, const Incoming& incoming) {
+  if (service.stamps == nullptr) return incoming.problem({.code = "not_found"});
+  const auto sizes = service.stamps->sizes();
+  if (!sizes) return incoming.fail(sizes.error());
+  std::string lines;
+  for (const auto size : *sizes) lines += std::to_string(size) + "\n";
+  incoming.responder.respond(
+      {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .body = std::move(lines)});
+}
+
+void stamp(const Service& service, const Incoming& incoming) {
+  if (service.stamps == nullptr) return incoming.problem({.code = "not_found"});
+  auto file = service.stamps->file(incoming.path[0]);
+  if (!file) return incoming.fail(file.error());
+  if (!*file) return incoming.problem({.code = "not_found"});
+  incoming.responder.respond(
+      {.content_type = "application/octet-stream", .fixed = tile_headers, .body = std::move(**file)});
 }
 
 void tile(const Service& service, const Incoming& incoming) {
@@ -96,6 +128,13 @@ void register_history(Router& router, const Service& service) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) { log(service, incoming, caller); });
   });
   router.on(Operation::get_checkpoint, [&service](const IncomingPointer& incoming) { checkpoint(service, *incoming); });
+  router.on(Operation::get_witnessed, [&service](const IncomingPointer& incoming) { witnessed(service, *incoming); });
+  router.on(Operation::get_stamps, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller&) { stamps(service, *incoming); });
+  });
+  router.on(Operation::get_stamp, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller&) { stamp(service, *incoming); });
+  });
   router.on(Operation::get_tile, [&service](const IncomingPointer& incoming) {
     // It reads from the disk.
     query(service, incoming, [&service, incoming](const node::Caller&) { tile(service, *incoming); });

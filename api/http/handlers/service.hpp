@@ -24,7 +24,9 @@
 
 namespace pioneer::api {
 class Checkpoints;
-}
+class Cosignatures;
+class Stamps;
+}  // namespace pioneer::api
 
 namespace pioneer::api::http {
 
@@ -50,15 +52,19 @@ struct Service {
   std::string log_id = {};   ///< hexadecimal
   std::uint32_t format = 0;  ///< of the log
   std::uint32_t feature_level = 0;
-  std::string openapi = {};                  ///< the document, made once
-  std::string origin = {};                   ///< "https://…": how browsers reach us, for links
-  const Checkpoints* checkpoints = nullptr;  ///< absent: the log is not offered as tiles
-  const Tickets* tickets = nullptr;          ///< absent: claims show none, and none is checked
-  SessionUses* uses = nullptr;               ///< absent: nobody notes when a session was used
-  FetchNotes* fetches = nullptr;             ///< absent: each bundle of entries asks the Writer
-  SignInWay* sign_in = nullptr;              ///< absent: one-time codes are the only way in
+  std::string openapi = {};                    ///< the document, made once
+  std::string origin = {};                     ///< "https://…": how browsers reach us, for links
+  const Checkpoints* checkpoints = nullptr;    ///< absent: the log is not offered as tiles
+  const Cosignatures* cosignatures = nullptr;  ///< absent: nobody is asked for any
+  const Stamps* stamps = nullptr;              ///< absent: no time stamps are offered
+  const Tickets* tickets = nullptr;            ///< absent: claims show none, and none is checked
+  SessionUses* uses = nullptr;                 ///< absent: nobody notes when a session was used
+  FetchNotes* fetches = nullptr;               ///< absent: each bundle of entries asks the Writer
+  SignInWay* sign_in = nullptr;                ///< absent: one-time codes are the only way in
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
+  /// Whether a witness proved that this log is not the one that was signed. Absent: nobody asks witnesses.
+  std::function<bool()> contradicted = {};
 };
 
 /// All handlers; `service` outlives the router.

@@ -167,6 +167,43 @@ TEST(SettingsFile, KeysMayBeAbsentButNotMisspelled) {
                     Contains(HasSubstr("2 limits.streams: expected a whole number"))));
 }
 
+TEST(SettingsFile, NamesWitnessesAndHowManyAreNeeded) {
+  const std::string three =
+      "witnesses:\n"
+      "  - {url: 'http://a:1', key: a+1}\n  - {url: 'https://b/w', key: b+2}\n  - {url: 'http://c', key: c+3}\n";
+  const TemporaryFile most(three);
+  const auto settings = load_settings(most.path());
+  ASSERT_TRUE(settings.has_value());
+  ASSERT_EQ(settings->witnesses.size(), 3u);
+  EXPECT_EQ(settings->witnesses[1].url, "https://b/w");
+  EXPECT_EQ(settings->witnesses[1].key, "b+2");
+  EXPECT_EQ(settings->witnesses_needed, 2u) << "more than half, where nothing is said";
+  const TemporaryFile all(three + "witness_policy: {need: 3}\n");
+  EXPECT_EQ(load_settings(all.path())->witnesses_needed, 3u);
+  const TemporaryFile none("data: x\n");
+  EXPECT_EQ(load_settings(none.path())->witnesses_needed, 0u);
+  for (const auto* need : {"0", "4", "most"}) {
+    const TemporaryFile wrong(three + "witness_policy: {need: " + need + "}\n");
+    EXPECT_THAT(sentences(load_settings(wrong.path())), Contains(HasSubstr("5 witness_policy.need"))) << need;
+  }
+  const TemporaryFile wrong("witnesses:\n  - {url: 'ftp://a', key: a+1, weight: 2}\n");
+  EXPECT_THAT(sentences(load_settings(wrong.path())),
+              AllOf(Contains(HasSubstr("2 witnesses[0].url: expected an address that begins with http://")),
+                    Contains(HasSubstr("2 witnesses[0].weight: is not known"))));
+}
+
+TEST(SettingsFile, NamesWhoStampsTime) {
+  const TemporaryFile file("time_stamps: {url: 'http://tsa/', every: 1 d, certificates: ca.pem}\n");
+  const auto settings = load_settings(file.path());
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_EQ(settings->time_stamps.url, "http://tsa/");
+  EXPECT_EQ(settings->time_stamps.every_minutes, 24u * 60);
+  EXPECT_EQ(settings->time_stamps.certificates, "ca.pem");
+  const TemporaryFile wrong("time_stamps: {url: tsa, every: often}\n");
+  EXPECT_THAT(sentences(load_settings(wrong.path())),
+              AllOf(Contains(HasSubstr("time_stamps.url")), Contains(HasSubstr("time_stamps.every"))));
+}
+
 TEST(SettingsFile, AnOriginIsHttpAndAHost) {
   for (const auto* good : {"https://pioneer.example", "http://127.0.0.1:8080", "http://[::1]:80"}) {
     const TemporaryFile file(std::string("origin: '") + good + "'\n");

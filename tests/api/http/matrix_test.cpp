@@ -298,6 +298,9 @@ class City {
     }};
     f[get_log] = {.make = fixed("/api/v1/log?from=0&limit=1"), .root = true};
     f[get_checkpoint] = {fixed("/log/checkpoint")};
+    f[get_stamps] = {.make = fixed("/log/stamps"), .succeeds = false};
+    f[get_stamp] = {.make = fixed("/log/stamps/1.tsr"), .succeeds = false};
+    f[get_witnessed] = {.make = fixed("/log/witnessed"), .succeeds = false};
     f[get_tile] = {fixed("/log/tile/0/000.p/1")};
     f[get_entries] = {.make = fixed("/log/tile/entries/000.p/1"), .root = true};
     f[confirm_clock] = {.make = fixed("/api/v1/log/confirm-clock"), .root = true, .succeeds = false};

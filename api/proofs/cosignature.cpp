@@ -1,0 +1,58 @@
+#include "api/proofs/cosignature.hpp"
+
+#include "api/text/bytes.hpp"
+
+namespace pioneer::api {
+namespace {
+
+using eventstore::failure;
+using eventstore::Result;
+
+std::string big_endian(std::uint64_t number) {
+  std::string bytes(cosignature_time_bytes, '\0');
+  for (std::size_t i = cosignature_time_bytes; i-- > 0; number >>= 8) bytes[i] = static_cast<char>(number & 0xff);
+  return bytes;
+}
+
+std::string signature_line(std::string_view name, const std::string& key_id, const std::string& bytes) {
+  return "\u2014 " + std::string(name) + " " + base64(key_id + bytes) + "\n";
+}
+
+}  // namespace
+
+std::string cosignature_line(const Signer& witness, std::string_view text, std::uint64_t time_s) {
+  return signature_line(witness.name(), witness.key_id(),
+                        big_endian(time_s) + witness.sign(cosigned_message(text, time_s)));
+}
+
+Result<Cosignature> check_cosignature(const SignedNote& note, const Verifier& witness) {
+  std::optional<Cosignature> latest;
+  for (const auto& signature : note.signatures) {
+    if (signature.name != witness.name() || signature.key_id != witness.key_id()) continue;
+    if (!witness.signed_this(note.text, signature.bytes)) {
+      return failure("bad_cosignature", "The signature in the name of the witness \"" + witness.name() +
+                                            "\" is not over this checkpoint: one of the two was changed.");
+    }
+    const auto time_s = cosignature_time(signature.bytes);
+    if (latest && latest->time_s >= time_s) continue;
+    latest = Cosignature{witness.name(), time_s, signature_line(signature.name, signature.key_id, signature.bytes)};
+  }
+  if (latest) return *latest;
+  return failure("not_cosigned", "The witness \"" + witness.name() + "\" did not sign this checkpoint.");
+}
+
+std::optional<std::string> wrong_time(const Cosignature& cosignature, std::uint64_t now_s, const Cosignature* earlier) {
+  const std::string who = "The witness \"" + cosignature.witness + "\" ";
+  if (cosignature.time_s > now_s && cosignature.time_s - now_s > clocks_differ_s_max) {
+    return who + "signed at a time that lies " + std::to_string(cosignature.time_s - now_s) +
+           " seconds ahead of this machine's clock: one of the two clocks is wrong.";
+  }
+  if (earlier != nullptr && earlier->time_s > cosignature.time_s &&
+      earlier->time_s - cosignature.time_s > clocks_differ_s_max) {
+    return who + "signed this " + std::to_string(earlier->time_s - cosignature.time_s) +
+           " seconds before what it signed earlier: its clock went back.";
+  }
+  return std::nullopt;
+}
+
+}  // namespace pioneer::api

@@ -1,0 +1,135 @@
+#include "api/server/proving.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+#include "adapters/http_client/http_client.hpp"
+#include "adapters/openssl/time_stamping.hpp"
+
+namespace pioneer::server {
+namespace {
+
+using eventstore::Result;
+
+/// While something happens, so often a checkpoint is signed.
+constexpr std::chrono::seconds checkpoint_every{1};
+
+}  // namespace
+
+Result<std::unique_ptr<Proving>> Proving::open(Deployment& deployment, const api::Settings& settings, Tell tell) {
+  std::unique_ptr<Proving> proving(new Proving(deployment, std::move(tell)));
+  if (auto opened = proving->open_signing(); !opened) return std::unexpected(opened.error());
+  if (auto opened = proving->open_witnesses(settings); !opened) return std::unexpected(opened.error());
+  if (auto opened = proving->open_stamps(settings); !opened) return std::unexpected(opened.error());
+  return proving;
+}
+
+std::string Proving::directory() const {
+  return deployment_.directory() + "/" + std::string(api::Checkpoints::directory_name);
+}
+
+/// The log's own key, made as `pioneer keys show` makes it where there is none yet.
+Result<void> Proving::open_signing() {
+  const auto& log = deployment_.node().log();
+  auto key = adapters::SigningKey::settle(disk_, random_, deployment_.directory() + "/keys",
+                                          adapters::SigningKey::name_of(log.state().log_id));
+  if (!key) return std::unexpected(key.error());
+  signer_ = std::make_unique<adapters::SigningKey>(std::move(*key));
+  auto keys = adapters::settle_key_history(disk_, deployment_.directory() + "/keys", *signer_, log.end().value,
+                                           deployment_.clock().now().value / 1'000'000);
+  if (!keys) return std::unexpected(keys.error());
+  keys_ = std::move(*keys);
+  for (const auto& period : keys_) log_keys_.insert(log_keys_.begin(), &period.key);
+  auto checkpoints = api::Checkpoints::open(log, disk_, *signer_, directory());
+  if (!checkpoints) return std::unexpected(checkpoints.error());
+  checkpoints_ = std::move(*checkpoints);
+  return {};
+}
+
+std::vector<std::string> Proving::verifiers() const {
+  std::vector<std::string> verifiers;
+  for (const auto& period : keys_) verifiers.insert(verifiers.begin(), period.verifier);
+  return verifiers;
+}
+
+Result<void> Proving::open_witnesses(const api::Settings& settings) {
+  api::Cosignatures::Policy policy;
+  policy.needed = settings.witnesses.empty() ? 0 : settings.witnesses_needed;
+  for (const auto& witness : settings.witnesses) {
+    auto key = adapters::VerifierKey::parse_witness(witness.key);
+    if (!key) return eventstore::failure("bad_witness", "The witness at " + witness.url + ": " + key.error().detail);
+    const auto same = [&](const auto& other) { return other->name() == key->name(); };
+    if (std::ranges::any_of(witness_keys_, same))
+      return eventstore::failure("bad_witness", "Two witnesses are called " + key->name() + ": one would count twice.");
+    witness_keys_.push_back(std::make_unique<adapters::VerifierKey>(std::move(*key)));
+    policy.witnesses.push_back(witness_keys_.back().get());
+  }
+  witnesses_ = settings.witnesses;
+  auto cosignatures = api::Cosignatures::open(disk_, directory(), log_keys_, std::move(policy));
+  if (!cosignatures) return std::unexpected(cosignatures.error());
+  cosignatures_ = std::move(*cosignatures);
+  return {};
+}
+
+Result<void> Proving::open_stamps(const api::Settings& settings) {
+  stamps_ = std::make_unique<api::Stamps>(disk_, directory() + "/stamps");
+  time_stamps_ = settings.time_stamps;
+  if (time_stamps_.url.empty()) return {};
+  auto stamping = adapters::make_time_stamping(time_stamps_.certificates);
+  if (!stamping) return std::unexpected(stamping.error());
+  stamping_ = std::move(*stamping);
+  return {};
+}
+
+void Proving::start(api::Metrics& metrics, std::function<void()> each_second) {
+  http_ = adapters::make_http_client();
+  sign(metrics, std::move(each_second));
+  if (stamping_ != nullptr) ask_for_stamps();
+  if (!witnesses_.empty()) ask_witnesses();
+}
+
+/// Follows the log and signs, on a thread of its own. What fails is tried again: meanwhile the newest checkpoint
+/// stands, and the measurement shows that it does not move.
+void Proving::sign(api::Metrics& metrics, std::function<void()> each_second) {
+  auto& covered = metrics.gauge("pioneer_checkpoint_records", "Records that the newest checkpoint covers.");
+  auto& witnessed = metrics.gauge("pioneer_witnessed_records", "Records that the newest witnessed checkpoint covers.");
+  signing_ =
+      std::jthread([this, &covered, &witnessed, each_second = std::move(each_second)](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::condition_variable_any stopped;
+        std::unique_lock lock(mutex);
+        do {
+          if (const auto size = checkpoints_->follow()) covered.set(static_cast<double>(*size));
+          witnessed.set(static_cast<double>(cosignatures_->status().size));
+          if (each_second) each_second();
+        } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));
+      });
+}
+
+void Proving::ask_for_stamps() {
+  stamp_rounds_ = std::make_unique<StampRounds>(StampRounds::Parts{*checkpoints_, *cosignatures_, *stamps_, *stamping_,
+                                                                   *http_, deployment_.clock(), time_stamps_, tell_});
+}
+
+void Proving::ask_witnesses() {
+  std::vector<api::WitnessClient> clients;
+  for (std::size_t i = 0; i < witnesses_.size(); ++i) {
+    clients.emplace_back(api::WitnessClient::Parts{
+        *http_, witnesses_[i].url, *witness_keys_[i], log_keys_,
+        [this](std::uint64_t first, std::uint64_t second) { return checkpoints_->consistency(first, second); }});
+  }
+  rounds_ = std::make_unique<WitnessRounds>(WitnessRounds::Parts{*checkpoints_, *cosignatures_, deployment_.clock(),
+                                                                 signer_->name(), disk_, directory(), tell_},
+                                            std::move(clients));
+}
+
+void Proving::stop() {
+  if (stamp_rounds_ != nullptr) stamp_rounds_->stop();
+  if (rounds_ != nullptr) rounds_->stop();
+  signing_ = {};
+}
+
+}  // namespace pioneer::server

@@ -1,0 +1,68 @@
+// Asks the witnesses that the settings name to sign our checkpoints, each on a thread of its own: one that is down,
+// slow or lying keeps neither the server nor the others.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/proofs/checkpoints.hpp"
+#include "api/proofs/cosignatures.hpp"
+#include "api/proofs/witness_client.hpp"
+#include "eventstore/ports/clock.hpp"
+
+namespace pioneer::server {
+
+class WitnessRounds {
+ public:
+  struct Parts {
+    const api::Checkpoints& checkpoints;
+    api::Cosignatures& cosignatures;
+    const eventstore::Clock& clock;
+    std::string origin;  ///< of our log
+    eventstore::Disk& disk;
+    std::string directory;  ///< of the checkpoints: what contradicts them is kept in its `evidence`
+    /// What an operator should know, a sentence each; from any thread.
+    std::function<void(const std::string&)> tell;
+  };
+  /// Begins. All outlive this.
+  WitnessRounds(Parts parts, std::vector<api::WitnessClient> witnesses);
+  ~WitnessRounds() { stop(); }
+  WitnessRounds(const WitnessRounds&) = delete;
+  WitnessRounds& operator=(const WitnessRounds&) = delete;
+
+  /// Ends open calls.
+  void stop();
+  /// A witness holds a checkpoint that our key signed and that our log does not lead to. Any thread.
+  bool contradicted() const;
+
+ private:
+  struct Target {
+    std::string note;
+    api::SignedCheckpoint checkpoint;
+  };
+  void loop(api::WitnessClient& witness, std::size_t number, const std::stop_token& stop);
+  std::shared_ptr<const Target> next_target(std::size_t number);
+  void done_with(std::size_t number, const std::shared_ptr<const Target>& target);
+  bool over() const;
+  std::uint64_t now_s() const;
+  void look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop);
+  bool contradicts(const api::SignedCheckpoint& theirs) const;
+
+  const Parts parts_;
+  std::vector<api::WitnessClient> witnesses_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any stopped_;
+  std::shared_ptr<const Target> target_;             ///< what is being signed
+  std::chrono::steady_clock::time_point began_;      ///< with it
+  std::vector<std::shared_ptr<const Target>> done_;  ///< by each witness: what it was last asked
+  bool contradicted_ = false;
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace pioneer::server

@@ -1,0 +1,133 @@
+"""Time stamps of an authority (RFC 3161): OpenSSL stamps what pioneerd asks for, and OpenSSL verifies what it then serves."""
+import pathlib
+import subprocess
+import sys
+import unittest
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
+import pioneer  # noqa: E402
+import witness  # noqa: E402
+
+SETTINGS = """
+[tsa]
+default_tsa = ours
+[ours]
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+certs = {folder}/ca.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256
+accuracy = secs:1
+"""
+
+
+def openssl(*arguments, given: bytes = b"", expect: int = 0) -> bytes:
+    done = subprocess.run(["openssl", *map(str, arguments)], input=given, capture_output=True, timeout=60, check=False)
+    if done.returncode != expect:
+        raise AssertionError(f"openssl {arguments}: {done.returncode} {done.stderr.decode()}")
+    return done.stdout
+
+
+class Authority:
+    """A certificate authority, and a time stamping authority below it."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        folder.mkdir()
+        openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=A test's root", "-days", 2, "-keyout", folder / "ca.key", "-out", folder / "ca.pem")
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=A test's clock", "-keyout", folder / "tsa.key", "-out", folder / "tsa.csr")
+        (folder / "use").write_text("extendedKeyUsage = critical,timeStamping\n", encoding="utf-8")
+        openssl("x509", "-req", "-in", folder / "tsa.csr", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", 2,
+                "-extfile", folder / "use", "-out", folder / "tsa.pem")
+        (folder / "serial").write_text("01\n", encoding="utf-8")
+        (folder / "settings").write_text(SETTINGS.format(folder=folder), encoding="utf-8")
+
+    def answer(self, query: bytes) -> bytes:
+        (self.folder / "query").write_bytes(query)
+        return openssl("ts", "-reply", "-config", self.folder / "settings", "-queryfile", self.folder / "query")
+
+
+class Stamped(unittest.TestCase):
+    def setUp(self):
+        self.pioneer = pioneer.Pioneer()
+        self.pioneer.__enter__()
+        self.addCleanup(self.pioneer.__exit__, None, None, None)
+        self.folder = pathlib.Path(self.pioneer.folder.name)
+        self.authority = Authority(self.folder / "authority")
+        self.pioneer.make()
+
+    def serve(self, answer, certificates: str = "", every: str = "1 d") -> witness.Lying:
+        server = witness.Lying(answer)
+        self.addCleanup(server.end)
+        more = f", certificates: {certificates}" if certificates else ""
+        self.pioneer.settings = f"time_stamps: {{url: \"{server.url}\", every: {every}{more}}}\n"
+        self.pioneer.start()
+        return server
+
+    def stamps(self, handler, query: bytes) -> None:
+        self.assertEqual(handler.headers["Content-Type"], "application/timestamp-query")
+        witness.says(200, self.authority.answer(query), "application/timestamp-reply")(handler, query)
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.pioneer.port}/log/{path}", timeout=10) as answer:
+            return answer.read()
+
+    def until_told(self, words: str) -> None:
+        assert self.pioneer.process is not None and self.pioneer.process.stdout is not None
+        while True:
+            line = self.pioneer.process.stdout.readline()
+            if not line or words in line:
+                self.assertIn(words, line)
+                return
+
+    def test_what_is_served_is_what_openssl_verifies(self):
+        server = self.serve(self.stamps, certificates=str(self.authority.folder / "ca.pem"))
+        size = pioneer.until(lambda: self.get("stamps").decode().strip())
+        text, stamp = self.folder / "text", self.folder / "text.tsr"
+        text.write_bytes(self.get(f"stamps/{size}"))
+        stamp.write_bytes(self.get(f"stamps/{size}.tsr"))
+        self.assertEqual(text.read_text(encoding="utf-8").split("\n")[1], size)
+        trusted = ("-CAfile", self.authority.folder / "ca.pem")
+        self.assertIn(b"Time stamp:", openssl("ts", "-reply", "-in", stamp, "-text"))
+        openssl("ts", "-verify", "-data", text, "-in", stamp, *trusted)
+        text.write_bytes(text.read_bytes().replace(size.encode(), b"9" + size.encode()))
+        openssl("ts", "-verify", "-data", text, "-in", stamp, *trusted, expect=1)
+        # Once a day: a second start with more in the log asks nobody.
+        self.assertEqual(server.asked, 1)
+        self.pioneer.stop()
+        self.pioneer.command("import", "organisations", "ops/demo/organisations.csv", expect=1)
+        self.pioneer.start()
+        pioneer.until(lambda: int(self.get("checkpoint").decode().split("\n")[1]) > int(size) + 1000)
+        self.pioneer.stop()
+        self.assertEqual(server.asked, 1)
+        self.assertEqual(sorted(file.name for file in (self.pioneer.data / "checkpoints" / "stamps").iterdir()), [size, size + ".tsr"])
+
+    def refuses(self, answer, words: str, certificates: str = "") -> None:
+        self.serve(answer, certificates)
+        self.until_told(words)
+        self.assertEqual(self.get("stamps"), b"")
+        self.pioneer.stop()
+
+    def test_garbage_is_none(self):
+        self.refuses(witness.says(200, b"\x30\x82 garbage"), "no time stamp")
+
+    def test_a_stamp_of_something_else_is_none(self):
+        other = self.authority.answer(openssl("ts", "-query", "-data", self.authority.folder / "ca.pem", "-sha256", "-cert"))
+        self.refuses(witness.says(200, other), "not good")
+
+    def test_a_refusal_is_told(self):
+        self.refuses(lambda handler, _: witness.says(200, self.authority.answer(b"\x30\x03\x02\x01\x01"))(handler, _), "refused")
+
+    def test_an_authority_that_nobody_trusts_is_none(self):
+        other = Authority(self.folder / "other")
+        self.refuses(self.stamps, "not good", certificates=str(other.folder / "ca.pem"))
+
+    def test_an_answer_without_end_is_none(self):
+        self.refuses(witness.never_ends, "does not end")
+
+
+if __name__ == "__main__":
+    unittest.main()
