@@ -184,7 +184,8 @@ std::shared_ptr<const std::string> Checkpoints::newest() const {
   return newest_.note;
 }
 
-Result<std::optional<Inclusion>> Checkpoints::inclusion(Sequence sequence) const {
+Result<std::optional<Inclusion>> Checkpoints::inclusion(Sequence sequence,
+                                                        const std::shared_ptr<const std::string>& under) const {
   std::shared_ptr<const TreeFiles> tree;
   Shown newest;
   {
@@ -192,6 +193,8 @@ Result<std::optional<Inclusion>> Checkpoints::inclusion(Sequence sequence) const
     tree = tree_;
     newest = newest_;
   }
+  if (const auto older = under == nullptr ? std::nullopt : parse_checkpoint(*under); older && newest.note)
+    newest = {under, {older->size, older->root}};
   const auto size = newest.signed_text.size;
   // A failure may have left a tree that is shorter, until the next call of follow().
   if (!tree || !newest.note || sequence.value >= size || tree->flushed() < size) return std::optional<Inclusion>{};

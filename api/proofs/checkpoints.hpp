@@ -48,9 +48,10 @@ class Checkpoints {
   /// The signed note; null before the first.
   std::shared_ptr<const std::string> newest() const;
   /// That the record of this sequence is below the newest checkpoint; nothing while none covers it. A few reads,
-  /// however long the log is. The hashes are led to the signed root before they are given away. Errors: "tree_damaged",
-  /// and the disk's.
-  eventstore::Result<std::optional<Inclusion>> inclusion(eventstore::Sequence sequence) const;
+  /// however long the log is. `under`: an older checkpoint of ours, such as Cosignatures::covering() gives. The hashes
+  /// are led to the signed root before they are given away. Errors: "tree_damaged", and the disk's.
+  eventstore::Result<std::optional<Inclusion>> inclusion(
+      eventstore::Sequence sequence, const std::shared_ptr<const std::string>& under = nullptr) const;
   /// The proof that the tree of the first `second` leaves goes on from that of the first `first`; a checkpoint covers
   /// both. Errors: "not_yet" while none does, the tree's and the disk's.
   eventstore::Result<std::vector<eventstore::Hash>> consistency(std::uint64_t first, std::uint64_t second) const;
