@@ -6,7 +6,7 @@
 #include "api/cli/signed_mirror.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
-#include "api/queries/log_view.hpp"
+#include "api/queries/event_view.hpp"
 
 namespace pioneer::cli {
 namespace {

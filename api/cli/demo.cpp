@@ -210,7 +210,7 @@ Exit play(const Place& place, const DemoOptions& options, const Script& script, 
   const std::vector<Pass> passes{
       issue(stage, cast.shown_member(), "member", busy.name, url, "/"),
       issue(stage, busy.cadre, "cadre", busy.name, url, "/boards/" + busy.organisation.text()),
-      issue(stage, cast.auditor(), "auditor", "厦门市", url, "/log"),
+      issue(stage, cast.auditor(), "auditor", "厦门市", url, "/audit"),
       issue(stage, cast.administrator(), "administrator", "厦门市", url, "/organisations")};
   stage.settle();
   // The threads only to end as a server ends: all projected, the log closed.

@@ -10,6 +10,7 @@
 
 #include "api/http/json.hpp"
 #include "api/http/routes.hpp"
+#include "api/messages/audit_views.pb.h"
 #include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
 #include "api/text/words.hpp"
@@ -215,6 +216,8 @@ void operation_of(Struct& into, const Route& route) {
 }  // namespace
 
 std::string openapi_document(const std::string& version) {
+  // Only handlers use them, and a program without those would not have their descriptors.
+  google::protobuf::LinkMessageReflection<LogStateView>();
   Struct document;
   put(document, "openapi", "3.1.0");
   auto& about = object(document, "info");

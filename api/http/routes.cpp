@@ -46,7 +46,20 @@ constexpr std::array board_query{
     limit,
     as_of,
     Parameter{"cards", text, "Only these requests' cards, where they stand now: at most 50 ids, separated by commas"}};
-constexpr std::array log_query{Parameter{"from", integer, "First position"}, cursor, limit};
+constexpr std::array log_query{
+    Parameter{"from", integer, "First position"},
+    Parameter{"at", instant, "In place of `from`: what was recorded after this time; with order=newest, up to it"},
+    Parameter{"order", word, "oldest or newest first; oldest where it is not said"},
+    Parameter{"organisation", text, "Only what concerns this organisation and those below"},
+    Parameter{"kind", word, "Only streams of this kind: request, product, …"},
+    Parameter{"types", text, "Only these event types, separated by commas"},
+    cursor,
+    limit};
+constexpr std::array openings_query{organisation,
+                                    Parameter{"month", text, "Like 2026-03, by UTC; this month where it is not said"}};
+constexpr std::array differences_query{organisation, Parameter{"from", instant, "The earlier moment"},
+                                       Parameter{"to", instant, "The later moment; now where it is not said"}, cursor,
+                                       limit};
 constexpr std::array events_query{organisation, Parameter{"stream", text, "kind/id"},
                                   Parameter{"types", text, "Event types, separated by commas"}};
 constexpr std::array page_query{cursor, limit};
@@ -150,7 +163,13 @@ constexpr std::array<Route, operation_count> table{{
     {Operation::get_blob, get, "/api/v1/blobs/{blob}", Action::get_blob, "blobs", "What was uploaded", "", "", 200, true, {}, AnswerKind::bytes},
 
     {Operation::get_stream, get, "/api/v1/streams/{kind}/{id}", Action::get_stream, "history", "A stream's events with their positions", "", "StreamView", 200, true, stream_query},
-    {Operation::get_log, get, "/api/v1/log", Action::get_log, "history", "The log itself", "", "LogPage", 200, true, log_query},
+    {Operation::get_log, get, "/api/v1/log", Action::get_log, "history", "The log itself; with a filter, of 5,000 commits a page: it may be short, or empty, and go on", "", "LogPage", 200, true, log_query},
+    {Operation::get_log_state, get, "/api/v1/log/state", Action::get_log_state, "history", "How long the log is, and its newest checkpoint", "", "LogStateView"},
+    {Operation::get_log_incidents, get, "/api/v1/log/incidents", Action::get_log_incidents, "history", "What did not go as it should: late checkpoints, hashes made anew, who took the log over when", "", "LogIncidentsView"},
+    {Operation::get_openings, get, "/api/v1/openings", Action::get_openings, "history", "Whose journals of opened personal fields have entries in a month; each is a stream of kind access", "", "OpeningsView", 200, true, openings_query},
+    {Operation::list_my_openings, get, "/api/v1/me/openings", Action::list_my_openings, "members", "Who opened my personal fields, newest first", "", "OpeningList", 200, true, page_query},
+    {Operation::get_differences, get, "/api/v1/differences", Action::get_differences, "history",
+     "What became different on an organisation's board between two moments, and how many events of each kind lie between; of 20,000 commits a page", "", "DifferencesView", 200, true, differences_query},
     {Operation::get_checkpoint, get, "/log/checkpoint", Action::get_checkpoint, "history",
      "The newest signed checkpoint of the log (C2SP tlog-checkpoint)", "", "", 200, false, {}, AnswerKind::text},
     {Operation::get_witnessed, get, "/log/witnessed", Action::get_checkpoint, "history",

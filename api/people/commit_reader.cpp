@@ -24,7 +24,7 @@ bool known(std::string_view type) {
 /// Only these say anything about who is who; the rest is not even parsed.
 bool concerns_people(std::string_view type) {
   return type == "SubjectKeyIssued" || type == "MemberRegistered" || type == "MemberErased" ||
-         type == "RequestSubmitted";
+         type == "RequestSubmitted" || type == "PersonalDataOpened";
 }
 
 eventstore::Error unknown_event(const std::string& type) {
@@ -34,14 +34,14 @@ eventstore::Error unknown_event(const std::string& type) {
 
 }  // namespace
 
-Result<void> CommitReader::read(const eventstore::CommitBody& body) {
+Result<void> CommitReader::read(const eventstore::CommitBody& body, eventstore::Sequence sequence) {
   for (const auto& part : body.parts()) {
-    if (auto read = read_part(part); !read) return read;
+    if (auto read = read_part(part, sequence); !read) return read;
   }
   return {};
 }
 
-Result<void> CommitReader::read_part(const eventstore::StreamPart& part) {
+Result<void> CommitReader::read_part(const eventstore::StreamPart& part, eventstore::Sequence sequence) {
   const auto member = domain::id_in(part.stream(), domain::stream_kind::member);
   const auto request = domain::id_in(part.stream(), domain::stream_kind::request);
   Id case_key;  // issued before, in the same commit as the submission
@@ -55,6 +55,8 @@ Result<void> CommitReader::read_part(const eventstore::StreamPart& part) {
     Result<void> read;
     if (member) read = read_member(*parsed, *member, part.stream());
     if (request) read = read_request(*parsed, *request, part, case_key);
+    if (const auto* opened = std::get_if<domain::PersonalDataOpened>(&*parsed))
+      read_opening(*opened, part.stream(), sequence);
     if (!read) return read;
   }
   for (const auto& introduction : part.introductions()) read_introduction(introduction, part.stream());
@@ -68,6 +70,17 @@ void CommitReader::read_introduction(const eventstore::Introduction& introductio
   if (!who || pseudonym.is_zero()) return;
   stage_.add(tables_.pseudonyms, key_of(pseudonym), key_of(who->member));
   stage_.add(tables_.participations, key_of(who->member, stream), key_of(pseudonym));
+}
+
+// Each subject stands under its own key: who was erased is nobody here. It was sealed before the Writer chose the
+// month.
+void CommitReader::read_opening(const domain::PersonalDataOpened& opened, const std::string& stream,
+                                eventstore::Sequence sequence) {
+  const auto sealed_in = std::string_view(stream).substr(0, stream.find('-'));
+  for (const auto& subject : opened.subjects()) {
+    if (const auto member = opener_.open_subject(subject, sealed_in))
+      stage_.add(tables_.openings, opening_key(*member, sequence.value), {});
+  }
 }
 
 Result<MemberRow> CommitReader::member_row(const Id& member) const {

@@ -16,10 +16,11 @@ class CommitReader {
       : stage_(stage), tables_(tables), opener_(opener) {}
 
   /// Errors: "unknown_event" (this build is too old), and the store's.
-  eventstore::Result<void> read(const eventstore::CommitBody& body);
+  eventstore::Result<void> read(const eventstore::CommitBody& body, eventstore::Sequence sequence);
 
  private:
-  eventstore::Result<void> read_part(const eventstore::StreamPart& part);
+  eventstore::Result<void> read_part(const eventstore::StreamPart& part, eventstore::Sequence sequence);
+  void read_opening(const domain::PersonalDataOpened& opened, const std::string& stream, eventstore::Sequence sequence);
   void read_introduction(const eventstore::Introduction& introduction, const std::string& stream);
   eventstore::Result<void> read_member(const domain::AnyEvent& event, const domain::Id& member,
                                        const std::string& stream);

@@ -19,6 +19,8 @@ constexpr std::size_t page_max = 200;
 /// Of one write batch, when everything goes.
 constexpr std::size_t rows_at_once = 10'000;
 const std::string next_key = "next";
+/// 2: with openings.
+constexpr std::uint8_t tables_version = 2;
 
 std::string position_bytes(std::uint64_t position) {
   std::string out(8, '\0');
@@ -52,7 +54,7 @@ Result<std::unique_ptr<PeopleStore>> PeopleStore::open(eventstore::KeyValueStore
   const std::pair<std::string_view, eventstore::Table*> named[] = {
       {"members", &tables.members},   {"pseudonyms", &tables.pseudonyms}, {"participations", &tables.participations},
       {"cases", &tables.cases},       {"phones", &tables.phones},         {"beneficiaries", &tables.beneficiaries},
-      {"erasures", &tables.erasures}, {"position", &tables.position}};
+      {"openings", &tables.openings}, {"erasures", &tables.erasures},     {"position", &tables.position}};
   for (const auto& [name, table] : named) {
     auto opened = store.table(name);
     if (!opened) return std::unexpected(opened.error());
@@ -62,6 +64,9 @@ Result<std::unique_ptr<PeopleStore>> PeopleStore::open(eventstore::KeyValueStore
   const auto before = filled(store);
   if (!before) return std::unexpected(before.error());
   people->position_ = before->next;
+  if (before->next != 0 && before->version != tables_version) {
+    if (auto emptied = people->start_over(); !emptied) return std::unexpected(emptied.error());
+  }
   return people;
 }
 
@@ -73,8 +78,9 @@ Result<PeopleStore::Filled> PeopleStore::filled(eventstore::KeyValueStore& store
   Filled filled;
   if (!*row) return filled;
   filled.next = position_of(**row);
-  if ((*row)->size() == 8 + eventstore::Hash::size)
-    filled.head = eventstore::Hash::of(std::string_view(**row).substr(8));
+  if ((*row)->size() >= 8 + eventstore::Hash::size)
+    filled.head = eventstore::Hash::of(std::string_view(**row).substr(8, eventstore::Hash::size));
+  if ((*row)->size() > 8 + eventstore::Hash::size) filled.version = static_cast<std::uint8_t>((*row)->back());
   return filled;
 }
 
@@ -89,12 +95,12 @@ Result<void> PeopleStore::apply(std::span<const eventstore::AcceptedCommit> comm
       return eventstore::failure("bad_sequence", "The people store expects commit " + std::to_string(next) +
                                                      " and got " + std::to_string(commit.sequence.value) + ".");
     }
-    if (auto read = reader.read(commit.body); !read) return read;
+    if (auto read = reader.read(commit.body, commit.sequence); !read) return read;
     ++next;
     head = commit.leaf;
   }
   if (next == position_) return {};
-  stage.put(tables_.position, next_key, position_bytes(next).append(head.view()));
+  stage.put(tables_.position, next_key, position_bytes(next).append(head.view()) + static_cast<char>(tables_version));
   if (auto written = stage.write(); !written) return written;
   position_ = next;
   return {};
@@ -189,7 +195,7 @@ std::vector<Id> PeopleStore::unfinished_erasures() const {
 // The position goes first: what a crash leaves behind is written over, row by row, with the same.
 Result<void> PeopleStore::start_over() {
   for (const auto table : {tables_.position, tables_.members, tables_.pseudonyms, tables_.participations, tables_.cases,
-                           tables_.phones, tables_.beneficiaries, tables_.erasures}) {
+                           tables_.phones, tables_.beneficiaries, tables_.openings, tables_.erasures}) {
     const auto cursor = store_.cursor(table);
     cursor->seek("");
     while (cursor->valid()) {
@@ -204,6 +210,19 @@ Result<void> PeopleStore::start_over() {
   return store_.flush();
 }
 
+std::vector<eventstore::Sequence> PeopleStore::openings_of(const Id& member, std::optional<std::uint64_t> before,
+                                                           std::size_t limit) const {
+  std::vector<eventstore::Sequence> found;
+  const std::string prefix = key_of(member);
+  const std::string from = before ? people::opening_key(member, *before) + '\0' : prefix;
+  each(store_, tables_.openings, prefix, from, [&](std::string_view rest, std::string_view) {
+    if (found.size() == limit) return false;
+    found.emplace_back(~position_of(rest));
+    return true;
+  });
+  return found;
+}
+
 Result<void> PeopleStore::forget(const Id& member) {
   auto bytes = store_.get(tables_.members, member.view());
   if (!bytes) return std::unexpected(bytes.error());
@@ -215,6 +234,10 @@ Result<void> PeopleStore::forget(const Id& member) {
          stage.erase(tables_.pseudonyms, std::string(pseudonym));
          return true;
        });
+  each(store_, tables_.openings, key_of(member), key_of(member), [&](std::string_view rest, std::string_view) {
+    stage.erase(tables_.openings, key_of(member, rest));
+    return true;
+  });
   for (const Id& request : cases_of(member)) {
     stage.erase(tables_.cases, key_of(request));
     if (row) stage.erase(tables_.beneficiaries, row->phone_token + key_of(request));
@@ -231,7 +254,7 @@ Result<void> PeopleStore::forget(const Id& member) {
   stage.erase(tables_.erasures, key_of(member));
   if (auto written = stage.write(); !written) return written;
   for (const auto table : {tables_.members, tables_.pseudonyms, tables_.participations, tables_.cases, tables_.phones,
-                           tables_.beneficiaries, tables_.erasures}) {
+                           tables_.beneficiaries, tables_.openings, tables_.erasures}) {
     if (auto purged = store_.purge(table); !purged) return purged;
   }
   return {};

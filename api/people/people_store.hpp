@@ -6,8 +6,9 @@
 //   cases           request id → asker's pseudonym ‖ case keys
 //   phones          phone token → member
 //   beneficiaries   phone token ‖ request id → nothing
+//   openings        member ‖ u64 big-endian (2^64 − 1 − sequence) → nothing: that commit opened the member's fields
 //   erasures        member → nothing: erased in the log, keys not destroyed yet
-//   position        "next" → sequence (u64, big-endian), leaf hash of the commit before it
+//   position        "next" → sequence (u64, big-endian), leaf hash of the commit before it, version of these tables
 #pragma once
 
 #include <atomic>
@@ -23,13 +24,15 @@ namespace pioneer::api {
 
 class PeopleStore final : public People {
  public:
-  /// The store may be deleted while nobody has it open: apply() fills it again from sequence 0.
+  /// The store may be deleted while nobody has it open: apply() fills it again from sequence 0. One whose tables are
+  /// of another version is emptied.
   static eventstore::Result<std::unique_ptr<PeopleStore>> open(eventstore::KeyValueStore& store, const Opener& opener);
 
   /// Up to where such a store was filled, and the leaf hash of the last commit: of which log it is. Nothing is opened.
   struct Filled {
     std::uint64_t next = 0;
     std::optional<eventstore::Hash> head;
+    std::uint8_t version = 0;  ///< of its tables
   };
   static eventstore::Result<Filled> filled(eventstore::KeyValueStore& store);
 
@@ -43,11 +46,13 @@ class PeopleStore final : public People {
   domain::Id holder_of_phone(std::string_view token) const override;
   std::vector<domain::Id> case_keys_of(const domain::Id& member) const override;
   std::vector<domain::Id> unfinished_erasures() const override;
+  std::vector<eventstore::Sequence> openings_of(const domain::Id& member, std::optional<std::uint64_t> before,
+                                                std::size_t limit) const override;
   eventstore::Result<void> start_over() override;
   eventstore::Result<void> forget(const domain::Id& member) override;
 
   struct Tables {
-    eventstore::Table members, pseudonyms, participations, cases, phones, beneficiaries, erasures, position;
+    eventstore::Table members, pseudonyms, participations, cases, phones, beneficiaries, openings, erasures, position;
   };
 
  private:

@@ -22,6 +22,12 @@ std::optional<MemberRow> MemberRow::of(std::string_view bytes) {
   return row;
 }
 
+std::string opening_key(const domain::Id& member, std::uint64_t sequence) {
+  std::string key = key_of(member);
+  for (int shift = 56; shift >= 0; shift -= 8) key.push_back(static_cast<char>(~sequence >> shift & 0xff));
+  return key;
+}
+
 eventstore::Result<std::optional<std::string>> Stage::get(eventstore::Table table, const std::string& key) const {
   if (const auto staged = changes_.find({table.number, key}); staged != changes_.end()) return staged->second;
   return store_.get(table, key);

@@ -53,5 +53,7 @@ class Stage {
 /// The bytes of an id as a key.
 inline std::string key_of(const domain::Id& id) { return std::string(id.view()); }
 inline std::string key_of(const domain::Id& id, std::string_view rest) { return std::string(id.view()).append(rest); }
+/// Of a member's opening by the commit at `sequence`: the newest stand first.
+std::string opening_key(const domain::Id& member, std::uint64_t sequence);
 
 }  // namespace pioneer::api::people

@@ -57,6 +57,9 @@ class People {
   virtual std::vector<domain::Id> case_keys_of(const domain::Id& member) const = 0;
   /// Members whose MemberErased was applied and who were not forgotten yet: their keys are to be destroyed first.
   virtual std::vector<domain::Id> unfinished_erasures() const = 0;
+  /// Commits that opened this member's personal fields, the newest first, below `before` where it is given.
+  virtual std::vector<eventstore::Sequence> openings_of(const domain::Id& member, std::optional<std::uint64_t> before,
+                                                        std::size_t limit) const = 0;
   /// Empties the store: `apply` expects sequence 0 again. For a keyring that knows keys which it did not know before.
   virtual eventstore::Result<void> start_over() = 0;
   /// Deletes everything that leads from or to this member, and compacts; a tombstone stays.

@@ -126,6 +126,7 @@ Result<std::shared_ptr<TreeFiles>> Checkpoints::open_tree() {
                                           "on with another history, which everybody will notice, move " +
                                           directory_ + " away.");
   }
+  ++rebuilt_;
   return std::shared_ptr<TreeFiles>(std::move(*anew));
 }
 

@@ -3,10 +3,12 @@
 // (https://c2sp.org/tlog-checkpoint, https://c2sp.org/tlog-tiles).
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/ports/signer.hpp"
@@ -45,6 +47,8 @@ class Checkpoints {
   /// begins again at the newest checkpoint. Returns how many leaves that covers.
   eventstore::Result<std::uint64_t> follow();
 
+  /// How often the hashes were damaged or gone since open(), that included, and made anew from the log. Any thread.
+  std::uint32_t rebuilt() const { return rebuilt_.load(); }
   /// The signed note; null before the first.
   std::shared_ptr<const std::string> newest() const;
   /// That the record of this sequence is below the newest checkpoint; nothing while none covers it. A few reads,
@@ -91,6 +95,7 @@ class Checkpoints {
   const Signer* const signer_;  ///< null: only to check
   const std::string directory_;
   Signed signed_;  ///< follow()'s
+  std::atomic<std::uint32_t> rebuilt_{0};
 
   mutable std::mutex mutex_;
   std::shared_ptr<eventstore::TreeFiles> tree_;  ///< null where a failure left none

@@ -10,7 +10,10 @@ using domain::Id;
 namespace stream_kind = domain::stream_kind;
 
 /// False: there is no such row.
-bool find(const node::Node& node, const node::Caller& caller, std::string_view kind, const Id& id, Concern& concern) {
+bool find(const node::Node& node, const node::Caller& caller, std::string_view kind, std::string_view text,
+          Concern& concern) {
+  const auto id = Id::parse(text).value_or(Id{});
+  const auto journal_of = Id::parse(text.substr(0, text.find('-'))).value_or(Id{});
   const auto& models = node.models();
   if (kind == stream_kind::request) {
     const auto row = models.requests().get(id);
@@ -28,6 +31,8 @@ bool find(const node::Node& node, const node::Caller& caller, std::string_view k
     concern.mine = caller.sender && caller.sender->member == id;
   } else if (kind == stream_kind::organisation) {
     concern.organisation = id;
+  } else if (kind == stream_kind::access) {
+    concern.organisation = journal_of;
   }
   return true;  // others belong to nobody: the table lets auditors of all see them, or all
 }
@@ -39,8 +44,7 @@ std::optional<Concern> concern_of(const node::Node& node, const node::Caller& ca
   const std::string stream = std::string(kind) + "/" + std::string(id);
   Concern concern;
   if (caller.sender) concern.me = node.edge().opener().pseudonym(caller.sender->key, stream);
-  const auto parsed = Id::parse(id);
-  if (!find(node, caller, kind, parsed.value_or(Id{}), concern)) return std::nullopt;
+  if (!find(node, caller, kind, id, concern)) return std::nullopt;
   return concern;
 }
 

@@ -4,12 +4,10 @@
 #include "domain/streams.hpp"
 
 namespace pioneer::queries {
-namespace {
 
 using domain::Id;
 using projections::StreamKind;
 
-/// Zero: the read models know no such stream, so nobody in particular audits it.
 Id organisation_of(const node::Node& node, const projections::Part& part) {
   const auto& models = node.models();
   if (part.kind == StreamKind::request) {
@@ -28,10 +26,17 @@ Id organisation_of(const node::Node& node, const projections::Part& part) {
     const auto [kind, rest] = domain::parts_of(part.raw->stream());
     return Id::parse(rest.substr(0, rest.find('-'))).value_or(Id{});
   }
-  return {};
+  return part.kind == StreamKind::organisation ? part.id : Id{};
 }
 
-}  // namespace
+domain::Decided<Id> may_of_root(const node::Community& community, const domain::Actor& actor, domain::Action action) {
+  auto best = authorise(action, actor, domain::Relation::none, {}, community.directory);
+  for (const auto& root : community.directory.roots()) {
+    if (best) break;
+    best = authorise(action, actor, domain::Relation::none, root, community.directory);
+  }
+  return best;
+}
 
 bool audits(const node::Node& node, const node::Community& community, const domain::Actor& actor,
             const projections::Part& part) {

@@ -2,9 +2,17 @@
 #pragma once
 
 #include "api/node/node.hpp"
+#include "domain/authorisation/authorisation.hpp"
 #include "projections/engine/commit.hpp"
 
 namespace pioneer::queries {
+
+/// Whom a part concerns today; zero: nobody in particular, or the read models know no such stream.
+domain::Id organisation_of(const node::Node& node, const projections::Part& part);
+
+/// Whether the table lets the caller do what concerns the whole log: for that a role must cover a root.
+domain::Decided<domain::Id> may_of_root(const node::Community& community, const domain::Actor& actor,
+                                        domain::Action action);
 
 /// Public streams (organisations, policy) are everybody's; of any other, today's organisation counts. Under the
 /// projector's lock.

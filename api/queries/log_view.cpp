@@ -1,103 +1,24 @@
 #include "api/queries/log_view.hpp"
-#include "api/text/bytes.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
+#include "api/queries/board_view.hpp"
 #include "api/queries/concern.hpp"
+#include "api/queries/event_view.hpp"
 #include "api/queries/log_scope.hpp"
 #include "api/queries/names.hpp"
-#include "api/text/words.hpp"
+#include "api/queries/paging.hpp"
+#include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
-#include "domain/supermarket/supermarket.pb.h"
-#include "projections/engine/row.hpp"
+#include "eventstore/record.hpp"
 
 namespace pioneer::queries {
 namespace {
 
 using domain::Id;
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-
-/// An identifier reads as everywhere else; other bytes are base64.
-std::string bytes_text(const std::string& bytes) {
-  return bytes.size() == 16 ? Id::of(bytes).text() : api::base64(bytes);
-}
-
-void to_struct(const Message& message, google::protobuf::Struct& into);
-
-google::protobuf::Value value_of(const Message& message, const FieldDescriptor* field, int index) {
-  const auto* r = message.GetReflection();
-  const bool many = field->is_repeated();
-  google::protobuf::Value value;
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: {
-      const auto s = many ? r->GetRepeatedString(message, field, index) : r->GetString(message, field);
-      value.set_string_value(field->type() == FieldDescriptor::TYPE_BYTES ? bytes_text(s) : s);
-      break;
-    }
-    case FieldDescriptor::CPPTYPE_UINT32:
-      value.set_number_value(many ? r->GetRepeatedUInt32(message, field, index) : r->GetUInt32(message, field));
-      break;
-    case FieldDescriptor::CPPTYPE_UINT64:
-      value.set_string_value(std::to_string(r->GetUInt64(message, field)));
-      break;
-    case FieldDescriptor::CPPTYPE_INT64:
-      value.set_string_value(std::to_string(r->GetInt64(message, field)));
-      break;
-    case FieldDescriptor::CPPTYPE_DOUBLE:
-      value.set_number_value(r->GetDouble(message, field));
-      break;
-    case FieldDescriptor::CPPTYPE_BOOL:
-      value.set_bool_value(r->GetBool(message, field));
-      break;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      value.set_string_value(
-          std::string(api::word_of(*(many ? r->GetRepeatedEnum(message, field, index) : r->GetEnum(message, field)))));
-      break;
-    case FieldDescriptor::CPPTYPE_MESSAGE:
-      to_struct(many ? r->GetRepeatedMessage(message, field, index) : r->GetMessage(message, field),
-                *value.mutable_struct_value());
-      break;
-    default:
-      break;  // no event has such a field
-  }
-  return value;
-}
-
-/// Events hold instants as microseconds ("due_us"); they are shown as times ("due"), and zero, which says none, not at
-/// all.
-bool shown_as_time(const Message& message, const FieldDescriptor* field, google::protobuf::Struct& into) {
-  const bool is_time = field->cpp_type() == FieldDescriptor::CPPTYPE_INT64 && field->name().ends_with("_us");
-  if (!is_time) return false;
-  const auto us = message.GetReflection()->GetInt64(message, field);
-  std::string text;
-  projections::append_json_time(text, {us});
-  const auto& name = field->json_name();
-  if (us != 0) {
-    (*into.mutable_fields())[name.substr(0, name.size() - 2)].set_string_value(text.substr(1, text.size() - 2));
-  }
-  return true;
-}
-
-void to_struct(const Message& message, google::protobuf::Struct& into) {
-  const auto* r = message.GetReflection();
-  const auto* type = message.GetDescriptor();
-  for (int i = 0; i < type->field_count(); ++i) {
-    const auto* field = type->field(i);
-    if (shown_as_time(message, field, into)) continue;
-    auto& slot = (*into.mutable_fields())[field->json_name()];
-    if (field->is_repeated()) {
-      auto& list = *slot.mutable_list_value();
-      for (int k = 0; k < r->FieldSize(message, field); ++k) *list.add_values() = value_of(message, field, k);
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !r->HasField(message, field)) {
-      into.mutable_fields()->erase(field->json_name());
-    } else {
-      slot = value_of(message, field, 0);
-    }
-  }
-}
 
 void show_commit(const HistoryEntry& entry, api::StreamCommitView& view) {
   view.set_position(entry.commit.sequence.value);
@@ -107,31 +28,28 @@ void show_commit(const HistoryEntry& entry, api::StreamCommitView& view) {
   }
   if (!entry.part->actor.is_zero()) view.set_actor(entry.part->actor.text());
   if (entry.commit.cause != 0) view.set_cause(entry.commit.cause - 1);
+  if (const auto policy = entry.accepted.body.policy_sequence(); policy != 0) view.set_policy(policy);
   show_events(*entry.part, *view.mutable_events());
 }
 
-}  // namespace
-
-void show_events(const projections::Part& part, google::protobuf::RepeatedPtrField<api::EventView>& into) {
-  std::uint64_t revision = part.first_revision;
-  for (const auto& event : part.events) {
-    auto& view = *into.Add();
-    view.set_revision(revision++);
-    view.set_type(std::string(domain::event_type(event)));
-    std::visit([&](const auto& e) { to_struct(e, *view.mutable_data()); }, event);
-  }
+domain::Action action_for(std::string_view kind) {
+  if (kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy)
+    return domain::Action::get_organisation;
+  // The journal of opened fields is the auditors'.
+  return kind == domain::stream_kind::access ? domain::Action::get_openings : domain::Action::get_stream;
 }
+
+}  // namespace
 
 domain::Decided<api::StreamView> stream_view(const node::Node& node, const node::Caller& caller, std::string_view kind,
                                              std::string_view id, eventstore::Revision from, std::size_t limit,
                                              Until until) {
   const auto concern = concern_of(node, caller, kind, id);
-  const bool is_public = kind == domain::stream_kind::organisation || kind == domain::stream_kind::policy;
+  const auto action = action_for(kind);
+  const bool is_public = action == domain::Action::get_organisation;
   if (!concern) return is_public ? domain::refuse(domain::refusals::not_found) : domain::refuse_missing(caller.actor);
-  const auto may = node.projector().with_community([&](const node::Community& community) {
-    return may_look(community, caller, is_public ? domain::Action::get_organisation : domain::Action::get_stream,
-                    *concern);
-  });
+  const auto may = node.projector().with_community(
+      [&](const node::Community& community) { return may_look(community, caller, action, *concern); });
   if (!may) return std::unexpected(may.error());
   const std::string stream = std::string(kind) + "/" + std::string(id);
   const auto revision = revision_at(node, stream, until);
@@ -141,17 +59,145 @@ domain::Decided<api::StreamView> stream_view(const node::Node& node, const node:
   view.set_id(std::string(id));
   view.set_revision(*revision);
   limit = std::min(limit, log_page_max);
+  const bool opens = kind == domain::stream_kind::request;
+  Mentioned mentioned;
   const auto read = read_history(node, stream, from, until, [&](const HistoryEntry& entry) {
     if (static_cast<std::size_t>(view.items_size()) == limit) {
       view.set_next_cursor(std::to_string(entry.part->first_revision));
       return false;
     }
-    show_commit(entry, *view.add_items());
+    auto& item = *view.add_items();
+    show_commit(entry, item);
+    if (opens) open_values(*entry.part, node.edge(), *item.mutable_events());
+    node.projector().with_community([&](const node::Community& community) {
+      if (api::RoleView post; show_post(community, entry.part->actor, post)) *item.mutable_post() = std::move(post);
+      mentioned.note(*entry.part, community.directory);
+    });
     return true;
   });
+  node.projector().with_community(
+      [&](const node::Community& community) { mentioned.name_all(community.directory, *view.mutable_names()); });
   if (!read) return domain::refuse(domain::refusals::not_found);
   return view;
 }
+
+namespace {
+
+/// Which parts of the log a caller sees of what they ask for.
+class LogFilter {
+ public:
+  LogFilter(const node::Node& node, const node::Community& community, const node::Caller& caller, const LogQuery& query)
+      : node_(node), caller_(caller), query_(query) {
+    if (!query.organisation) return;
+    const auto all = organisations_of(community.directory, *query.organisation, true);
+    wanted_.insert(all.begin(), all.end());
+  }
+
+  bool narrows() const { return query_.organisation || !query_.kind.empty() || !query_.types.empty(); }
+
+  bool shows(const node::Community& community, const projections::Part& part) const {
+    if (!query_.kind.empty() && domain::parts_of(part.raw->stream()).first != query_.kind) return false;
+    if (!query_.types.empty() && std::ranges::none_of(part.events, [&](const auto& event) {
+          return std::ranges::find(query_.types, domain::event_type(event)) != query_.types.end();
+        }))
+      return false;
+    if (query_.organisation && !wanted_.contains(organisation_of(node_, part))) return false;
+    return audits(node_, community, caller_.actor, part);
+  }
+
+ private:
+  const node::Node& node_;
+  const node::Caller& caller_;
+  const LogQuery& query_;
+  std::unordered_set<Id, domain::IdHash> wanted_;
+};
+
+/// Walks up or down the log, as far as it is projected.
+class LogWalk {
+ public:
+  LogWalk(const node::Node& node, const LogQuery& query) : node_(node), newest_(query.newest) {
+    const auto end = node.projector().projected().value;
+    end_ = end;
+    next_ = query.from ? query.from->value : newest_ && end > 0 ? end - 1 : 0;
+    if (newest_ && end > 0) next_ = std::min(next_, end - 1);
+    over_ = newest_ ? end == 0 : next_ >= end;
+    if (!newest_) reader_ = node.log().reader(eventstore::Sequence{next_});
+  }
+  std::optional<eventstore::Leaf> next() {
+    if (over_) return std::nullopt;
+    std::optional<eventstore::Leaf> leaf;
+    if (newest_) {
+      if (auto record = node_.log().read(eventstore::Sequence{next_}); record)
+        leaf = eventstore::Leaf{eventstore::Sequence{next_}, std::move(*record)};
+    } else if (auto read = reader_->next(); read && *read) {
+      leaf = std::move(**read);
+    }
+    if (!leaf) over_ = true;
+    if (leaf && newest_) {
+      over_ = next_ == 0;
+      if (!over_) --next_;
+    } else if (leaf) {
+      over_ = ++next_ >= end_;
+    }
+    return leaf;
+  }
+  /// Where to go on; nothing: that was all.
+  std::optional<std::uint64_t> rest() const { return over_ ? std::nullopt : std::optional(next_); }
+
+ private:
+  const node::Node& node_;
+  const bool newest_;
+  std::uint64_t end_ = 0;
+  std::uint64_t next_ = 0;
+  bool over_ = false;
+  std::unique_ptr<eventstore::LogReader> reader_;
+};
+
+struct Entry {
+  eventstore::AcceptedCommit accepted;
+  projections::Commit commit;  ///< refers to `accepted`
+};
+/// Fills `item` but for its streams. Nothing: it cannot be read.
+std::optional<Entry> entry_of(const eventstore::Leaf& leaf, api::LogEntryView& item) {
+  const auto header = eventstore::decode_record(eventstore::bytes_of(leaf.record));
+  auto accepted = eventstore::parse_commit(leaf);
+  if (!header || !accepted) return std::nullopt;
+  std::optional<Entry> entry(std::in_place);
+  entry->accepted = std::move(*accepted);
+  auto commit = projections::read_commit(entry->accepted);
+  if (!commit) return std::nullopt;
+  entry->commit = std::move(*commit);
+  item.set_position(entry->accepted.sequence.value);
+  item.set_epoch(header->epoch.value);
+  item.set_takeover(header->kind == eventstore::RecordKind::opened);
+  item.set_leaf_hash(api::hex(entry->accepted.leaf.view()));
+  set_time(*item.mutable_recorded_at(), entry->commit.recorded_at.us);
+  if (entry->commit.occurred_at != entry->commit.recorded_at)
+    set_time(*item.mutable_occurred_at(), entry->commit.occurred_at.us);
+  if (entry->commit.cause != 0) item.set_cause(entry->commit.cause - 1);
+  if (const auto policy = entry->accepted.body.policy_sequence(); policy != 0) item.set_policy(policy);
+  return entry;
+}
+
+/// What is outside the auditor's organisations is shown as its place and hash: enough to check the whole.
+void show_parts(const projections::Commit& commit, const node::Node& node, const LogFilter& filter,
+                Mentioned& mentioned, api::LogEntryView& item) {
+  node.projector().with_community([&](const node::Community& community) {
+    for (const auto& part : commit.parts) {
+      if (!filter.shows(community, part)) continue;
+      auto& stream = *item.add_streams();
+      stream.set_stream(part.raw->stream());
+      if (!part.actor.is_zero()) stream.set_actor(part.actor.text());
+      if (api::RoleView post; show_post(community, part.actor, post)) *stream.mutable_post() = std::move(post);
+      if (const auto organisation = organisation_of(node, part); !organisation.is_zero())
+        name_organisation(community.directory, organisation, *stream.mutable_organisation());
+      show_events(part, *stream.mutable_events());
+      mentioned.note(part, community.directory);
+    }
+  });
+}
+
+}  // namespace
 
 domain::Decided<Id> audited_root(const node::Node& node, const node::Caller& caller, domain::Action action) {
   return node.projector().with_community([&](const node::Community& community) -> domain::Decided<Id> {
@@ -164,46 +210,33 @@ domain::Decided<Id> audited_root(const node::Node& node, const node::Caller& cal
   });
 }
 
-domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, eventstore::Sequence from,
-                                       std::size_t limit) {
-  // An auditor of any root may read the log, of others' acts only that there were some.
-  const auto may = audited_root(node, caller, domain::Action::get_log);
-  if (!may) return std::unexpected(may.error());
+domain::Decided<api::LogPage> log_page(const node::Node& node, const node::Caller& caller, const LogQuery& query) {
+  const auto filter =
+      node.projector().with_community([&](const node::Community& community) -> domain::Decided<LogFilter> {
+        const auto may = may_of_root(community, caller.actor, domain::Action::get_log);
+        if (!may) return std::unexpected(may.error());
+        return LogFilter(node, community, caller, query);
+      });
+  if (!filter) return std::unexpected(filter.error());
+  Mentioned mentioned;
+  LogWalk walk(node, query);
   api::LogPage page;
-  auto reader = node.log().reader(from);
-  limit = std::min(limit, log_page_max);
-  while (static_cast<std::size_t>(page.items_size()) < limit) {
-    auto leaf = reader->next();
-    if (!leaf || !*leaf || (*leaf)->sequence >= node.projector().projected()) return page;
-    const auto header = eventstore::decode_record(eventstore::bytes_of((*leaf)->record));
-    const auto accepted = eventstore::parse_commit(**leaf);
-    if (!header || !accepted) return page;
-    const auto commit = projections::read_commit(*accepted);
-    if (!commit) return page;
+  const auto limit = std::min(query.limit, log_page_max);
+  const auto scanned_max = filter->narrows() ? log_scanned_max : limit;
+  if (query.nothing) return page;
+  for (std::size_t scanned = 0; scanned < scanned_max && static_cast<std::size_t>(page.items_size()) < limit;
+       ++scanned) {
+    const auto leaf = walk.next();
+    if (!leaf) break;
     auto& item = *page.add_items();
-    item.set_position(accepted->sequence.value);
-    item.set_epoch(header->epoch.value);
-    item.set_leaf_hash(api::hex(accepted->leaf.view()));
-    set_time(*item.mutable_recorded_at(), commit->recorded_at.us);
-    if (commit->occurred_at != commit->recorded_at) set_time(*item.mutable_occurred_at(), commit->occurred_at.us);
-    if (commit->cause != 0) item.set_cause(commit->cause - 1);
-    if (const auto policy = accepted->body.policy_sequence(); policy != 0) item.set_policy(policy);
-    // What is outside the auditor's organisations is shown as its place and hash: enough to check the whole.
-    const auto mine = node.projector().with_community([&](const node::Community& community) {
-      std::vector<bool> each;
-      for (const auto& part : commit->parts) each.push_back(audits(node, community, caller.actor, part));
-      return each;
-    });
-    for (std::size_t i = 0; i < commit->parts.size(); ++i) {
-      if (!mine[i]) continue;
-      const auto& part = commit->parts[i];
-      auto& stream = *item.add_streams();
-      stream.set_stream(part.raw->stream());
-      if (!part.actor.is_zero()) stream.set_actor(part.actor.text());
-      show_events(part, *stream.mutable_events());
-    }
+    const auto entry = entry_of(*leaf, item);
+    if (!entry) return domain::refuse(not_readable);
+    show_parts(entry->commit, node, *filter, mentioned, item);
+    if (filter->narrows() && item.streams_size() == 0) page.mutable_items()->RemoveLast();
   }
-  page.set_next_cursor(std::to_string(page.items(page.items_size() - 1).position() + 1));
+  if (const auto rest = walk.rest()) page.set_next_cursor(std::to_string(*rest));
+  node.projector().with_community(
+      [&](const node::Community& community) { mentioned.name_all(community.directory, *page.mutable_names()); });
   return page;
 }
 

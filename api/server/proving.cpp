@@ -46,6 +46,9 @@ Result<void> Proving::open_signing() {
   auto checkpoints = api::Checkpoints::open(log, disk_, *signer_, directory());
   if (!checkpoints) return std::unexpected(checkpoints.error());
   checkpoints_ = std::move(*checkpoints);
+  const auto newest = checkpoints_->newest();
+  const auto text = newest == nullptr ? std::nullopt : api::parse_checkpoint(*newest);
+  watch_ = std::make_unique<api::CheckpointWatch>(deployment_.clock(), text ? text->size : 0);
   return {};
 }
 
@@ -102,7 +105,10 @@ void Proving::sign(api::Metrics& metrics, std::function<void()> each_second) {
         std::condition_variable_any stopped;
         std::unique_lock lock(mutex);
         do {
-          if (const auto size = checkpoints_->follow()) covered.set(static_cast<double>(*size));
+          watch_->begin(deployment_.node().log().end().value);
+          const auto size = checkpoints_->follow();
+          watch_->end(size.value_or(0), size ? nullptr : &size.error());
+          if (size) covered.set(static_cast<double>(*size));
           witnessed.set(static_cast<double>(cosignatures_->status().size));
           if (each_second) each_second();
         } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));

@@ -16,6 +16,7 @@
 #include "api/ports/http_client.hpp"
 #include "api/ports/metrics.hpp"
 #include "api/ports/settings.hpp"
+#include "api/proofs/checkpoint_watch.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/stamps.hpp"
@@ -44,6 +45,8 @@ class Proving {
   /// The same, written.
   std::vector<std::string> verifiers() const;
   const api::Checkpoints& checkpoints() const { return *checkpoints_; }
+  /// How signing goes.
+  const api::CheckpointWatch& watch() const { return *watch_; }
   const api::Cosignatures& cosignatures() const { return *cosignatures_; }
   const api::Stamps& stamps() const { return *stamps_; }
   /// A witness proved that this log is not the one that was signed.
@@ -74,6 +77,7 @@ class Proving {
   std::vector<std::unique_ptr<adapters::VerifierKey>> witness_keys_;
   std::unique_ptr<api::HttpClient> http_;
   std::unique_ptr<api::Checkpoints> checkpoints_;
+  std::unique_ptr<api::CheckpointWatch> watch_;
   std::unique_ptr<api::Cosignatures> cosignatures_;
   api::TimeStampSetting time_stamps_;
   std::unique_ptr<api::TimeStamping> stamping_;  ///< null: none is asked for

@@ -17,6 +17,20 @@ std::optional<queries::Until> until_of(const Service& service, const Incoming& i
 /// come yet (422 `as_of_in_future`).
 std::optional<std::int64_t> as_of_us(const Service& service, const Incoming& incoming);
 
+/// The same of another parameter.
+std::optional<std::int64_t> instant_in(const Service& service, const Incoming& incoming, std::string_view parameter);
+
+/// Read models of a moment, kept as long as this is.
+struct PastModels {
+  const Service* service;
+  Past::Kept kept;           ///< null: the live ones
+  eventstore::Sequence end;  ///< the first commit that does not count
+  const projections::ReadModels& models() const;
+};
+/// Calls `use` with the read models of an instant (zero: the live ones, here), or has answered, as with_models().
+void with_models_at(const Service& service, const IncomingPointer& incoming, std::int64_t us,
+                    std::function<void(const PastModels&)> use);
+
 /// Calls `use(models, position, as_of_us)` with the live read models, here, or with those of `asOf`, later and perhaps
 /// on another thread; else has answered: 429 `past_busy` where too many wait for the past already. Whoever may not see
 /// the answer is to be refused before this is called.

@@ -1,4 +1,6 @@
 // History: a stream's events, the log itself.
+#include <ranges>
+
 #include "api/http/handlers/as_of.hpp"
 #include "api/http/handlers/fetch_notes.hpp"
 #include "api/http/handlers/service.hpp"
@@ -30,11 +32,57 @@ void stream(const Service& service, const IncomingPointer& incoming, const node:
                                       eventstore::Revision{*from}, *limit, *until));
 }
 
+void malformed(const Incoming& incoming, std::string_view parameter, std::string_view sentence) {
+  incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
+}
+
+/// What of the log is wanted; false: answered.
+bool read_filter(const Service& service, const Incoming& incoming, queries::LogQuery& wanted) {
+  const auto& request = incoming.request;
+  wanted.kind = request.parameter("kind");
+  if (const auto named = request.parameter("organisation"); !named.empty()) {
+    wanted.organisation = organisation_named(service, named);
+    if (!wanted.organisation) malformed(incoming, "organisation", "There is no such organisation.");
+    if (!wanted.organisation) return false;
+  }
+  for (const auto part : std::views::split(request.parameter("types"), ','))
+    if (!part.empty()) wanted.types.emplace_back(part.begin(), part.end());
+  const auto order = request.parameter("order");
+  wanted.newest = order == "newest";
+  if (order.empty() || order == "oldest" || order == "newest") return true;
+  malformed(incoming, "order", "oldest or newest stands here.");
+  return false;
+}
+
+/// Where it begins; false: answered.
+bool read_begin(const Service& service, const Incoming& incoming, queries::LogQuery& wanted) {
+  const auto& request = incoming.request;
+  const std::string_view place = request.parameter("cursor").empty() ? "from" : "cursor";
+  if (!request.parameter(place).empty()) {
+    const auto from = number_in(incoming, place, 0);
+    if (from) wanted.from = eventstore::Sequence{*from};
+    return from.has_value();
+  }
+  const auto us = instant_in(service, incoming, "at");
+  if (!us) return false;
+  if (*us == 0) return true;
+  const auto position = queries::position_at(service.node.log(), {*us});
+  if (!position) incoming.fail(position.error());
+  if (!position) return false;
+  wanted.from = *position;
+  if (!wanted.newest) return true;
+  wanted.from = eventstore::Sequence{position->value == 0 ? 0 : position->value - 1};
+  wanted.nothing = position->value == 0;
+  return true;
+}
+
 void log(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
-  const auto from = number_in(*incoming, incoming->request.parameter("cursor").empty() ? "from" : "cursor", 0);
-  if (!from) return;
-  const auto limit = limit_of(*incoming, 100, queries::log_page_max);
-  if (limit) give(incoming, queries::log_page(service.node, caller, eventstore::Sequence{*from}, *limit));
+  queries::LogQuery wanted;
+  if (!read_filter(service, *incoming, wanted) || !read_begin(service, *incoming, wanted)) return;
+  const auto limit = limit_of(*incoming, wanted.limit, queries::log_page_max);
+  if (!limit) return;
+  wanted.limit = *limit;
+  give(incoming, queries::log_page(service.node, caller, wanted));
 }
 
 /// Asked for again soon: it is replaced each second while something happens.

@@ -6,7 +6,7 @@
 #include "api/http/handlers/service.hpp"
 #include "api/http/json.hpp"
 #include "api/messages/views.pb.h"
-#include "api/queries/log_view.hpp"
+#include "api/queries/event_view.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/commit.hpp"

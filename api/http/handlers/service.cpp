@@ -281,6 +281,7 @@ void register_handlers(Router& router, const Service& service) {
   register_tickets(router, service);
   register_live(router, service);
   register_history(router, service);
+  register_audit(router, service);
   register_operations(router, service);
 }
 

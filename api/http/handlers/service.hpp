@@ -23,6 +23,7 @@
 #include "eventstore/ports/random.hpp"
 
 namespace pioneer::api {
+class CheckpointWatch;
 class Checkpoints;
 class Cosignatures;
 class Stamps;
@@ -52,15 +53,16 @@ struct Service {
   std::string log_id = {};   ///< hexadecimal
   std::uint32_t format = 0;  ///< of the log
   std::uint32_t feature_level = 0;
-  std::string openapi = {};                    ///< the document, made once
-  std::string origin = {};                     ///< "https://…": how browsers reach us, for links
-  const Checkpoints* checkpoints = nullptr;    ///< absent: the log is not offered as tiles
-  const Cosignatures* cosignatures = nullptr;  ///< absent: nobody is asked for any
-  const Stamps* stamps = nullptr;              ///< absent: no time stamps are offered
-  const Tickets* tickets = nullptr;            ///< absent: claims show none, and none is checked
-  SessionUses* uses = nullptr;                 ///< absent: nobody notes when a session was used
-  FetchNotes* fetches = nullptr;               ///< absent: each bundle of entries asks the Writer
-  SignInWay* sign_in = nullptr;                ///< absent: one-time codes are the only way in
+  std::string openapi = {};                           ///< the document, made once
+  std::string origin = {};                            ///< "https://…": how browsers reach us, for links
+  const Checkpoints* checkpoints = nullptr;           ///< absent: the log is not offered as tiles
+  const CheckpointWatch* checkpoint_watch = nullptr;  ///< absent: nobody watches how signing goes
+  const Cosignatures* cosignatures = nullptr;         ///< absent: nobody is asked for any
+  const Stamps* stamps = nullptr;                     ///< absent: no time stamps are offered
+  const Tickets* tickets = nullptr;                   ///< absent: claims show none, and none is checked
+  SessionUses* uses = nullptr;                        ///< absent: nobody notes when a session was used
+  FetchNotes* fetches = nullptr;                      ///< absent: each bundle of entries asks the Writer
+  SignInWay* sign_in = nullptr;                       ///< absent: one-time codes are the only way in
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
   /// Whether a witness proved that this log is not the one that was signed. Absent: nobody asks witnesses.
@@ -81,6 +83,7 @@ void register_tickets(Router& router, const Service& service);
 void register_live(Router& router, const Service& service);
 void register_blobs(Router& router, const Service& service);
 void register_history(Router& router, const Service& service);
+void register_audit(Router& router, const Service& service);
 void register_operations(Router& router, const Service& service);
 
 /// Whoever the credentials name. A token that names nobody is answered 401 `token_invalid`: then nothing. So is a

@@ -81,14 +81,6 @@ struct Person {
   std::string id, token;
 };
 
-/// Documents are uploaded here: who may, and who may see them, does not depend on pixels.
-class NoPhotos final : public Photos {
- public:
-  std::expected<Photo, PhotoRefusal> reencode(std::string_view) override {
-    return std::unexpected(PhotoRefusal{"not_a_photo", "There are no photos here."});
-  }
-};
-
 /// A city with two districts, the callers in it, and what they act on.
 class City {
  public:
@@ -297,6 +289,12 @@ class City {
       return Subject{"/api/v1/blobs/" + blob, {}, owner_};
     }};
     f[get_log] = {.make = fixed("/api/v1/log?from=0&limit=1"), .root = true};
+    f[get_log_state] = {fixed("/api/v1/log/state")};
+    f[get_log_incidents] = {.make = fixed("/api/v1/log/incidents"), .root = true};
+    f[get_openings] = {fixed("/api/v1/openings?organisation=" + community_)};
+    f[list_my_openings] = {fixed("/api/v1/me/openings")};
+    f[get_differences] = {
+        fixed("/api/v1/differences?organisation=" + community_ + "&from=" + rfc3339_of_us(clock_.now().value))};
     f[get_checkpoint] = {fixed("/log/checkpoint")};
     f[get_stamps] = {.make = fixed("/log/stamps"), .succeeds = false};
     f[get_stamp] = {.make = fixed("/log/stamps/1.tsr"), .succeeds = false};

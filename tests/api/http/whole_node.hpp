@@ -93,6 +93,14 @@ class MediaAsTheyAre final : public Media {
   }
 };
 
+/// Documents are uploaded here: who may, and who may see them, does not depend on pixels.
+class NoPhotos final : public Photos {
+ public:
+  std::expected<Photo, PhotoRefusal> reencode(std::string_view) override {
+    return std::unexpected(PhotoRefusal{"not_a_photo", "There are no photos here."});
+  }
+};
+
 /// The text of a JSON field, by its name alone: enough for answers that these tests made themselves.
 inline std::string field(const std::string& json, const std::string& name) {
   const auto at = json.find("\"" + name + "\":\"");

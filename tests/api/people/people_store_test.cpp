@@ -49,6 +49,18 @@ class PeopleStoreTest : public ::testing::Test {
     told.claimed(*command);
     return std::move(*command);
   }
+  /// An entry of the journal in which the city's official looked at these.
+  void look(const std::vector<Sender>& subjects, const std::string& id) {
+    Call system;
+    system.system = true;
+    system.command_id = id;
+    auto command = world.edge->record_personal_data_opened(system, world.organisation, "get_request", subjects);
+    ASSERT_TRUE(command);
+    domain::PersonalDataOpened event;
+    event.set_purpose("get_request");
+    *event.mutable_subjects() = std::get<domain::RecordPersonalDataOpened>(command->what).subjects();
+    told.add_to(domain::access_stream(world.organisation, 1'790'000'000'000'000), *command, {event});
+  }
   void erase(const Sender& who) {
     auto command = world.edge->erase_member(Call{{}, true, "erase " + who.member.text(), -1}, who.member.text());
     told.add(*command, {domain::MemberErased()});
@@ -181,6 +193,41 @@ TEST_F(PeopleStoreTest, AfterAnErasureNothingOpensAndNothingLinks) {
   EXPECT_EQ(rows_with(wang.member.view()), 1u) << "the tombstone alone";
   EXPECT_FALSE(
       world.opener().open_introduction(claimed.introductions[0].sealed_member, "product/" + world.product.text()));
+}
+
+TEST_F(PeopleStoreTest, TellsEachWhichEntriesOfTheJournalAreAboutThem) {
+  const auto wang = member("王小明", "13800000001");
+  const auto li = member("李雷", "13800000002");
+  look({wang}, "j1");
+  look({wang, li}, "j2");
+  look({li}, "j3");
+  apply();
+  using eventstore::Sequence;
+  EXPECT_THAT(people->openings_of(wang.member, {}, 9), ElementsAre(Sequence{3}, Sequence{2}));
+  EXPECT_THAT(people->openings_of(wang.member, 3, 9), ElementsAre(Sequence{2}));
+  EXPECT_THAT(people->openings_of(li.member, {}, 1), ElementsAre(Sequence{4}));
+  erase(wang);
+  apply();
+  ASSERT_TRUE(erasure.resume());
+  EXPECT_THAT(people->openings_of(wang.member, {}, 9), IsEmpty());
+  EXPECT_EQ(rows_with(wang.member.view()), 1u) << "the tombstone alone";
+  EXPECT_THAT(people->openings_of(li.member, {}, 9), ElementsAre(Sequence{4}, Sequence{3}));
+}
+
+TEST_F(PeopleStoreTest, TablesOfAnOlderVersionAreFilledAgain) {
+  const auto wang = member("王小明", "13800000001");
+  apply();
+  const auto table = *store.table("position");
+  auto row = **store.get(table, "next");
+  eventstore::WriteBatch batch;
+  batch.put(table, "next", row.substr(0, row.size() - 1));  // as it was written without a version
+  ASSERT_TRUE(store.write(batch));
+  auto again = *PeopleStore::open(store, world.opener());
+  EXPECT_EQ(again->position(), 0u);
+  EXPECT_FALSE(again->find(wang.member));
+  ASSERT_TRUE(again->apply(told.commits));
+  EXPECT_TRUE(again->find(wang.member));
+  EXPECT_EQ((*PeopleStore::open(store, world.opener()))->position(), told.commits.size());
 }
 
 TEST_F(PeopleStoreTest, IsTheSameWhenFilledAgain) {

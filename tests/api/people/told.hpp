@@ -12,11 +12,14 @@ class Told {
  public:
   /// A commit of these events in the command's stream, with its introductions.
   void add(const domain::Command& command, const std::vector<domain::AnyEvent>& events) {
+    add_to(domain::primary_stream(command.what), command, events);
+  }
+  void add_to(const std::string& stream, const domain::Command& command, const std::vector<domain::AnyEvent>& events) {
     eventstore::CommitBody body;
     body.set_once(command.once);
     body.set_same(command.same);
     auto& part = *body.add_parts();
-    part.set_stream(domain::primary_stream(command.what));
+    part.set_stream(stream);
     part.set_actor(std::string(command.pseudonym.view()));
     for (const auto& introduction : command.introductions) {
       auto& told = *part.add_introductions();
