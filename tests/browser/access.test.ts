@@ -42,7 +42,7 @@ const wide = (page: Page) => page.evaluate(() => document.documentElement.scroll
 interface Screen {
   name: string
   path: string
-  as?: 'cadre' | 'nobody'
+  as?: 'cadre' | 'auditor' | 'nobody'
   size?: Size
   then?: (page: Page) => Promise<unknown>
   busy?: number // what is always shown as loading there
@@ -98,6 +98,8 @@ async function firstScreens(request: string, product: string): Promise<Screen[]>
     { name: 'editor', path: '/products/new', as: 'cadre' },
     { name: 'people', path: '/people', as: 'cadre' },
     { name: 'figures', path: '/figures', as: 'cadre' },
+    { name: 'audit', path: '/audit', as: 'auditor' },
+    { name: 'audit-log', path: `/audit/log?organisation=${city().community.id}`, as: 'auditor' },
   ]
 }
 
@@ -110,6 +112,7 @@ async function screensBehind(request: string, product: string): Promise<Screen[]
   const past = await offer(city(), { title: '来过的人', starts: -1, ends: 2 })
   for (const who of [city().member, city().neighbour]) await call(city(), who.token, `products/${past}/claims`, { places: 1 })
   await call(city(), city().cadre.token, `products/${past}/claims/1/check-in`, {})
+  const began = (await call<{ items: { recordedAt: string }[] }>(city(), city().auditor.token, `streams/request/${request}`)).items[0]!.recordedAt
   const choose = async (page: Page) => {
     await openOnBoard(page, request)
     await page.keyboard.press('s')
@@ -144,6 +147,16 @@ async function screensBehind(request: string, product: string): Promise<Screen[]
     { name: 'desk-market', path: '/market', as: 'cadre', size: 'desktop' },
     { name: 'desk-figures', path: '/figures', as: 'cadre', size: 'desktop' },
     { name: 'desk-editor', path: '/products/new', as: 'cadre', size: 'desktop' },
+    { name: 'audit-stream', path: `/audit/streams/request/${request}`, as: 'auditor', then: (page) => page.locator('details summary').first().click() },
+    { name: 'audit-differences', path: `/audit/differences/${city().community.id}`, as: 'auditor', then: (page) => page.locator('[data-change=came]').waitFor() },
+    { name: 'audit-request', path: `/audit/differences?stream=request/${request}&from=${began}`, as: 'auditor', then: (page) => page.locator('[data-field=state]').waitFor() },
+    { name: 'audit-openings', path: `/audit/openings/${city().community.id}`, as: 'auditor' },
+    { name: 'audit-incidents', path: '/audit/incidents', as: 'auditor' },
+    { name: 'why', path: `/figures/${city().community.id}/why/open`, as: 'auditor' },
+    { name: 'board-then', path: `${board}?at=${began}`, as: 'cadre', then: (page) => page.locator('.bar.past').waitFor() },
+    { name: 'request-then', path: `/requests/${request}?at=${began}`, as: 'cadre', then: (page) => page.locator('.bar.past').waitFor() },
+    { name: 'looks', path: '/settings', then: async (page) => (await tap(page, (await on(page)).settings.showLooks), page.locator('li[data-position], .empty').first().waitFor()) },
+    { name: 'desk-board-then', path: `${board}?at=${began}`, as: 'auditor', size: 'desktop', then: (page) => page.locator('.bar.past').waitFor() },
   ]
 }
 
@@ -160,7 +173,7 @@ beforeAll(async () => {
 function lookers(look: Look) {
   const devices = new Map<string, Promise<Page>>()
   return ({ as, size = 'phone' }: Screen): Promise<Page> => {
-    const who = as === 'nobody' ? undefined : as === 'cadre' ? city().cadre : city().member
+    const who = as === 'nobody' ? undefined : as === 'cadre' ? city().cadre : as === 'auditor' ? city().auditor : city().member
     const key = `${as} ${size}`
     if (!devices.has(key)) devices.set(key, device(who, { ...look, size, ...(size === 'desktop' ? { width: undefined, height: undefined } : {}) }))
     return devices.get(key)!

@@ -23,6 +23,7 @@ export interface City {
   elder: Person
   cadre: Person
   cadre2: Person
+  auditor: Person // of the whole city
 }
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -134,6 +135,7 @@ async function settle(url: string, administrator: string): Promise<City> {
     elder: await person('林金花'),
     cadre: await person('黄志远', 'cadre'),
     cadre2: await person('苏小满', 'cadre'),
+    auditor: await newcomer(at, administrator, '郑公正', xiamen.id, 'auditor'),
   }
 }
 

@@ -1,4 +1,4 @@
-// The README's eight pictures. With PIONEER_SCREENS=api/web/screens they are made anew there; otherwise they go to build/browser.
+// The README's ten pictures. With PIONEER_SCREENS=api/web/screens they are made anew there; otherwise they go to build/browser.
 import { it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { askFor, call, offer } from './city'
@@ -14,7 +14,7 @@ async function shown(page: Page, path: string, name: string): Promise<void> {
   await picture(page, name, true)
 }
 
-it('eight screens for the README', async () => {
+it('ten screens for the README', async () => {
   const request = await askFor(city(), city().elder, '三号楼二单元的路灯坏了', 'street_light', '晚上回家看不清台阶，请来看看。')
   await call(city(), city().cadre.token, `requests/${request}/accept`, {})
   await call(city(), city().cadre.token, `requests/${request}/progress`, { text: '灯泡已领，电工师傅明早九点前来换。' })
@@ -33,4 +33,8 @@ it('eight screens for the README', async () => {
   await shown(await device(city().elder, { mode: 'elder' }), '/', 'elder')
   await shown(await device(city().elder, { theme: 'dark', language: 'en' }), '/market', 'dark')
   await shown(await device(city().cadre, { size: 'desktop', width: 1040, height: 640 }), `/boards/${city().community.id}`, 'board')
+  const { items } = await call<{ items: { recordedAt: string }[] }>(city(), city().auditor.token, `streams/request/${request}`)
+  const auditor = await device(city().auditor, { size: 'desktop', width: 1040, height: 640, language: 'en' })
+  await shown(auditor, `/boards/${city().community.id}?at=${items[0]!.recordedAt}`, 'audit-board')
+  await shown(auditor, `/audit/streams/request/${request}`, 'audit-stream')
 })

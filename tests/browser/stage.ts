@@ -126,7 +126,7 @@ export async function device(who: Person | undefined, look: Look = {}): Promise<
 
 export const goTo = (page: Page, path: string) => page.goto(city().url + path)
 
-/** Looks at it as a picture: into build/browser, and the README's eight into their folder when asked. */
+/** Looks at it as a picture: into build/browser, and the README's into their folder when asked. */
 export async function picture(page: Page, name: string, kept = false): Promise<void> {
   const folder = kept && process.env.PIONEER_SCREENS ? resolve(process.env.PIONEER_SCREENS) : resolve(import.meta.dirname, '../../build/browser')
   mkdirSync(folder, { recursive: true })

@@ -67,9 +67,9 @@ class Run(unittest.TestCase):
         self.sign_in(said)
 
     def made_as_a_demo(self) -> dict[str, str]:
-        """Tokens of three roles, as `pioneer demo` writes them down; and pages to serve."""
+        """Tokens of four roles, as `pioneer demo` writes them down; and pages to serve."""
         self.pioneer.make()
-        tokens = {role: self.pioneer.token(f"Anna {role}", role, "3502") for role in ("member", "cadre", "administrator")}
+        tokens = {role: self.pioneer.token(f"Anna {role}", role, "3502") for role in ("member", "cadre", "auditor", "administrator")}
         lines = (f'{role} of "Here"\n  http://127.0.0.1:8080/in#used\n  token {token}\n' for role, token in tokens.items())
         (self.pioneer.data / "demo-tokens.txt").write_text("".join(lines), encoding="utf-8")
         pages = self.pioneer.data.parent / "pages"
@@ -90,7 +90,7 @@ class Run(unittest.TestCase):
         self.assertIn(f"Begin here: http://127.0.0.1:{self.port}/demo\n", said)
         status, text = self.start_page()
         self.assertEqual(status, 200)
-        roles = [{"role": role, "where": "Here", "token": made[role]} for role in ("member", "cadre")]
+        roles = [{"role": role, "where": "Here", "token": made[role]} for role in ("member", "cadre", "auditor")]
         self.assertEqual(json.loads(text), {"roles": roles})
 
     def test_without_demo_there_is_no_start_page_whatever_the_folder_holds(self):

@@ -1,15 +1,19 @@
 // Where everything is.
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router'
-import { isCadre, known, me } from './client/session'
+import { isAuditor, isCadre, isOfficial, known, me } from './client/session'
 import HomeScreen from './screens/home/home_screen.vue'
 import { nextPaint, nextTurn } from './client/now'
 import { wayIsClear } from './design/use_way_back'
 import { screens } from './start/screens'
+import { needAuditWords } from './words'
 
 declare module 'vue-router' {
   interface RouteMeta {
     open?: boolean // also for those who are not signed in
     cadre?: boolean
+    official?: boolean // cadres, and those who audit them
+    audit?: boolean
+    past?: boolean // its words are those for looking back
     bare?: boolean // without bars: for print
   }
 }
@@ -27,10 +31,17 @@ const routes: RouteRecordRaw[] = [
   { path: '/products/:id/claims/:claim/rate', name: 'rate', component: screens.rate, props: true },
   { path: '/mine', name: 'mine', component: screens.mine },
   { path: '/settings', name: 'settings', component: screens.settings, meta: { open: true } },
-  { path: '/boards/:organisation?', name: 'board', component: screens.board, props: true, meta: { cadre: true } },
+  { path: '/boards/:organisation?', name: 'board', component: screens.board, props: true, meta: { official: true } },
   { path: '/shelves', name: 'shelves', component: screens.shelves, meta: { cadre: true } },
   { path: '/check-in', name: 'check-in', component: screens.shelves, meta: { cadre: true } },
-  { path: '/figures/:organisation?', name: 'figures', component: screens.figures, props: true, meta: { cadre: true } },
+  { path: '/figures/:organisation?', name: 'figures', component: screens.figures, props: true, meta: { official: true } },
+  { path: '/figures/:organisation/why/:step?', name: 'why', component: screens.why, props: true, meta: { official: true, past: true } },
+  { path: '/audit', name: 'audit', component: screens.audit, meta: { audit: true } },
+  { path: '/audit/log', name: 'log', component: screens.log, meta: { audit: true } },
+  { path: '/audit/streams/:kind/:id', name: 'stream', component: screens.stream, props: true, meta: { past: true } },
+  { path: '/audit/differences/:organisation?', name: 'differences', component: screens.differences, props: true, meta: { audit: true } },
+  { path: '/audit/openings/:organisation?', name: 'openings', component: screens.openings, props: true, meta: { audit: true } },
+  { path: '/audit/incidents', name: 'incidents', component: screens.incidents, meta: { audit: true } },
   { path: '/people', name: 'people', component: screens.people, meta: { cadre: true } },
   { path: '/organisations/:id?', name: 'organisations', component: screens.organisations, props: true, meta: { open: true } },
   { path: '/print/:kind/:id/:claim?', name: 'print', component: screens.print, props: true, meta: { bare: true } },
@@ -77,10 +88,15 @@ router.beforeEach(async () => {
 
 router.beforeEach(wayIsClear)
 
+router.beforeEach(async (to) => {
+  if (to.meta.audit || to.meta.past) await needAuditWords()
+})
+
 router.beforeEach((to) => {
   if (to.meta.open) return true
   if (!me.value && known.value) return { name: 'in', query: { to: to.fullPath } }
-  if (to.meta.cadre && me.value && !isCadre.value) return { name: 'home' }
+  const kept = (to.meta.cadre && !isCadre.value) || (to.meta.official && !isOfficial.value) || (to.meta.audit && !isAuditor.value)
+  if (kept && me.value) return { name: 'home' }
   return true
 })
 

@@ -1,5 +1,5 @@
 // Answers that come late or in another order, and what must not outlive its page.
-import { effectScope, nextTick, ref, type EffectScope } from 'vue'
+import { computed, effectScope, nextTick, ref, type EffectScope } from 'vue'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { BoardColumn, ProductCard, RequestCard } from '@/client/contract'
 
@@ -36,9 +36,10 @@ vi.mock('@/client/http', async () => {
     sessionBegins: () => undefined,
   }
 })
+const listens: (() => string)[] = []
 const heard: ((what: { stream: string }) => void)[] = []
 vi.mock('@/client/live', () => ({
-  useLive: (_: () => string, happened: (what: { stream: string }) => void) => heard.push(happened),
+  useLive: (query: () => string, happened: (what: { stream: string }) => void) => (listens.push(query), heard.push(happened)),
   gathered: (work: () => void) => work,
 }))
 
@@ -59,7 +60,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   scope.stop()
-  asked.length = heard.length = 0
+  asked.length = heard.length = listens.length = 0
   listeners.clear()
   vi.useRealTimers()
   vi.unstubAllGlobals()
@@ -82,7 +83,7 @@ it('what was read for one who has signed out is neither shown nor kept', async (
 it('a page that was left asks no more, also not where an act of its own ends later', async () => {
   const { useRead } = await import('@/client/read')
   const { api, answer } = await import('@/client/http')
-  const read = on(() => useRead(() => 'left', () => answer(api.GET('/api/v1/me')), false))
+  const read = on(() => useRead(() => 'left', () => answer(api.GET('/api/v1/me')), () => false))
   await settle()
   scope.stop()
   void read.reload()
@@ -95,7 +96,7 @@ it('a page that was left asks no more, also not where an act of its own ends lat
 it('who is told to wait asks again no earlier', async () => {
   const { useRead } = await import('@/client/read')
   const { api, answer } = await import('@/client/http')
-  on(() => useRead(() => 'busy', () => answer(api.GET('/api/v1/me')), false))
+  on(() => useRead(() => 'busy', () => answer(api.GET('/api/v1/me')), () => false))
   await settle()
   await asked[0]!.fail(503, 30)
   await vi.advanceTimersByTimeAsync(29_000)
@@ -155,7 +156,8 @@ const card = (id: string) => ({ id, state: 'submitted', revision: '1', title: id
 const column = (ids: string[], nextCursor?: string) => ({ state: 'submitted', count: 9, overdue: 0, cards: ids.map(card), ...(nextCursor ? { nextCursor } : {}) }) as BoardColumn
 it('a further page of the board does not undo what was read meanwhile', async () => {
   const { useBoard } = await import('@/screens/board/use_board')
-  const board = on(() => useBoard(() => 'o'))
+  const at = ref('')
+  const board = on(() => useBoard(() => 'o', { at: computed(() => at.value), past: computed(() => at.value !== ''), ahead: ref('') }))
   await settle()
   await asked.shift()!.tell({ columns: [column(['a', 'b'], 'n')] })
   void board.more('submitted')
@@ -164,6 +166,67 @@ it('a further page of the board does not undo what was read meanwhile', async ()
   await asked.shift()!.tell({ columns: [column(['new', 'a'], 'n')] })
   await page.tell({ columns: [column(['b', 'c'], 'm')] })
   expect(board.columns.value[0]!.cards.map((c) => c.id)).toEqual(['new', 'a', 'b', 'c'])
+})
+
+it('a board of another moment carries nothing over, and nothing is heard while the past is looked at', async () => {
+  const { useBoard } = await import('@/screens/board/use_board')
+  const at = ref('')
+  const board = on(() => useBoard(() => 'o', { at: computed(() => at.value), past: computed(() => at.value !== ''), ahead: ref('') }))
+  await settle()
+  await asked.shift()!.tell({ columns: [column(['a', 'b'], 'n')] })
+  at.value = '2026-03-01T08:00:00Z'
+  await settle()
+  expect(board.columns.value[0]!.cards.map((c) => c.id)).toEqual(['a', 'b'])
+  expect([board.shownAt.value, board.changing.value]).toEqual(['', true])
+  const then = asked.shift()!
+  expect(then.query.asOf).toBe(at.value)
+  await then.tell({ columns: [column(['b'], 'm')] })
+  expect(board.columns.value[0]!.cards.map((c) => c.id)).toEqual(['b'])
+  expect([board.shownAt.value, board.changing.value]).toEqual([at.value, false])
+  expect(listens.at(-1)!()).toBe('')
+  void board.more('submitted')
+  expect(asked.at(-1)!.query.asOf).toBe(at.value)
+})
+
+it('an answer counts only for the moment that was asked for last; a moment is asked for once, and the next one ahead', async () => {
+  const { useReadAt } = await import('@/history/use_read_at')
+  const { forgetPast } = await import('@/client/past')
+  const { api, answer } = await import('@/client/http')
+  forgetPast()
+  const at = ref('2026-03-01T08:00:00Z')
+  const ahead = ref('')
+  const when = (asOf?: string) => answer(api.GET('/api/v1/products/{id}', { params: { path: { id: 'p' }, query: asOf ? { asOf } : {} } })) as Promise<unknown>
+  const read = on(() => useReadAt({ at: computed(() => at.value), ahead }, () => 'product/p', when))
+  await settle()
+  const first = asked.shift()!
+  at.value = '2026-03-02T08:00:00Z'
+  ahead.value = '2026-03-03T08:00:00Z'
+  await settle()
+  const second = asked.shift()!
+  await second.tell({ day: 2 })
+  await first.tell({ day: 1 })
+  expect([read.data.value, read.shownAt.value]).toEqual([{ day: 2 }, '2026-03-02T08:00:00Z'])
+  // The one ahead is on its way already; going there and back asks for nothing more.
+  expect(asked.length).toBe(1)
+  await asked.shift()!.tell({ day: 3 })
+  ahead.value = ''
+  for (const [day, iso] of [[3, '2026-03-03T08:00:00Z'], [1, '2026-03-01T08:00:00Z'], [2, '2026-03-02T08:00:00Z']] as const) {
+    at.value = iso
+    await settle()
+    expect([read.data.value, read.shownAt.value]).toEqual([{ day }, iso])
+  }
+  expect(asked.length).toBe(0)
+  // Where there was nothing yet, nothing of another moment stays; a refusal is asked for again.
+  at.value = '2020-01-01T00:00:00Z'
+  await settle()
+  await asked.shift()!.fail(404)
+  expect(read.data.value).toBeUndefined()
+  at.value = '2026-03-02T08:00:00Z'
+  await settle()
+  expect(read.data.value).toEqual({ day: 2 })
+  at.value = '2020-01-01T00:00:00Z'
+  await settle()
+  expect(asked.length).toBe(1)
 })
 
 it('the numbers for assigning are those of the card that is open', async () => {

@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import en from '@/words/en'
+import auditEn from '@/words/audit_en'
+import auditZh from '@/words/audit_zh'
+import screensEn from '@/words/en'
 import errorsEn from '@/words/errors_en'
 import errorsZh from '@/words/errors_zh'
-import zh from '@/words/zh'
+import { variants } from '@/logic/event_facts'
+import screensZh from '@/words/zh'
+
+// All that is said: the words for looking back come later, under their own name.
+const zh = { ...screensZh, audit: auditZh }
+const en = { ...screensEn, audit: auditEn }
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -29,6 +36,16 @@ it('both catalogues have the same keys and the same places for values', () => {
 it('English stands in no Chinese catalogue by mistake, and no sentence breaks the message format', () => {
   for (const text of [...Object.values(errorsZh), ...Object.values(errorsEn)]) expect(text).not.toMatch(/[|@{}]/)
   for (const text of Object.values(errorsZh)) expect(text).toMatch(/[\u4e00-\u9fff]/)
+})
+
+it('every event of the log has a sentence and a short name, in both languages, and none has words that is no event', () => {
+  const list = /using AnyEvent = std::variant<([^>]+)>/.exec(readFileSync(resolve(root, 'domain/events.hpp'), 'utf8'))![1]!
+  const types = list.split(',').map((t) => t.trim())
+  expect(types.length).toBeGreaterThan(40)
+  for (const words of [auditZh, auditEn]) {
+    expect(Object.keys(words.event).sort()).toEqual([...types, ...variants, 'elsewhere', 'takeover', 'unknown'].sort())
+    expect(Object.keys(words.type).sort()).toEqual([...types].sort())
+  }
 })
 
 it('every key that a screen names exists, and no text stands in a template', () => {

@@ -19,6 +19,12 @@ export type SignIn = Schemas['SignInView']
 export type Photo = Schemas['PhotoView']
 export type SubmitRequest = Schemas['SubmitRequestBody']
 export type CreateProduct = Schemas['CreateProductBody']
+export type EventView = Schemas['EventView']
+export type RoleView = Schemas['RoleView']
+export type LogEntry = Schemas['LogEntryView']
+export type StreamCommit = Schemas['StreamCommitView']
+export type Opening = Schemas['OpeningView']
+export type RequestDifference = Schemas['RequestDifferenceView']
 export type RequestState = Exclude<RequestView['state'], 'unspecified'>
 export type ClaimState = Exclude<Claim['state'], 'unspecified'>
 

@@ -1,6 +1,6 @@
 // The time, as one clock for all screens: the server's, for a phone's own may be wrong. It ticks twice a minute and when the page is
 // seen again.
-import { ref, type Ref } from 'vue'
+import { computed, hasInjectionContext, inject, provide, ref, type InjectionKey, type Ref } from 'vue'
 
 let aheadMs = 0 // this device's clock, to the server's
 const faultMs = 60_000 // less is no fault: the header has whole seconds, and the way takes its time
@@ -32,7 +32,17 @@ export const nextTurn = (): Promise<void> => new Promise((done) => setTimeout(do
 /** After the next paint: what a tap or a key shows at once comes before what takes longer. */
 export const nextPaint = (): Promise<void> => new Promise((done) => (document.hidden ? setTimeout(done) : requestAnimationFrame(() => setTimeout(done))))
 
+const standing: InjectionKey<Ref<number>> = Symbol('the moment that is looked at')
+
+/** What is below this component looks at another moment as at its own now; 0: at now. */
+export function standAt(ms: () => number): void {
+  const here = useNow()
+  provide(standing, computed(() => ms() || here.value))
+}
+
 export function useNow(): Ref<number> {
+  const there = hasInjectionContext() ? inject(standing, undefined) : undefined
+  if (there) return there
   if (!ticking) {
     ticking = true
     setInterval(tick, 30_000)

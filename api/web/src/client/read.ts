@@ -24,8 +24,8 @@ export interface Read<T> {
 
 const retryAfterMs = [1_000, 2_000, 4_000, 8_000, 15_000]
 
-/** `key` names the answer on this device; while it is empty nothing is read. */
-export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = true): Read<T> {
+/** `key` names the answer on this device; while it is empty nothing is read. `stays`: it is kept there. */
+export function useRead<T>(key: () => string, ask: () => Promise<T>, stays: () => boolean = () => true): Read<T> {
   const data = shallowRef<T>()
   const at = ref(0)
   const problem = shallowRef<Problem>()
@@ -49,7 +49,7 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
       at.value = Date.now()
       problem.value = undefined
       failures = 0
-      if (stays) void keep('reads', name, { at: at.value, body } satisfies Kept<T>)
+      if (stays()) void keep('reads', name, { at: at.value, body } satisfies Kept<T>)
     } catch (error) {
       if (mine !== turn) return
       problem.value = asProblem(error)
@@ -68,7 +68,7 @@ export function useRead<T>(key: () => string, ask: () => Promise<T>, stays = tru
     problem.value = undefined
     if (!name) return
     const before = turn
-    if (stays)
+    if (stays())
       void kept<Kept<T>>('reads', name).then((old) => {
         if (old && data.value === undefined && turn <= before + 1 && key() === name) {
           data.value = own = old.body

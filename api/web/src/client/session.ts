@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { answer, api, onSignedOut, sessionBegins } from './http'
 import { trueNow } from './now'
+import { forgetPast } from './past'
 import { asProblem, type Problem } from './problem'
 import { clear, keep, kept } from './store'
 import type { Me } from './contract'
@@ -10,9 +11,15 @@ export const me = shallowRef<Me>()
 export const known = ref(false) // whether we have asked, or remember
 const officials = new Set(['cadre', 'administrator'])
 
+/** Whoever holds it sees the log itself, and all that stood in it at any moment. */
+export const isAuditor = computed(() => me.value?.roles.some((r) => r.role === 'auditor') ?? false)
+export const isOfficial = computed(() => isCadre.value || isAuditor.value)
 export const isCadre = computed(() => me.value?.roles.some((r) => officials.has(r.role)) ?? false)
-/** Where a cadre's board begins: the organisation of their role. */
-export const office = computed(() => me.value?.roles.find((r) => officials.has(r.role))?.organisation ?? me.value?.organisation)
+/** Where an official's board begins: the organisation of their role. */
+export const office = computed(() => roleOf((role) => officials.has(role)) ?? roleOf((role) => role === 'auditor') ?? me.value?.organisation)
+/** Where an auditor looks. */
+export const audited = computed(() => roleOf((role) => role === 'auditor') ?? office.value)
+const roleOf = (which: (role: string) => boolean) => me.value?.roles.find((r) => which(r.role))?.organisation
 
 onSignedOut(() => {
   if (me.value) void forget()
@@ -20,6 +27,7 @@ onSignedOut(() => {
 
 async function forget(): Promise<void> {
   me.value = undefined
+  forgetPast()
   await clear('reads') // what was read for one person is not shown to the next; drafts and the outbox stay
 }
 

@@ -42,6 +42,11 @@ export function exact(iso: string, now: Date, language: Language): string {
   return `${date(t, now, language)} ${weekday(t, language)} ${clock(t)}`
 }
 
+/** The same to the second: for what must be exact. */
+export function toSecond(iso: string, now: Date, language: Language): string {
+  return `${exact(iso, now, language)}:${two(new Date(iso).getSeconds())}`
+}
+
 /** "还剩 1 天 4 小时" without its first words: the length of a time, in its two largest units. */
 export function length(ms: number, language: Language): string {
   const m = Math.max(0, Math.floor(ms / minute))

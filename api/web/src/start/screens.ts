@@ -19,6 +19,13 @@ export const screens = {
   print: () => import('../screens/print/print_screen.vue'),
   demo: () => import('../screens/demo/demo_screen.vue'),
   style: () => import('../screens/stylebook/style_screen.vue'),
+  audit: () => import('../screens/audit/audit_screen.vue'),
+  log: () => import('../screens/audit/log_screen.vue'),
+  stream: () => import('../screens/audit/stream_screen.vue'),
+  differences: () => import('../screens/audit/differences_screen.vue'),
+  openings: () => import('../screens/audit/openings_screen.vue'),
+  incidents: () => import('../screens/audit/incidents_screen.vue'),
+  why: () => import('../screens/audit/why_screen.vue'),
   nowhere: () => import('../screens/nowhere/nowhere_screen.vue'),
 }
 

@@ -11,7 +11,7 @@ const en: typeof zh = {
   stopReading: 'Stop',
   nav: {
     main: 'Main', cadre: 'Work', skip: 'Skip to content', home: 'Home', ask: 'Help', market: 'Market', mine: 'Mine', settings: 'Settings',
-    board: 'Board', products: 'Products', checkIn: 'Check-in', people: 'People', figures: 'Figures', organisations: 'Places',
+    board: 'Board', products: 'Products', checkIn: 'Check-in', people: 'People', figures: 'Figures', organisations: 'Places', audit: 'Audit', log: 'Log', differences: 'Compare', openings: 'Who looked', incidents: 'Incidents', lookBack: 'Look back',
   },
   home: {
     morning: 'Good morning', noon: 'Good day', afternoon: 'Good afternoon', evening: 'Good evening', hello: '{greeting}, {name}', elder: 'Large', normal: 'Leave large text', all: 'All',
@@ -32,7 +32,7 @@ const en: typeof zh = {
   },
   request: {
     title: 'Request', heldBy: '{name} takes care', wasHeldBy: 'Was with {name}', course: 'What happened', asker: 'Asked by {name}', onBehalf: 'For {name}', forNeighbour: 'For a neighbour', official: 'Given to {name}', rated: 'You gave {n} stars.', received: 'We have it',
-    receivedText: '{name} has it and answers in time. Each step is shown below.', undoText: 'Sent by mistake? Withdraw it within ten minutes, or any time until it is solved.', number: 'Number {id}',
+    receivedText: '{name} has it and answers in time. Each step is shown below.', undoText: 'Sent by mistake? Withdraw it within ten minutes, or any time until it is solved.', number: 'Number {id}', stream: 'The whole course, entry by entry', compare: 'Compare with now',
   },
   due: { left: '{time} left', late: 'Late by {time}', accept: 'accepted by {at}', resolve: 'solved by {at}', confirm: 'please confirm by {at}' },
   state: {
@@ -77,12 +77,12 @@ const en: typeof zh = {
   },
   settings: {
     language: 'Language', mode: 'Look', normal: 'Normal', elder: 'Large and simple', size: 'Text size: {n}', sample: 'Is text of this size easy to read?', theme: 'Light or dark', auto: 'As the phone', light: 'Light', dark: 'Dark', motion: 'Motion', less: 'Less',
-    sessions: 'Signed in on', thisOne: 'this one', end: 'Sign out there', another: 'Sign in on another phone', signOut: 'Sign out',
+    sessions: 'Signed in on', thisOne: 'this one', end: 'Sign out there', another: 'Sign in on another phone', looks: 'Who looked at my record', looksText: 'Each time staff open your name or phone, an entry is left.', showLooks: 'Show', noLooks: 'Nobody has looked yet.', signOut: 'Sign out',
   },
   device: { unspecified: 'Device', phone: 'Phone', tablet: 'Tablet', computer: 'Computer', token: 'Program' },
   slip: { qr: 'One-time QR to sign in', text: 'Scan it with a phone to sign in. It works once, within seven days.' },
   board: { title: 'Board of {name}', where: 'Another place', search: 'Search words', overdue: 'overdue', none: 'None', onlyOverdue: 'Only overdue', kind: 'Kind', allKinds: 'All kinds', holder: 'Who holds it', allHolders: 'All places', showAll: 'Show all', of: '{n} of {all}' },
-  figures: { title: 'Figures of {name}', steps: 'Open, by step', places: 'Open, by place', step: 'Step', place: 'Place', open: 'Open', inTime: 'in time' },
+  figures: { title: 'Figures of {name}', steps: 'Open, by step', places: 'Open, by place', step: 'Step', place: 'Place', open: 'Open', why: '{name}: {n}. See which ones', whyOverdue: '{name}: {n} overdue. See which ones', inTime: 'in time' },
   keys: {
     title: 'Keys', move: 'down, up', column: 'column left, right', accept: 'accept', assign: 'assign to', progress: 'tell news', resolve: 'solved', open: 'open', search: 'search', close: 'close', help: 'this sheet',
   },
@@ -113,7 +113,7 @@ const en: typeof zh = {
   read: { loading: 'Opening…', old: 'As last seen. Updating…', still: 'We try again by ourselves. You can tap, too.', again: 'Try again' },
   demo: {
     title: 'Pioneer, the demo', text: 'A small lived-in city; its people and their affairs are made up. Choose whose day to live.', member: "A member's day", memberText: '{where}: ask, follow, look at the market, claim', volunteer: "A volunteer's day", volunteerText: '{where}: check people in at the door',
-    cadre: "A cadre's day", cadreText: '{where}: the board, requests, products', back: 'To be somebody else, open this address again.',
+    cadre: "A cadre's day", cadreText: '{where}: the board, requests, products', auditor: "An auditor's day", auditorText: '{where}: the log, any moment, where figures come from', back: 'To be somebody else, open this address again.',
   },
   nowhere: { title: 'No such page', text: 'The address may be wrong, or it is not yours to see.' },
   style: { title: 'Style', pictures: 'Pictures and sound', search: 'Search', acts: 'Buttons', states: 'States', lists: 'Lists', faces: 'Four faces', forms: 'Forms', sheet: 'Sheet', icons: 'Icons' },

@@ -17,9 +17,19 @@ function spoken(words: Words): Record<string, unknown> {
 type Fill = (has: { named: (name: string) => unknown }) => string
 const filled = (said: string): Fill => (said.includes('{') ? (has) => said.replace(/\{(\w+)\}/g, (_, name: string) => String(has.named(name) ?? '')) : () => said)
 
+let past = false // somebody looks back: its words come with each language
+/** The words for looking back. What needs them is made after they are here. */
+export async function needAuditWords(): Promise<void> {
+  past = true
+  const language = preferences.language
+  const words = await catalogues[language].audit()
+  translations.global.mergeLocaleMessage(language, { audit: spoken(words.default) } as never)
+}
+
 async function load(language: 'zh' | 'en'): Promise<void> {
   const words = catalogues[language]
-  translations.global.setLocaleMessage(language, spoken((await words.screens()).default) as never)
+  const [screens, audit] = await Promise.all([words.screens(), past ? words.audit() : undefined])
+  translations.global.setLocaleMessage(language, spoken({ ...screens.default, ...(audit && { audit: audit.default }) }) as never)
   translations.global.locale.value = language
   speak(language)
   void words.errors().then((errors) => translations.global.mergeLocaleMessage(language, { errors: spoken(errors.default) } as never))

@@ -9,7 +9,7 @@ export default {
   stopReading: '停止',
   nav: {
     main: '主导航', cadre: '工作台', skip: '跳到内容', home: '首页', ask: '求助', market: '超市', mine: '我的', settings: '设置',
-    board: '看板', products: '产品', checkIn: '签到', people: '居民', figures: '数字', organisations: '组织',
+    board: '看板', products: '产品', checkIn: '签到', people: '居民', figures: '数字', organisations: '组织', audit: '审计', log: '日志', differences: '比较', openings: '谁看过', incidents: '异常', lookBack: '看过去',
   },
   home: {
     morning: '早上好', noon: '中午好', afternoon: '下午好', evening: '晚上好', hello: '{greeting}，{name}', elder: '大字', normal: '退出大字', all: '全部',
@@ -30,7 +30,7 @@ export default {
   },
   request: {
     title: '求助', heldBy: '{name}在办', wasHeldBy: '由{name}经办', course: '经过', asker: '求助人：{name}', onBehalf: '替 {name} 求助', forNeighbour: '替邻居', official: '交给了 {name}', rated: '您给了 {n} 颗星。', received: '收到了',
-    receivedText: '已经送到{name}，会按时回您。每一步都写在下面。', undoText: '发错了？十分钟内、受理前后都可以点“撤回”。', number: '编号 {id}',
+    receivedText: '已经送到{name}，会按时回您。每一步都写在下面。', undoText: '发错了？十分钟内、受理前后都可以点“撤回”。', number: '编号 {id}', stream: '全部经过，逐条', compare: '和现在比较',
   },
   due: {
     left: '还剩 {time}', late: '已超时 {time}', accept: '{at} 前受理', resolve: '{at} 前办好', confirm: '{at} 前请您确认',
@@ -77,12 +77,12 @@ export default {
   },
   settings: {
     language: '语言', mode: '样子', normal: '普通', elder: '大字', size: '字的大小：{n}', sample: '这样大的字，看得清楚吗？', theme: '明暗', auto: '跟手机', light: '亮', dark: '暗', motion: '动画', less: '少动',
-    sessions: '登录着的设备', thisOne: '这一台', end: '让它退出', another: '在另一台手机登录', signOut: '退出登录',
+    sessions: '登录着的设备', thisOne: '这一台', end: '让它退出', another: '在另一台手机登录', looks: '谁看过我的资料', looksText: '工作人员每次打开您的姓名、电话，都留下一条记录。', showLooks: '看一看', noLooks: '还没有人看过。', signOut: '退出登录',
   },
   device: { unspecified: '设备', phone: '手机', tablet: '平板', computer: '电脑', token: '程序' },
   slip: { qr: '一次性登录二维码', text: '用手机扫一扫就登录。只能用一次，七天内有效。' },
   board: { title: '{name}的看板', where: '换组织', search: '按字查找', overdue: '超时', none: '没有', onlyOverdue: '只看超时', kind: '种类', allKinds: '所有种类', holder: '谁在办', allHolders: '所有组织', showAll: '全部显示', of: '{n} / {all}' },
-  figures: { title: '{name}的数字', steps: '在办的，按步骤', places: '在办的，按地方', step: '步骤', place: '地方', open: '在办', inTime: '没超时' },
+  figures: { title: '{name}的数字', steps: '在办的，按步骤', places: '在办的，按地方', step: '步骤', place: '地方', open: '在办', why: '{name}：{n} 件。看数的是哪些', whyOverdue: '{name}：超时 {n} 件。看数的是哪些', inTime: '没超时' },
   keys: {
     title: '按键', move: '上下移动', column: '左右换列', accept: '受理', assign: '派给第几个', progress: '写进展', resolve: '办好了', open: '打开', search: '查找', close: '关闭', help: '这一页',
   },
@@ -113,7 +113,7 @@ export default {
   read: { loading: '正在打开…', old: '这是上次看到的。正在更新…', still: '我们会自己再试。您也可以点一下。', again: '再试一次' },
   demo: {
     title: '先锋演示', text: '一座住着人的小城，人和事都是编的。选一个人，过一天。', member: '居民的一天', memberText: '{where}：求助、跟进、逛超市、认领', volunteer: '志愿者的一天', volunteerText: '{where}：在门口签到',
-    cadre: '干部的一天', cadreText: '{where}：看板、办事、上架产品', back: '想换一个人，就再打开这个地址。',
+    cadre: '干部的一天', cadreText: '{where}：看板、办事、上架产品', auditor: '审计员的一天', auditorText: '{where}：翻日志、看任何时刻、查数字', back: '想换一个人，就再打开这个地址。',
   },
   nowhere: { title: '没有这一页', text: '地址可能写错了，或者内容不给别人看。' },
   style: { title: '样式', pictures: '照片和声音', search: '查找', acts: '按钮', states: '状态', lists: '列表', faces: '四种样子', forms: '表单', sheet: '抽屉', icons: '图标' },

@@ -1,11 +1,13 @@
-// The board's cards: read, paged, kept true by live events, changed at once and put back when refused.
+// The board's cards: read, paged, kept true by live events, changed at once and put back when refused. Or as they stood at a moment: then
+// nothing moves.
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import type { BodyOf, BoardColumn, RequestCard } from '@/client/contract'
 import { answer, api } from '@/client/http'
 import { gathered, useLive, type Happened } from '@/client/live'
 import { onSent, send } from '@/client/outbox'
-import { Problem } from '@/client/problem'
-import { useRead } from '@/client/read'
+import type { Problem } from '@/client/problem'
+import type { Moment } from '@/history/use_moment'
+import { useReadAt } from '@/history/use_read_at'
 import { joined, putIn } from '@/logic/board'
 
 const pageSize = 50
@@ -13,7 +15,7 @@ const firstPageMost = 20 // of a column, whatever is asked for: the server has t
 const namedMost = 50 // cards that are asked for by their requests
 const order = ['submitted', 'accepted', 'in_progress', 'awaiting_confirmation', 'closed_confirmed', 'closed_unconfirmed']
 
-export function useBoard(organisation: () => string) {
+export function useBoard(organisation: () => string, moment: Pick<Moment, 'at' | 'ahead' | 'past'>) {
   const columns = shallowRef<BoardColumn[]>([])
   const name = ref('')
   const wrong = shallowRef<Problem>()
@@ -25,20 +27,31 @@ export function useBoard(organisation: () => string) {
   const moved = new Map<string, number>()
   let events = 0
 
-  const read = useRead(
+  const asked = (query: { limit?: number; cards?: string; column?: string; cursor?: string }, asOf?: string) =>
+    answer(api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, ...query, ...(asOf ? { asOf } : {}) } } }))
+
+  const read = useReadAt(
+    moment,
     () => (organisation() ? `board/${organisation()}` : ''),
-    async () => {
+    async (asOf) => {
+      if (asOf) return { ...(await asked({ limit: pageSize }, asOf)), of: [], named: undefined, at: asOf }
       const known = [...doing].filter(([, d]) => d.answered)
       const of = [...moved]
-      const board = (query: { limit?: number; cards?: string }) => answer(api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: organisation() }, query: { subtree: true, ...query } } }))
       const byName = of.length > 0 && of.length <= namedMost && columns.value.some((c) => c.count > firstPageMost)
-      const [view, named] = await Promise.all([board({ limit: pageSize }), byName ? board({ cards: of.map(([id]) => id).join() }) : undefined])
+      const [view, named] = await Promise.all([asked({ limit: pageSize }), byName ? asked({ cards: of.map(([id]) => id).join() }) : undefined])
       for (const [id, d] of known) if (doing.get(id) === d) doing.delete(id)
-      return { ...view, of, named: named?.columns }
+      return { ...view, of, named: named?.columns, at: '' }
     },
   )
+  let stood = '' // of what moment the columns are
   watch(read.data, (view) => {
-    if (!view) return
+    if (!view) {
+      if (read.problem.value) columns.value = []
+      return
+    }
+    const at = view.at ?? ''
+    if (at !== stood) columns.value = [] // of another moment nothing is carried over
+    stood = at
     name.value = view.organisation?.name ?? ''
     const of = view.of ?? [] // none in what an older version kept
     const gone = new Set([...doing.keys(), ...of.map(([id]) => id)])
@@ -62,7 +75,7 @@ export function useBoard(organisation: () => string) {
   })
 
   function withDoing(cards: RequestCard[], state: string): RequestCard[] {
-    if (doing.size === 0) return cards
+    if (doing.size === 0 || stood) return cards
     const here = new Set<string>()
     const stay: RequestCard[] = []
     for (const c of cards) {
@@ -82,23 +95,22 @@ export function useBoard(organisation: () => string) {
     moved.set(what.stream.slice('request/'.length), ++events)
     again()
   }
-  useLive(() => (organisation() ? `organisation=${organisation()}` : ''), moves, again)
+  useLive(() => (organisation() && !moment.past.value ? `organisation=${organisation()}` : ''), moves, again)
   onScopeDispose(onSent(again))
 
   const paging = new Set<string>()
   async function more(state: string): Promise<void> {
     const of = organisation()
+    const at = stood
     const cursor = columns.value.find((c) => c.state === state)?.nextCursor
     if (!cursor || paging.has(state)) return
     paging.add(state)
     try {
-      const page = await answer(
-        api.GET('/api/v1/boards/{organisation}', { params: { path: { organisation: of }, query: { subtree: true, column: state, cursor, limit: 100 } } }),
-      )
+      const page = await asked({ column: state, cursor, limit: 100 }, at)
       const fresh = page.columns.find((c) => c.state === state)
       // The board may have been read again meanwhile: the page stands behind what is there now, or is asked for again.
       const column = columns.value.find((c) => c.state === state)
-      if (organisation() !== of || column?.nextCursor !== cursor) return
+      if (organisation() !== of || stood !== at || column?.nextCursor !== cursor) return
       const have = new Set(column.cards.map((c) => c.id))
       put(state, [...column.cards, ...(fresh?.cards ?? []).filter((c) => !have.has(c.id))], fresh?.nextCursor)
     } catch {
@@ -129,5 +141,5 @@ export function useBoard(organisation: () => string) {
     }
     again()
   }
-  return { columns: computed(() => columns.value), name, problem: read.problem, reload: read.reload, wrong, more, act }
+  return { columns: computed(() => columns.value), name, problem: read.problem, reload: read.reload, shownAt: read.shownAt, changing: read.changing, wrong, more, act }
 }
