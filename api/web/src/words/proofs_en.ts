@@ -30,7 +30,7 @@ export default {
     ProductCreated: 'a product was made', ProductPublished: 'it was offered', CapacityChanged: 'the number of places was changed', PicturesChanged: 'the pictures were changed', ProductCancelled: 'the product was cancelled', ProductCompleted: 'the product ended',
     ClaimPlaced: 'places were claimed', ClaimCancelled: 'a claim was cancelled', PlacesPromoted: 'those waiting got places', CheckedIn: 'somebody checked in', ClaimCompleted: 'somebody took part', NoShowMarked: 'somebody did not come', ClaimRated: 'it was rated',
     OrganisationRegistered: 'an organisation was registered', OrganisationRenamed: 'an organisation was renamed', OrganisationMoved: 'an organisation was moved', OrganisationMerged: 'an organisation went into another', OrganisationAbsorbed: 'an organisation took in another', OrganisationClosed: 'an organisation was closed',
-    SubjectKeyIssued: "a person's key was issued", MemberRegistered: 'a member was registered', RoleGranted: 'a role was given', RoleRevoked: 'a role was taken back', TokenIssued: 'a pass was issued', TokenRevoked: 'a pass was taken back', MemberErased: "a person's details were erased", PersonalDataOpened: 'personal details were opened',
+    SubjectKeyIssued: "a person's key was issued", MemberRegistered: 'a member was registered', RoleGranted: 'a role was given', RoleRevoked: 'a role was taken back', TokenIssued: 'a pass was issued', TokenRevoked: 'a pass was taken back', MemberErased: "a person's details were erased", PersonalDataOpened: 'personal details were opened', EntriesFetched: 'entries of the log were fetched',
     PolicyAdopted: 'rules were adopted', FeatureLevelRaised: "the log's version was raised",
   },
   why: {

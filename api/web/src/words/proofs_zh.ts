@@ -30,7 +30,7 @@ export default {
     ProductCreated: '做了产品', ProductPublished: '上架了', CapacityChanged: '改了名额', PicturesChanged: '换了照片', ProductCancelled: '取消了产品', ProductCompleted: '产品结束了',
     ClaimPlaced: '认领了位置', ClaimCancelled: '取消了认领', PlacesPromoted: '排队的人得到了位置', CheckedIn: '签到了', ClaimCompleted: '参加完了', NoShowMarked: '记了没有来', ClaimRated: '给了评价',
     OrganisationRegistered: '登记了组织', OrganisationRenamed: '组织改了名', OrganisationMoved: '组织换了上级', OrganisationMerged: '组织并入了另一个', OrganisationAbsorbed: '并进了一个组织', OrganisationClosed: '组织撤销了',
-    SubjectKeyIssued: '发了一把个人密钥', MemberRegistered: '登记了成员', RoleGranted: '给了职责', RoleRevoked: '收回了职责', TokenIssued: '发了通行码', TokenRevoked: '收回了通行码', MemberErased: '删除了个人信息', PersonalDataOpened: '有人看了个人信息',
+    SubjectKeyIssued: '发了一把个人密钥', MemberRegistered: '登记了成员', RoleGranted: '给了职责', RoleRevoked: '收回了职责', TokenIssued: '发了通行码', TokenRevoked: '收回了通行码', MemberErased: '删除了个人信息', PersonalDataOpened: '有人看了个人信息', EntriesFetched: '有人取走了日志原文',
     PolicyAdopted: '定了办事规则', FeatureLevelRaised: '提升了账本的版本',
   },
   why: {
