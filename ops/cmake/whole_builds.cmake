@@ -1,6 +1,8 @@
 # Builds that compile everything (CMakePresets.json) read the standard headers once for all and a library's files several at a time: half of
 # the time of a compilation goes into what they all include. `dev` and clang-tidy do neither, so that a .cpp that forgets an include is
 # found there, and one file that changed is one that is compiled.
+# A library whose flags differ from the others' (vips) does without.
+set(CMAKE_PCH_WARN_INVALID OFF)
 option(PIONEER_WHOLE_BUILD "Compile what belongs together at once" OFF)
 
 set(PIONEER_COMMON_HEADERS <algorithm> <array> <atomic> <charconv> <chrono> <condition_variable> <cstdint> <cstring> <deque> <expected>
@@ -28,8 +30,8 @@ function(pioneer_common_headers target kind)
   target_precompile_headers(${target} REUSE_FROM ${shared})
 endfunction()
 
-# Libraries whose files have names of their own that are alike: never compiled together.
-set(PIONEER_FILES_APART adapters_kafka api_audit api_http api_http_handlers api_proofs)
+# Libraries whose files have names of their own that are alike, or of which g++ warns wrongly then: never compiled together.
+set(PIONEER_FILES_APART adapters_beast adapters_kafka api_audit api_http api_http_handlers api_ports_http api_proofs)
 
 function(pioneer_files_together target)
   if(PIONEER_WHOLE_BUILD AND NOT target IN_LIST PIONEER_FILES_APART)
