@@ -32,11 +32,11 @@ std::string address_below(std::string url, const std::string& path) {
   return url + path;
 }
 
-/// The body of a 409: digits and a line break.
+/// The body of a 409: digits without leading zeros, and a line break.
 std::optional<std::uint64_t> size_told(std::string_view body) {
   std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), size);
-  if (error != std::errc{} || std::string_view(end, body.data() + body.size()) != "\n") return std::nullopt;
+  const auto error = std::from_chars(body.data(), body.data() + body.size(), size).ec;
+  if (error != std::errc{} || std::to_string(size) + "\n" != body) return std::nullopt;
   return size;
 }
 
