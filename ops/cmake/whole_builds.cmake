@@ -29,11 +29,11 @@ function(pioneer_common_headers target kind)
   endif()
   target_precompile_headers(${target} REUSE_FROM ${shared})
   # g++ says it of std::string itself once it comes from there.
-  target_compile_options(${target} PRIVATE -Wno-stringop-overread)
+  target_compile_options(${target} PRIVATE -Wno-stringop-overread -Wno-stringop-overflow)
 endfunction()
 
 # Libraries whose files have names of their own that are alike, or of whose coroutines g++ warns then: never compiled together.
-set(PIONEER_FILES_APART adapters_beast adapters_kafka api_audit api_http api_http_handlers api_proofs)
+set(PIONEER_FILES_APART adapters_beast adapters_kafka api_audit api_http api_http_handlers api_proofs api_queries)
 
 function(pioneer_files_together target)
   if(PIONEER_WHOLE_BUILD AND NOT target IN_LIST PIONEER_FILES_APART)
