@@ -16,7 +16,7 @@ using eventstore::Result;
 namespace {
 
 /// More than anybody's keys, a line each.
-constexpr std::size_t verifier_bytes_max = 64u << 10;
+constexpr std::size_t kept_keys_bytes_max = 64u << 10;
 
 }  // namespace
 
@@ -75,7 +75,7 @@ Result<void> MirrorFiles::keep_signed(std::string_view note, std::span<const api
 
 Result<void> MirrorFiles::keep_verifier(const std::string& verifier) {
   const std::string name(api::verifier_file);
-  const auto known = folder_.read(name, verifier_bytes_max);
+  const auto known = folder_.read(name, kept_keys_bytes_max);
   if (!known && known.error().code != "missing_file") return std::unexpected(known.error());
   if (known && ("\n" + *known).find("\n" + verifier + "\n") != std::string::npos) return {};
   adapters::posix::PosixDisk disk;
