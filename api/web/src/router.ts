@@ -45,6 +45,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/people', name: 'people', component: screens.people, meta: { cadre: true } },
   { path: '/organisations/:id?', name: 'organisations', component: screens.organisations, props: true, meta: { open: true } },
   { path: '/print/:kind/:id/:claim?', name: 'print', component: screens.print, props: true, meta: { bare: true } },
+  { path: '/receipt/:position', name: 'receipt', component: screens.receipt, props: true },
+  { path: '/receipt/:position/paper', name: 'receipt-paper', component: screens.receiptPaper, props: true, meta: { bare: true } },
   { path: '/demo', name: 'demo', component: screens.demo, meta: { open: true } },
   { path: '/style', name: 'style', component: screens.style, meta: { open: true } },
   { path: '/:rest(.*)*', name: 'nowhere', component: screens.nowhere, meta: { open: true } },

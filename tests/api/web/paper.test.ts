@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { paperAddress } from '@/proofs/address'
 import { bytesIn, digitsOf, fileIn, paperOf } from '@/proofs/paper'
+import { proofIn } from '@/proofs/tlog_proof'
 import { bodyOf, cosignature, proofFile, recordOf, testKey } from './proof_maker'
 
 const kept = (index: number) => readFileSync(resolve(import.meta.dirname, `../../golden/receipts/${index}.tlog-proof`), 'utf8')
@@ -42,4 +45,27 @@ it('what a person says in a city of a million records fits into one code', () =>
   const files = [300, 1_200].map((payload) => proofFile({ size: 7, record: recordOf(3n, bodyOf(5n, `request/${'5'.repeat(26)}`, 'RequestSubmitted', payload)), path: (h) => [...h, ...Array.from({ length: 17 }, () => h[0]!)].slice(0, 20) }))
   for (const file of files) expect(paperOf.bind(undefined, file)).not.toThrow()
   expect(Math.max(...files.map((f) => paperOf(f).length))).toBeLessThanOrEqual(6_800)
+})
+
+it('what is said to fit one code does: up to its very last digit', () => {
+  const QrCode = createRequire(resolve(import.meta.dirname, '../../../api/web/package.json'))('qrcode') as { create: (parts: object[], how: object) => { version: number } }
+  const page = 'https://pioneer.example/verify.html'
+  const drawn = (length: number) => {
+    const file = proofFile({ record: recordOf(3n, bodyOf(5n, 'request/5k2', 'RequestSubmitted', length)) })
+    const { text, digits, whole } = paperAddress(page, file, proofIn(new TextEncoder().encode(file)), new Uint8Array(32))
+    const parts = [{ data: new TextEncoder().encode(text.slice(0, text.length - digits.length)), mode: 'byte' }, { data: digits, mode: 'numeric' }]
+    return { whole, text, version: () => QrCode.create(parts, { errorCorrectionLevel: 'L' }).version }
+  }
+  let [fits, most] = [200, 4_000]
+  while (most - fits > 1) {
+    const middle = (fits + most) >> 1
+    if (drawn(middle).whole) fits = middle
+    else most = middle
+  }
+  expect(drawn(fits).version()).toBe(40)
+  expect(drawn(most).whole).toBe(false)
+  expect(drawn(most).text).toMatch(/#o=.*&i=3&h=0{64}$/)
+  // One more group of digits would not have fitted: nothing of the room is given away.
+  const more = QrCode.create.bind(undefined, [{ data: new TextEncoder().encode(`${page}#p=`), mode: 'byte' }, { data: '9'.repeat(drawn(fits).text.length - page.length - 3 + 2 * 17), mode: 'numeric' }], { errorCorrectionLevel: 'L' })
+  expect(more).toThrow()
 })

@@ -75,9 +75,16 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   return data as T
 }
 
+export interface Posted {
+  said: unknown
+  position: string // where in the log it stands; empty where it changed nothing there
+}
+
 /** What waits in the outbox was written under the contract's types (`Send`), its address filled in; here it is only passed on. */
-export const post = (path: string, body: object, key: string): Promise<unknown> =>
-  answer(api.POST(path as '/api/v1/requests', { body, params: { header: { 'Idempotency-Key': key } } }))
+export async function post(path: string, body: object, key: string): Promise<Posted> {
+  const { data, response } = await api.POST(path as '/api/v1/requests', { body, params: { header: { 'Idempotency-Key': key } } })
+  return { said: data, position: response.headers.get('Pioneer-Position') ?? '' }
+}
 
 /** The server's clock in ms since 1970, to the second and never ahead of it; nothing where the way takes it out of the answer. */
 export async function serverTime(): Promise<number | undefined> {

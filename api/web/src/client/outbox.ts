@@ -2,10 +2,11 @@
 import { computed, reactive, watch } from 'vue'
 import { newKey } from '@/logic/keys'
 import { dated, due, joinedBody, oneOf, refusalIn, together, undoable, type Joining, type Waiting } from '@/logic/waiting'
-import { post, serverTime, upload } from './http'
+import { post, serverTime, upload, type Posted } from './http'
 import { asProblem, problemOfOne, type Problem } from './problem'
 import { me } from './session'
 import type { AnswerOf, BodyOf, Change } from './contract'
+import { notePosition } from './receipts'
 import { all, drop, keep, kept } from './store'
 
 export interface Letter extends Waiting, Joining {
@@ -98,9 +99,11 @@ export async function send<C extends Change>(what: Send<C>): Promise<Outcome<Ans
   }
   if (!what.undoMs) {
     try {
-      const part = oneOf(await deliver(letter), 0, letter)
+      const { said, position } = await deliver(letter)
+      const part = oneOf(said, 0, letter)
       const refused = refusalIn(part)
       if (refused) throw problemOfOne(refused)
+      if (position) await notePosition(letter.path, part, position)
       return { done: part as AnswerOf<C> }
     } catch (error) {
       const problem = asProblem(error)
@@ -123,12 +126,12 @@ async function withTimes(round: Letter[]): Promise<Letter[]> {
 }
 
 /** Letters that go together, under a key of their own: what is in them may be sent again without harm. */
-async function deliverAll(round: Letter[]): Promise<unknown> {
+async function deliverAll(round: Letter[]): Promise<Posted> {
   const first = round[0]!
   return round.length === 1 ? deliver(first) : post(first.path, joinedBody(round), newKey())
 }
 
-async function deliver(letter: Letter): Promise<unknown> {
+async function deliver(letter: Letter): Promise<Posted> {
   if (letter.photos.length > 0) {
     const names: string[] = []
     for (const photo of letter.photos) names.push(await upload(photo))
@@ -170,12 +173,15 @@ async function sendRound(all: Letter[]): Promise<boolean> {
   }
   if (round.length === 0) return true
   try {
-    const answer = await deliverAll(await withTimes(round))
+    const { said, position } = await deliverAll(await withTimes(round))
     for (const [i, letter] of round.entries()) {
-      const own = oneOf(answer, i, letter)
+      const own = oneOf(said, i, letter)
       const refused = refusalIn(own)
       if (refused) await putOff(letter, problemOfOne(refused))
-      else await done(letter, own)
+      else {
+        if (position && round.length === 1) await notePosition(letter.path, own, position)
+        await done(letter, own)
+      }
     }
   } catch (error) {
     const problem = asProblem(error)

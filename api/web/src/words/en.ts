@@ -111,6 +111,11 @@ const en: typeof zh = {
     label: 'Notices', offline: 'No signal. What you have read is still here; what you say is kept.', server: 'The server does not answer; we keep trying. What you have read is still here.', waiting: '{n} waiting to be sent', undo: 'Undo', undoFor: 'undo within {n} min', look: 'Look', seen: 'All right',
   },
   read: { loading: 'Opening…', old: 'As last seen. Updating…', still: 'We try again by ourselves. You can tap, too.', again: 'Try again' },
+  receipt: {
+    link: 'Receipt', title: 'Receipt', number: 'Number in the log: {n}', stands: 'It stands in the signed log (of {n} records). With the file in your hands, a later change would show.', waiting: 'It is recorded. The log is being signed: a second or two.', witnesses: '{n} outside have signed it too.',
+    noWitness: 'Nobody outside has signed it yet: there is the log\'s own signature only.', page: 'See what it is about', save: 'Save the proof', keep: 'Keep the file yourself. It can be checked without us, and without a network.', check: 'Check it', code: 'The receipt as a QR code',
+    whole: 'The whole receipt is in the code: this paper alone can be checked.', named: 'This record is too long for a code, which only says which one it is. Keep the file with it.', elsewhere: 'Check it on a page of its own', scan: 'Scan it to check it, or open {address}', key: "The log's key: {name} · {id}",
+  },
   demo: {
     title: 'Pioneer, the demo', text: 'A small lived-in city; its people and their affairs are made up. Choose whose day to live.', member: "A member's day", memberText: '{where}: ask, follow, look at the market, claim', volunteer: "A volunteer's day", volunteerText: '{where}: check people in at the door',
     cadre: "A cadre's day", cadreText: '{where}: the board, requests, products', auditor: "An auditor's day", auditorText: '{where}: the log, any moment, where figures come from', back: 'To be somebody else, open this address again.',

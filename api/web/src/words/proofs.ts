@@ -30,12 +30,19 @@ const kindSaid = (stream: string, language: Language): string => {
   return (proofWords[language].kind as Record<string, string>)[kind] ?? shown(kind)
 }
 
+/** Events of one stream: "request: help was asked for". Those that only follow from the others, and keys, need no word beside them. */
+export function eventsSaid(stream: string, types: string[], language: Language): string {
+  const told = types.filter((type) => types.length === 1 || !beside.has(type))
+  return `${kindSaid(stream, language)}: ${[...new Set(told.length > 0 ? told : types)].map((type) => eventSaid(type, language)).join(language === 'zh' ? '，' : ', ')}`
+}
+const beside = new Set(['SubjectKeyIssued', 'RequestDeadlineSet'])
+
 /** What happened, as far as anybody may know: kinds of streams and of events. */
 export function happened(told: Told | undefined, opened: boolean, language: Language): string[] {
   const w = proofWords[language]
   if (!told) return [w.unreadable]
   if (opened) return told.clockDriven ? [w.opened, w.driven] : [w.opened]
-  return told.parts.map((p) => `${kindSaid(p.stream, language)}: ${p.events.map((e) => eventSaid(e.type, language)).join(language === 'zh' ? '，' : ', ')}`)
+  return told.parts.map((p) => eventsSaid(p.stream, p.events.map((e) => e.type), language))
 }
 
 export interface Telling {

@@ -23,7 +23,7 @@ export default {
   clocksDiffer: 'A witness saw it before it was recorded: one of the two clocks was wrong.',
   unreadable: 'The record is of a newer kind that this page cannot read yet; what was checked above holds all the same.',
   opened: 'The log began a new part', driven: 'A demonstration drove the clock of this part', other: '{type}',
-  kind: { request: 'request', product: 'product', member: 'member', organisation: 'organisation', policy: 'rules', access: 'record of who looked', other: '{kind}' },
+  kind: { refusal: 'refusal', request: 'request', product: 'product', member: 'member', organisation: 'organisation', policy: 'rules', access: 'record of who looked', other: '{kind}' },
   event: {
     RequestSubmitted: 'help was asked for', RequestImported: 'a request was brought in', RequestDeadlineSet: 'a deadline was set', RequestAccepted: 'it was accepted', RequestAssigned: 'it was given to an organisation', RequestProgressed: 'progress was reported', RequestResolved: 'it was said to be solved',
     RequestConfirmed: 'the asker confirmed that it is solved', RequestDisputed: 'the asker said that it is not solved', RequestRated: 'it was rated', RequestWithdrawn: 'it was withdrawn', RequestDeadlinePassed: 'a deadline passed', RequestClosedUnconfirmed: 'it was closed when its time was up',
@@ -31,7 +31,7 @@ export default {
     ClaimPlaced: 'places were claimed', ClaimCancelled: 'a claim was cancelled', PlacesPromoted: 'those waiting got places', CheckedIn: 'somebody checked in', ClaimCompleted: 'somebody took part', NoShowMarked: 'somebody did not come', ClaimRated: 'it was rated',
     OrganisationRegistered: 'an organisation was registered', OrganisationRenamed: 'an organisation was renamed', OrganisationMoved: 'an organisation was moved', OrganisationMerged: 'an organisation went into another', OrganisationAbsorbed: 'an organisation took in another', OrganisationClosed: 'an organisation was closed',
     SubjectKeyIssued: "a person's key was issued", MemberRegistered: 'a member was registered', RoleGranted: 'a role was given', RoleRevoked: 'a role was taken back', TokenIssued: 'a pass was issued', TokenRevoked: 'a pass was taken back', MemberErased: "a person's details were erased", PersonalDataOpened: 'personal details were opened', EntriesFetched: 'entries of the log were fetched',
-    PolicyAdopted: 'rules were adopted', FeatureLevelRaised: "the log's version was raised",
+    CommandRefused: 'it was refused by a rule', PolicyAdopted: 'rules were adopted', FeatureLevelRaised: "the log's version was raised",
   },
   why: {
     too_long: 'The file is larger than any receipt.', no_text: 'This is no text file.', no_proof: 'This is no receipt: its first line is not c2sp.org/tlog-proof@v1.', bad_extra: 'The line of the record (extra) is not written as it must be.', bad_index: 'The line of the place is not written as it must be: {line}',

@@ -23,7 +23,7 @@ export default {
   clocksDiffer: '见证人看到它的时间比记下的时间还早：两边有一个钟不准。',
   unreadable: '记录的内容是较新的格式，这一页还读不懂；上面的核对不受影响。',
   opened: '账本开始了新的一段', driven: '这一段的钟是演示用的', other: '{type}',
-  kind: { request: '求助', product: '产品', member: '成员', organisation: '组织', policy: '办事规则', access: '查看记录', other: '{kind}' },
+  kind: { refusal: '被拒的事', request: '求助', product: '产品', member: '成员', organisation: '组织', policy: '办事规则', access: '查看记录', other: '{kind}' },
   event: {
     RequestSubmitted: '提出了求助', RequestImported: '转入了求助', RequestDeadlineSet: '定了时限', RequestAccepted: '受理了', RequestAssigned: '派给了承办的组织', RequestProgressed: '写了进展', RequestResolved: '说办好了',
     RequestConfirmed: '求助人确认已解决', RequestDisputed: '求助人说还没解决', RequestRated: '给了评价', RequestWithdrawn: '撤回了', RequestDeadlinePassed: '过了时限', RequestClosedUnconfirmed: '到期办结',
@@ -31,7 +31,7 @@ export default {
     ClaimPlaced: '认领了位置', ClaimCancelled: '取消了认领', PlacesPromoted: '排队的人得到了位置', CheckedIn: '签到了', ClaimCompleted: '参加完了', NoShowMarked: '记了没有来', ClaimRated: '给了评价',
     OrganisationRegistered: '登记了组织', OrganisationRenamed: '组织改了名', OrganisationMoved: '组织换了上级', OrganisationMerged: '组织并入了另一个', OrganisationAbsorbed: '并进了一个组织', OrganisationClosed: '组织撤销了',
     SubjectKeyIssued: '发了一把个人密钥', MemberRegistered: '登记了成员', RoleGranted: '给了职责', RoleRevoked: '收回了职责', TokenIssued: '发了通行码', TokenRevoked: '收回了通行码', MemberErased: '删除了个人信息', PersonalDataOpened: '有人看了个人信息', EntriesFetched: '有人取走了日志原文',
-    PolicyAdopted: '定了办事规则', FeatureLevelRaised: '提升了账本的版本',
+    CommandRefused: '没有办成，按规矩被拒了', PolicyAdopted: '定了办事规则', FeatureLevelRaised: '提升了账本的版本',
   },
   why: {
     too_long: '文件太大，没有凭证这么大。', no_text: '这不是文字文件。', no_proof: '这不是凭证：第一行不是 c2sp.org/tlog-proof@v1。', bad_extra: '记录那一行（extra）写法不对。', bad_index: '编号那一行写法不对：{line}',

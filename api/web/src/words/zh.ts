@@ -111,6 +111,11 @@ export default {
     label: '提示', offline: '没有信号。看过的都还在；您说的会先记下。', server: '连不上服务器，正在自己重试。看过的都还在。', waiting: '{n} 件等着发出', undo: '反悔', undoFor: '{n} 分钟内可以反悔', look: '去看看', seen: '知道了',
   },
   read: { loading: '正在打开…', old: '这是上次看到的。正在更新…', still: '我们会自己再试。您也可以点一下。', again: '再试一次' },
+  receipt: {
+    link: '凭证', title: '凭证', number: '在账本里的编号：{n}', stands: '在签了名的账本里了（共 {n} 条）。有凭证文件在手，以后谁改动都会露出来。', waiting: '已经记下。账本正在签名，一两秒就好。', witnesses: '外面有 {n} 家签了名作证。',
+    noWitness: '还没有外面的单位签名作证，现在只有账本自己的签名。', page: '看这件事', save: '保存凭证文件', keep: '文件请自己留一份。没有我们，没有网络，也能核对。', check: '核对一下', code: '凭证的二维码',
+    whole: '二维码里是整张凭证：只凭这张纸就能核对。', named: '这条记录太长，二维码里放不下，只写了它是哪一条。请和凭证文件一起留着。', elsewhere: '在单独的网页里核对', scan: '扫一扫就能核对；或者打开 {address}', key: '账本的公钥：{name} · {id}',
+  },
   demo: {
     title: '先锋演示', text: '一座住着人的小城，人和事都是编的。选一个人，过一天。', member: '居民的一天', memberText: '{where}：求助、跟进、逛超市、认领', volunteer: '志愿者的一天', volunteerText: '{where}：在门口签到',
     cadre: '干部的一天', cadreText: '{where}：看板、办事、上架产品', auditor: '审计员的一天', auditorText: '{where}：翻日志、看任何时刻、查数字', back: '想换一个人，就再打开这个地址。',

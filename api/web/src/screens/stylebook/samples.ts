@@ -1,4 +1,5 @@
 // One of each, for the style page: with the longest words that components must bear.
+import { proofWords, type Language, type Telling } from '@/words/proofs'
 import type { Claim, Photo, ProductCard, RequestCard } from '@/client/contract'
 
 const organisation = { id: '0', name: '湖里区金山街道金山社区居民委员会' }
@@ -50,3 +51,14 @@ export const samplePhotos: Photo[] = [
   { blob: '/icon-maskable.svg', mediaType: 'image/svg+xml' },
   { blob: 'sample', mediaType: 'audio/webm' },
 ]
+
+/** What a check of a receipt finds, in the language that is on. */
+export const sampleTelling = (language: Language, verdict: Telling['verdict']): Telling => {
+  const w = proofWords[language]
+  const steps = (['form', 'place', 'record', 'log', 'witness'] as const).map((name) => ({ verdict: name === 'witness' ? ('unknown' as const) : ('good' as const), text: w.step[name], checked: w.checked[name === 'witness' ? 'unknown' : 'good'], why: name === 'witness' ? w.why.no_witness : '' }))
+  const isGood = verdict === 'good'
+  return {
+    verdict, title: w.verdict[verdict], lead: w.lead[verdict], what: [w.event.ClaimPlaced], facts: [{ label: w.log, value: 'pioneer.example/style' }], proves: isGood ? [w.proves] : [], provesNot: isGood ? [w.notTrue] : [],
+    reason: isGood ? '' : w.why.not_in_tree, steps, details: [{ label: w.leaf, value: '4679556b3db005e2' }],
+  }
+}
