@@ -1,6 +1,7 @@
 // All commands, sealed and ready for the Writer. The edge makes them; decide judges them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,6 +34,12 @@ struct Introduction {
   std::string sealed_member;
 };
 
+/// Where a refusal by a rule shall stand, and as whom: a stream and a pseudonym of its own.
+struct RefusalToRecord {
+  Id id;  ///< of the stream refusal/<id>
+  Introduction who;
+};
+
 /// A command with everything about its sender that the Writer may know.
 struct Command {
   AnyCommand what;
@@ -46,6 +53,7 @@ struct Command {
   std::uint64_t cause = 0;                  ///< 1 + sequence of the causing commit; 0: none
   std::int64_t occurred_us = 0;             ///< imports and offline check-ins only
   std::int64_t expected_revision = -1;      ///< If-Match; −1: any
+  std::optional<RefusalToRecord> record_refusal = {};  ///< absent: what is refused leaves no trace
   std::string phone_token;  ///< MAC of a new member's phone number under the deployment's secret; never logged
 };
 

@@ -12,6 +12,7 @@
 #include "domain/members/members.pb.h"
 #include "domain/organisations/organisations.pb.h"
 #include "domain/policy/policy.pb.h"
+#include "domain/refused/refused.pb.h"
 #include "domain/requests/requests.pb.h"
 #include "domain/supermarket/supermarket.pb.h"
 
@@ -28,7 +29,8 @@ using AnyEvent = std::variant<
     RequestResolved, RequestConfirmed, RequestDisputed, RequestRated, RequestWithdrawn, RequestDeadlinePassed,
     RequestClosedUnconfirmed,
     ProductCreated, ProductPublished, CapacityChanged, PicturesChanged, ProductCancelled, ProductCompleted, ClaimPlaced,
-    ClaimCancelled, PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated>;
+    ClaimCancelled, PlacesPromoted, CheckedIn, ClaimCompleted, NoShowMarked, ClaimRated,
+    CommandRefused>;
 // clang-format on
 
 /// "ClaimPlaced" for a ClaimPlaced.

@@ -36,4 +36,9 @@ static_assert(codes_are_unique(), "a refusal code means one thing");
 
 std::span<const RefusalText> all_refusals() { return all; }
 
+const RefusalText* refusal_of(std::string_view code) {
+  const auto* found = std::ranges::find(all, code, &RefusalText::code);
+  return found == all.end() ? nullptr : found;
+}
+
 }  // namespace pioneer::domain

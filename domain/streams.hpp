@@ -19,6 +19,8 @@ inline constexpr std::string_view request = "request";
 inline constexpr std::string_view product = "product";
 /// Who opened personal fields, and who fetched entries of the log: a stream per organisation and month.
 inline constexpr std::string_view access = "access";
+/// A refusal that stands in the log: one event.
+inline constexpr std::string_view refusal = "refusal";
 }  // namespace stream_kind
 
 /// "request/5k2…"

@@ -11,8 +11,8 @@ namespace pioneer::eventstore::limits {
 /// untouched.
 inline constexpr std::uint8_t format = 1;
 /// What this build can read. A log is written at the level that it was raised to, so that older programs read it until
-/// then.
-inline constexpr std::uint16_t feature_level = 1;
+/// then. 1: the beginning. 2: refusals on record (domain/refused).
+inline constexpr std::uint16_t feature_level = 2;
 /// Where every log begins.
 inline constexpr std::uint16_t first_feature_level = 1;
 

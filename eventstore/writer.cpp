@@ -196,6 +196,7 @@ void Writer::judge(std::unique_ptr<Pending> pending, Batch& into) {
   } else if (verdict->kind == Decider::Verdict::Kind::write) {
     answer = {Answer::Kind::accepted, next_.sequence, {}};
     chain(std::move(*verdict), into);
+    answer.leaf = into.commits.back().leaf;
   } else if (verdict->kind == Decider::Verdict::Kind::repeat) {
     answer = {Answer::Kind::repeated, verdict->repeated, {}};
   } else {

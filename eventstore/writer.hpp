@@ -38,6 +38,7 @@ struct Answer {
   Kind kind;
   Sequence position;
   Error error;
+  Hash leaf = {};  ///< accepted: of its record
 };
 
 /// One command on its way. The node derives from it and keeps the command and its refusal inside.

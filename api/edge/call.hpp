@@ -23,6 +23,7 @@ struct Call {
   /// derived from it, so that a repeat names the same ones. Empty (the system only): not repeatable by id.
   std::string command_id;
   std::int64_t expected_revision = -1;  ///< If-Match; −1: any
+  bool record_refusal = false;          ///< what a rule refuses shall stand in the log
 };
 
 }  // namespace pioneer::api

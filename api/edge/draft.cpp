@@ -227,6 +227,11 @@ domain::Decided<domain::Command> Draft::finish(domain::AnyCommand what, const go
     command.member = call_.sender->member;
     command.introductions.push_back(sealing_.introduce(*call_.sender, caller_.material, stream));
     command.pseudonym = command.introductions.back().pseudonym;
+    if (call_.record_refusal) {
+      const auto id = new_id("refusal");
+      command.record_refusal = {
+          id, sealing_.introduce(*call_.sender, caller_.material, domain::stream_of(domain::stream_kind::refusal, id))};
+    }
   }
   add_macs(command, body, same_key != nullptr ? *same_key : caller_.material);
   proposed_ = {};  // from here the command's fate decides

@@ -73,6 +73,22 @@ std::optional<std::string> idempotency_key(std::string_view header) {
   return out;
 }
 
+std::optional<ReceiptWish> receipt_wish(std::string_view header) {
+  ReceiptWish wish;
+  while (true) {
+    const auto comma = header.find(',');
+    const auto word = without_blanks(header.substr(0, comma));
+    if (word == "refusal")
+      wish.refusal = true;
+    else if (word == "promise")
+      wish.promise = true;
+    else
+      return std::nullopt;
+    if (comma == std::string_view::npos) return wish;
+    header.remove_prefix(comma + 1);
+  }
+}
+
 std::optional<std::uint64_t> whole_number(std::string_view text) {
   std::uint64_t number = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -74,6 +74,14 @@ Credentials credentials_of(const HttpHeaders& headers);
 /// A UUID in lower case or a ULID in upper case; quotes around it are taken off. Nothing if it is neither.
 std::optional<std::string> idempotency_key(std::string_view header);
 
+/// What a change wants beside its answer (Pioneer-Receipt): words separated by commas.
+struct ReceiptWish {
+  bool refusal = false;  ///< "refusal": a rule's no shall stand in the log
+  bool promise = false;  ///< "promise": signed, when it will be in the log
+};
+/// Nothing where another word stands there, or none.
+std::optional<ReceiptWish> receipt_wish(std::string_view header);
+
 /// `"7"` → 7. Nothing if it is no quoted revision.
 std::optional<std::int64_t> quoted_revision(std::string_view header);
 std::string etag(std::uint64_t revision);

@@ -23,6 +23,7 @@ HttpResponse Incoming::success(Standing standing) const {
                         .fixed = route->personal ? private_headers : public_headers};
   if (standing.revision) response.headers.push_back({"ETag", etag(*standing.revision)});
   if (standing.position) response.headers.push_back({"Pioneer-Position", std::to_string(*standing.position)});
+  if (!promise.empty()) response.headers.push_back({"Pioneer-Promise", promise});
   if (!set_cookie.empty()) response.headers.push_back({"Set-Cookie", set_cookie});
   return response;
 }
@@ -43,7 +44,12 @@ void Incoming::json(std::shared_ptr<const std::string> body, Standing standing) 
 
 void Incoming::problem(const Problem& problem) const { responder.respond(problem_response(problem, language)); }
 
-void Incoming::refuse(const domain::Refusal& refusal) const { responder.respond(refusal_response(refusal, language)); }
+void Incoming::refuse(const domain::Refusal& refusal, std::optional<std::uint64_t> position) const {
+  auto response = refusal_response(refusal, language);
+  if (position) response.headers.push_back({"Pioneer-Position", std::to_string(*position)});
+  if (position && !promise.empty()) response.headers.push_back({"Pioneer-Promise", promise});
+  responder.respond(std::move(response));
+}
 
 void Incoming::fail(const eventstore::Error& error) const { responder.respond(error_response(error, language)); }
 

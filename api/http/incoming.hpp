@@ -40,7 +40,9 @@ class Incoming {
   std::int64_t expected_revision = -1;         ///< If-Match; −1: any
   std::optional<std::uint64_t> wait_for = {};  ///< Pioneer-Position that a query waits for
   Language language = Language::english;
+  ReceiptWish receipt = {};     ///< Pioneer-Receipt
   std::string set_cookie = {};  ///< goes with the view
+  std::string promise = {};     ///< goes with the answer
 
   /// Reads the body; false: the client has been told what is wrong with it. An empty body counts as {}.
   [[nodiscard]] bool read_body(google::protobuf::Message& into) const;
@@ -52,7 +54,8 @@ class Incoming {
   /// One immutable buffer for many answers.
   void json(std::shared_ptr<const std::string> body, Standing standing = {}) const;
   void problem(const Problem& problem) const;
-  void refuse(const domain::Refusal& refusal) const;
+  /// `position`: where the refusal stands in the log, if it does.
+  void refuse(const domain::Refusal& refusal, std::optional<std::uint64_t> position = {}) const;
   void fail(const eventstore::Error& error) const;
 
  private:

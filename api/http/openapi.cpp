@@ -165,27 +165,38 @@ void parameters(Struct& operation, const Route& route) {
   if (route.method == Method::post) {
     header("Idempotency-Key", "A UUID or ULID: the same command again gets the first outcome");
     header("If-Match", "The revision as in ETag: refused with 412 when it has changed");
+    header(
+        "Pioneer-Receipt",
+        "refusal: where a rule refuses it (409), that stands in the log, and the answer's Pioneer-Position says where; "
+        "the "
+        "same command again is then refused again. promise: the answer carries a signed Pioneer-Promise of when it is "
+        "in the log. Or both, separated by a comma");
   } else if (route.personal) {
     header("Pioneer-Position", "Answer when this position is projected; 503 `not_yet_projected` after 2 s");
   }
+}
+
+bool is_plain_text(Operation operation) {
+  return operation == Operation::get_metrics || operation == Operation::get_checkpoint ||
+         operation == Operation::get_receipt_proof;
 }
 
 void responses(Struct& operation, const Route& route) {
   auto& all = object(operation, "responses");
   auto& good = object(all, std::to_string(route.status));
   put(good, "description", "Done");
-  const char* type = route.answers == AnswerKind::events         ? "text/event-stream"
-                     : route.answers == AnswerKind::bytes        ? "application/octet-stream"
-                     : route.answers == AnswerKind::calendar     ? "text/calendar"
-                     : route.operation == Operation::get_metrics ? "text/plain"
-                                                                 : "application/json";
+  const char* type = route.answers == AnswerKind::events     ? "text/event-stream"
+                     : route.answers == AnswerKind::bytes    ? "application/octet-stream"
+                     : route.answers == AnswerKind::calendar ? "text/calendar"
+                     : is_plain_text(route.operation)        ? "text/plain"
+                                                             : "application/json";
   auto& schema = object(object(object(good, "content"), type), "schema");
   if (!route.view.empty())
     refer(schema, route.view);
   else
     put(schema, "type", route.operation == Operation::get_openapi ? "object" : "string");
   if (route.method == Method::post) {
-    for (const auto* name : {"ETag", "Pioneer-Position"})
+    for (const auto* name : {"ETag", "Pioneer-Position", "Pioneer-Promise"})
       put(object(object(object(good, "headers"), name), "schema"), "type", "string");
   }
   auto& bad = object(all, "default");

@@ -159,6 +159,12 @@ bool Router::read_headers(Incoming& incoming) const {
   } else if (options_.new_command_id) {
     incoming.command_id = options_.new_command_id();
   }
+  if (h.has("Pioneer-Receipt")) {
+    const auto wish = receipt_wish(h.find("Pioneer-Receipt"));
+    if (!wish)
+      return refuse("unknown_receipt", "It takes refusal, promise, or both, separated by a comma.", "Pioneer-Receipt");
+    incoming.receipt = *wish;
+  }
   if (h.has("If-Match") && h.find("If-Match") != "*") {
     const auto revision = quoted_revision(h.find("If-Match"));
     if (!revision) return refuse("malformed_if_match", "Send the ETag as you got it.", "If-Match");

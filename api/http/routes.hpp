@@ -82,6 +82,8 @@ enum class Operation : std::uint8_t {
   get_openings,
   list_my_openings,
   get_differences,
+  get_receipt,
+  get_receipt_proof,
   get_checkpoint,
   get_witnessed,
   get_stamps,

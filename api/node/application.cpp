@@ -5,15 +5,14 @@
 
 #include "api/edge/made_key.hpp"
 #include "api/node/refusals.hpp"
+#include "api/node/stream_snapshot.hpp"
 #include "domain/commands.hpp"
 #include "domain/members/decide.hpp"
 #include "domain/organisations/decide.hpp"
 #include "domain/policy/decide.hpp"
 #include "domain/requests/decide.hpp"
-#include "domain/requests/snapshot.hpp"
 #include "domain/streams.hpp"
 #include "domain/supermarket/decide.hpp"
-#include "domain/supermarket/snapshot.hpp"
 #include "eventstore/check.hpp"
 #include "eventstore/limits.hpp"
 
@@ -53,69 +52,6 @@ bool is_stale(const domain::Command& command, std::uint64_t revision, const doma
   if (decision) return true;
   return decision.error().kind != domain::RefusalKind::forbidden &&
          decision.error().kind != domain::RefusalKind::not_found;
-}
-
-template <class State, class Event>
-void evolve_any(State& state, const AnyEvent& event, const domain::Happened& happened) {
-  std::visit(
-      [&](const auto& e) {
-        if constexpr (std::is_constructible_v<Event, decltype(e)>) evolve(state, Event(e), happened);
-      },
-      event);
-}
-
-// How a stream's state is folded, kept and read back, for each kind of state.
-void fold(domain::requests::State& s, const AnyEvent& e, const domain::Happened& h) {
-  evolve_any<domain::requests::State, domain::requests::Event>(s, e, h);
-}
-void fold(domain::supermarket::State& s, const AnyEvent& e, const domain::Happened& h) {
-  evolve_any<domain::supermarket::State, domain::supermarket::Event>(s, e, h);
-}
-template <class Plain>
-void fold(Plain&, const AnyEvent&, const domain::Happened&) {}
-
-std::string snapshot_of(const domain::requests::State& s) { return domain::requests::encode(s); }
-std::string snapshot_of(const domain::supermarket::State& s) { return domain::supermarket::encode(s); }
-template <class Plain>
-std::string snapshot_of(const Plain&) {
-  return {};
-}
-bool restore(std::string_view bytes, domain::requests::State& s) {
-  auto decoded = domain::requests::decode(bytes);
-  if (decoded) s = std::move(*decoded);
-  return decoded.has_value();
-}
-bool restore(std::string_view bytes, domain::supermarket::State& s) {
-  auto decoded = domain::supermarket::decode(bytes);
-  if (decoded) s = std::move(*decoded);
-  return decoded.has_value();
-}
-template <class Plain>
-bool restore(std::string_view, Plain&) {
-  return true;
-}
-
-// A snapshot row: revision (8, little-endian), number of pseudonyms (8), the pseudonyms, the state.
-template <class State>
-std::string encode_snapshot(const CachedStream<State>& stream) {
-  std::string row(16, '\0');
-  const std::uint64_t count = stream.introduced.size();
-  std::memcpy(row.data(), &stream.revision, 8);
-  std::memcpy(row.data() + 8, &count, 8);
-  for (const auto& pseudonym : stream.introduced) row.append(pseudonym.view());
-  return row + snapshot_of(stream.state);
-}
-
-template <class State>
-bool decode_snapshot(std::string_view row, CachedStream<State>& into) {
-  std::uint64_t count = 0;
-  if (row.size() < 16) return false;
-  std::memcpy(&into.revision, row.data(), 8);
-  std::memcpy(&count, row.data() + 8, 8);
-  row.remove_prefix(16);
-  if (row.size() / 16 < count) return false;
-  for (std::uint64_t i = 0; i < count; ++i) into.introduced.insert(Id::of(row.substr(i * 16, 16)));
-  return restore(row.substr(count * 16), into.state);
 }
 
 template <class Event>
@@ -273,6 +209,10 @@ void Application::forget_projected() {
 
 void Application::remember(const domain::Command& command, Sequence sequence) {
   parts_.keyring.want(api::made_key(command));
+  remember_marks(command, sequence);
+}
+
+void Application::remember_marks(const domain::Command& command, Sequence sequence) {
   if (command.once.empty() && command.phone_token.empty()) return;
   recent_.push_back({sequence, command.once, command.phone_token});
   if (!command.once.empty()) recent_once_.insert_or_assign(command.once, Recent{sequence, command.same});
@@ -436,9 +376,32 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
     return repeat ? Result<Verdict>(std::move(**repeat)) : std::unexpected(repeat.error());
   }
   const std::string name = domain::primary_stream(command.what);
-  const domain::Context context = context_of(command, name, now);
   pending.outcome().recorded = {now.value};
+  auto verdict = judge(pending, name, context_of(command, name, now), sequence);
+  if (!verdict || verdict->kind != Verdict::Kind::refuse || !command.record_refusal) return verdict;
+  return refusal_of(pending, name, now, sequence);
+}
 
+Verdict Application::refusal_of(PendingCommand& pending, const std::string& about, eventstore::Instant now,
+                                Sequence sequence) {
+  const domain::Command& command = pending.command();
+  Outcome& outcome = pending.outcome();
+  const bool readable = community_.policy.feature_level >= domain::feature::recorded_refusals;
+  if (!readable || !is_of_a_rule(outcome.refusal) || !recorded_refusals_.take(command.member, now))
+    return {Verdict::Kind::refuse, {}, {}};
+  auto event = refusal_event(command, *outcome.refusal, about);
+  auto body = refusal_commit(command, event);
+  body.set_policy_sequence(community_.policy_sequence.value);
+  outcome.stream = body.parts(0).stream();
+  outcome.revision = 1;
+  outcome.events = {std::move(event)};
+  remember_marks(command, sequence);
+  return {Verdict::Kind::write, std::move(body), {}};
+}
+
+Result<Verdict> Application::judge(PendingCommand& pending, const std::string& name, const domain::Context& context,
+                                   Sequence sequence) {
+  const domain::Command& command = pending.command();
   return std::visit(
       [&](const auto& what) -> Result<Verdict> {
         if constexpr (requires(const domain::requests::State& s) { domain::requests::decide(s, what, context); }) {
@@ -459,7 +422,7 @@ Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::In
           });
         } else if constexpr (requires { domain::members::decide(what, context); }) {
           return decide_in<Plain, domain::members::AccessEvent>(
-              plain_, domain::access_stream(Id::of(what.organisation()), now.value), pending, context, sequence,
+              plain_, domain::access_stream(Id::of(what.organisation()), context.now.us), pending, context, sequence,
               [&](const auto&) { return domain::members::decide(what, context); });
         } else {
           const auto id = domain::id_in(name, domain::stream_kind::member);

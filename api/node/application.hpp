@@ -9,6 +9,7 @@
 
 #include "api/node/community.hpp"
 #include "api/node/pending_command.hpp"
+#include "api/node/recorded_refusals.hpp"
 #include "api/node/stream_cache.hpp"
 #include "api/ports/keyring.hpp"
 #include "api/ports/people.hpp"
@@ -68,6 +69,8 @@ class Application final : public eventstore::Decider {
   template <class State, class Event, class Decide>
   eventstore::Result<Verdict> decide_in(StreamCache<State>& cache, const std::string& name, PendingCommand& pending,
                                         const domain::Context& context, eventstore::Sequence sequence, Decide decide);
+  eventstore::Result<Verdict> judge(PendingCommand& pending, const std::string& name, const domain::Context& context,
+                                    eventstore::Sequence sequence);
   template <class Command>
   eventstore::Result<Verdict> decide_organisation(const Command& command, PendingCommand& pending,
                                                   const domain::Context& context, eventstore::Sequence sequence);
@@ -79,7 +82,11 @@ class Application final : public eventstore::Decider {
   void introduce(CachedStream<State>& in, const eventstore::StreamPart& part);
   bool token_holds(const domain::Command& command, eventstore::Instant now) const;
   bool phone_taken(const std::string& token) const;
+  /// The business's no as a commit, where its sender wants that; else the no as it is.
+  Verdict refusal_of(PendingCommand& pending, const std::string& about, eventstore::Instant now,
+                     eventstore::Sequence sequence);
   void remember(const domain::Command& command, eventstore::Sequence sequence);
+  void remember_marks(const domain::Command& command, eventstore::Sequence sequence);
   void forget_projected();
 
   Parts parts_;
@@ -102,6 +109,7 @@ class Application final : public eventstore::Decider {
     std::string phone;
   };
   std::deque<RecentKeys> recent_;
+  RecordedRefusals recorded_refusals_;
 };
 
 }  // namespace pioneer::node

@@ -3,6 +3,7 @@
 #include <future>
 
 #include "api/edge/made_key.hpp"
+#include "domain/refusals.hpp"
 #include "domain/streams.hpp"
 
 namespace pioneer::node {
@@ -95,6 +96,21 @@ domain::Id Node::organisation_of(const domain::Id& product) const {
   return domain::Id::of(created.terms().organisation());
 }
 
+namespace {
+
+/// The first outcome was that it was refused: so it is again, in the same words.
+void recall_refusal(Outcome& outcome) {
+  const auto* refused = std::get_if<domain::CommandRefused>(&outcome.events.front());
+  if (refused == nullptr) return;
+  const auto* text = domain::refusal_of(refused->code());
+  outcome.refusal = domain::Refusal{domain::RefusalKind::conflict, refused->code(),
+                                    text == nullptr ? std::string() : std::string(text->sentence), refused->field()};
+  outcome.refusal_recorded = true;
+  outcome.answer.kind = eventstore::Answer::Kind::refused;
+}
+
+}  // namespace
+
 // A repeat's first outcome is read from the log: it is durable by the time the answer leaves.
 void Node::recall(Outcome& outcome) const {
   const auto commit = eventstore::read_commit(parts_.log, outcome.answer.position);
@@ -103,9 +119,11 @@ void Node::recall(Outcome& outcome) const {
   outcome.stream = part.stream();
   outcome.recorded = {commit->body.recorded_at_us()};
   outcome.revision = part.first_revision() + static_cast<std::uint64_t>(part.events().size());
+  outcome.answer.leaf = commit->leaf;
   for (const auto& event : part.events()) {
     if (auto parsed = domain::parse_event(event.type(), event.payload())) outcome.events.push_back(std::move(*parsed));
   }
+  if (!outcome.events.empty()) recall_refusal(outcome);
 }
 
 void Node::submit(domain::Command command, PendingCommand::Done done) {

@@ -17,6 +17,7 @@ namespace pioneer::node {
 struct Outcome {
   eventstore::Answer answer;
   std::optional<domain::Refusal> refusal;  ///< refused
+  bool refusal_recorded = false;           ///< refused: it stands in the log, at the answer's position
   std::string stream;                      ///< accepted or repeated: the stream that the first outcome wrote
   std::uint64_t revision = 0;              ///< of that stream after it
   std::vector<domain::AnyEvent> events;    ///< accepted or repeated: what happened in that stream
@@ -33,6 +34,11 @@ class PendingCommand final : public eventstore::Pending {
 
   void answer(const eventstore::Answer& answer) override {
     outcome_.answer = answer;
+    // What was written is that it was refused.
+    if (outcome_.refusal && answer.kind == eventstore::Answer::Kind::accepted) {
+      outcome_.answer.kind = eventstore::Answer::Kind::refused;
+      outcome_.refusal_recorded = true;
+    }
     done_(std::move(outcome_));
   }
 

@@ -1,5 +1,7 @@
 #include "api/queries/log_scope.hpp"
 
+#include <algorithm>
+
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/streams.hpp"
 
@@ -41,7 +43,12 @@ domain::Decided<Id> may_of_root(const node::Community& community, const domain::
 bool audits(const node::Node& node, const node::Community& community, const domain::Actor& actor,
             const projections::Part& part) {
   if (part.kind == StreamKind::organisation || part.kind == StreamKind::policy) return true;
-  const Id organisation = organisation_of(node, part);
+  if (domain::id_in(part.raw->stream(), domain::stream_kind::refusal)) {
+    return std::ranges::any_of(community.directory.roots(), [&](const Id& root) {
+      return domain::covering_grant(actor, domain::Role::auditor, root, community.directory) != nullptr;
+    });
+  }
+  const auto organisation = organisation_of(node, part);
   return domain::covering_grant(actor, domain::Role::auditor, organisation, community.directory) != nullptr;
 }
 

@@ -14,8 +14,8 @@ domain::Id organisation_of(const node::Node& node, const projections::Part& part
 domain::Decided<domain::Id> may_of_root(const node::Community& community, const domain::Actor& actor,
                                         domain::Action action);
 
-/// Public streams (organisations, policy) are everybody's; of any other, today's organisation counts. Under the
-/// projector's lock.
+/// Public streams (organisations, policy) are everybody's; a refusal on record is for auditors of a root; of any other,
+/// today's organisation counts. Under the projector's lock.
 bool audits(const node::Node& node, const node::Community& community, const domain::Actor& actor,
             const projections::Part& part);
 

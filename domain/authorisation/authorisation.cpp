@@ -30,6 +30,7 @@ constexpr Who owner_or_system_hidden{.own = true, .system = true, .hidden = true
 constexpr Who officials{.cadre = true, .auditor = true, .administrator = true};
 constexpr Who officials_hidden{.cadre = true, .auditor = true, .administrator = true, .hidden = true};
 constexpr Who concerned_hidden{.own = true, .cadre = true, .auditor = true, .administrator = true, .hidden = true};
+constexpr Who owner_or_auditor_hidden{.own = true, .auditor = true, .hidden = true};
 constexpr Who auditors{.auditor = true};
 
 constexpr Permission row(Action action, std::string_view name, Who who) {
@@ -116,6 +117,8 @@ constexpr std::array table{
     PIONEER_MAY(get_openings, auditors),
     PIONEER_MAY(list_my_openings, members),
     PIONEER_MAY(get_differences, auditors),
+    PIONEER_MAY(get_receipt, owner_or_auditor_hidden),
+    PIONEER_MAY(get_receipt_proof, owner_or_auditor_hidden),
     PIONEER_MAY(get_checkpoint, anyone),
     PIONEER_MAY(get_tile, anyone),
     PIONEER_MAY(get_entries, auditors),

@@ -39,6 +39,7 @@ enum class Action : std::uint8_t {
   get_product, get_draft_product, list_products, list_claims, get_claim,
   check_in_tickets, get_ticket_key, get_product_calendar, get_my_calendar,
   get_stream, get_log, get_log_state, get_log_incidents, get_openings, list_my_openings, get_differences,
+  get_receipt, get_receipt_proof,
   get_checkpoint, get_tile, get_entries, confirm_clock, get_events, get_events_of_organisation, get_events_of_product,
   post_blob, get_blob,
   get_figures, get_openapi, get_health, get_ready, get_version, get_metrics,

@@ -42,6 +42,8 @@ inline constexpr std::int64_t sign_in_valid_us_max = 31LL * 24 * 3600 * 1'000'00
 inline constexpr std::int64_t session_valid_us_max = 400LL * 24 * 3600 * 1'000'000;
 /// Tokens, codes and sessions that end when an office is given: with it they must fit one commit.
 inline constexpr std::size_t tokens_ended_at_once_max = 500;
+/// Refusals of one person that are put on record within an hour: enough for a dispute, too few to fill a disk with.
+inline constexpr std::uint32_t refusals_recorded_per_hour_max = 20;
 /// Whose personal fields one query may open: one page of a list.
 inline constexpr int subjects_opened_max = 200;
 /// Entries of the log that one note of their fetching stands for: 256 bundles, so that mirroring a log adds a

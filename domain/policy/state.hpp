@@ -8,6 +8,13 @@
 #include "domain/common/context.hpp"
 #include "domain/policy/policy.pb.h"
 
+namespace pioneer::domain::feature {
+
+/// The level from which on refusals may stand in the log.
+inline constexpr std::uint32_t recorded_refusals = 2;
+
+}  // namespace pioneer::domain::feature
+
 namespace pioneer::domain::policy {
 
 using Event = std::variant<PolicyAdopted, FeatureLevelRaised>;

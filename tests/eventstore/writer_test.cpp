@@ -44,6 +44,8 @@ struct Word final : Pending {
   }
 };
 
+constexpr FeatureLevel next_level{limits::feature_level + 1};
+
 // Refuses "no", repeats "again" as the first commit, fails on "broken", writes all else.
 struct Words final : Decider {
   std::size_t discarded = 0;
@@ -58,7 +60,7 @@ struct Words final : Decider {
     if (word == "broken") return failure("store_failed", "The test's store failed.", Retry::can_help);
     CommitBody body;
     body.add_parts()->set_stream("word/" + word);
-    return Verdict{Verdict::Kind::write, body, {}, FeatureLevel{word == "raise" ? std::uint16_t{2} : std::uint16_t{0}}};
+    return Verdict{Verdict::Kind::write, body, {}, word == "raise" ? next_level : FeatureLevel{}};
   }
   Result<void> discard() override {
     ++discarded;
@@ -253,13 +255,13 @@ TEST_F(WriterTest, AFailedSyncStaysWhateverIsReleased) {
   EXPECT_EQ(writer.unwritable(), "sync_failed");
 }
 
-// A log of a program that knows level 2.
+// A log of a program that knows one level more.
 class LevelTest : public WriterTest {
  protected:
   FeatureLevel level_of(const std::string& word) const {
     return decode_record(bytes_of(*newer.read(answers.at(word).position)))->feature_level;
   }
-  MemoryLog newer{LogId::of("0123456789abcdef"), FeatureLevel{2}};
+  MemoryLog newer{LogId::of("0123456789abcdef"), next_level};
   Writer raising{newer, clock, random, decider, seen};
   void say(const std::string& word) {
     raising.submit(std::make_unique<Word>(word, answers));
@@ -272,9 +274,9 @@ TEST_F(LevelTest, WritesAtTheLogsLevelUntilItIsRaised) {
   for (const auto* word : {"a", "raise", "b"}) say(word);
   raising.write_step();
   EXPECT_EQ(level_of("a"), FeatureLevel{limits::first_feature_level});
-  EXPECT_EQ(level_of("raise"), FeatureLevel{2});
-  EXPECT_EQ(level_of("b"), FeatureLevel{2});
-  EXPECT_EQ(*log_feature_level(newer), FeatureLevel{2});
+  EXPECT_EQ(level_of("raise"), next_level);
+  EXPECT_EQ(level_of("b"), next_level);
+  EXPECT_EQ(*log_feature_level(newer), next_level);
   // The older program stops before the commit that raised the level.
   auto reader = newer.reader(Sequence{0});
   EXPECT_EQ(parse_commit(**reader->next())->sequence, Sequence{0});

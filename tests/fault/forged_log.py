@@ -35,7 +35,7 @@ def batch(number: int, first: int, kind: int, record: bytes = b"") -> bytes:
     return sealed(whole, CRC_IN_BATCH) + bytes(-len(whole) % fmt.BLOCK)
 
 
-def append(segment: pathlib.Path, body: bytes, level: int = fmt.FEATURE_LEVEL) -> None:
+def append(segment: pathlib.Path, body: bytes, level: int = 1) -> None:
     """Behind the closing batch: an opening one, the commit, a closing one."""
     file = bytearray(segment.read_bytes())
     at, last, number = fmt.FILE_HEADER, b"", 0

@@ -15,6 +15,7 @@ import forged_log  # noqa: E402
 import pioneer  # noqa: E402
 
 HOUR_US = 3600 * 1_000_000
+NEWER_LEVEL = forged_log.fmt.FEATURE_LEVEL + 1
 
 
 def digest(folder: pathlib.Path) -> dict[str, str]:
@@ -98,7 +99,7 @@ class Histories(unittest.TestCase):
 
     def test_a_commit_of_a_newer_program_is_served_around(self):
         segment = sorted(self.log().glob("*.segment"))[-1]
-        forged_log.append(segment, b"\x99\x99 nothing that this program reads", level=2)
+        forged_log.append(segment, b"\x99\x99 nothing that this program reads", level=NEWER_LEVEL)
         before = digest(self.log())
         told = json.loads(self.pioneer.command("verify", "--json", expect=1))
         self.assertEqual((told["ok"], told["code"]), (False, "newer_feature_level"))
@@ -110,9 +111,11 @@ class Histories(unittest.TestCase):
         self.assertEqual(digest(self.log()), before)
 
     def test_the_feature_level_goes_no_higher_than_this_program_knows(self):
-        self.pioneer.command("log", "raise-level", expect=1)  # it is there already
-        self.pioneer.command("log", "raise-level", "--to", "2", expect=1)
+        self.pioneer.command("log", "raise-level", "--to", str(NEWER_LEVEL), expect=1)
         self.assertNotIn("FeatureLevelRaised", self.pioneer.command("log", "show", "--json"))
+        self.pioneer.command("log", "raise-level")
+        self.pioneer.command("log", "raise-level", expect=1)  # it is there already
+        self.assertEqual(self.pioneer.command("log", "show", "--json").count("FeatureLevelRaised"), 1)
 
     def test_a_clock_behind_the_log_is_served_for_reading_until_it_is_confirmed(self):
         ahead = time.time_ns() // 1000 + HOUR_US

@@ -15,7 +15,7 @@ import sys
 import zlib
 
 FORMAT = 1
-FEATURE_LEVEL = 1
+FEATURE_LEVEL = 2
 BLOCK = 512
 FILE_HEADER = 4096
 BATCH_HEADER = struct.Struct("<8sQQIIIIII")

@@ -31,6 +31,7 @@ class Client:
         self.token = token
         self.connection: http.client.HTTPConnection | None = None
         self.position: str | None = None
+        self.headers: http.client.HTTPMessage | None = None  # of the last answer
 
     def close(self) -> None:
         if self.connection is not None:
@@ -57,6 +58,7 @@ class Client:
         except (http.client.HTTPException, OSError) as error:
             self.close()
             raise OSError(str(error)) from error
+        self.headers = answer.headers
         position = answer.getheader("Pioneer-Position")
         if position:
             self.position = position

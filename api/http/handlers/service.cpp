@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "api/http/handlers/session_uses.hpp"
+#include "api/proofs/promise.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
@@ -41,7 +42,8 @@ bool settled(const Incoming& incoming, const node::Outcome& outcome) {
     case Kind::repeated:
       return true;
     case Kind::refused:
-      incoming.refuse(outcome.refusal.value_or(domain::Refusal{domain::RefusalKind::conflict, "internal", "", ""}));
+      incoming.refuse(outcome.refusal.value_or(domain::Refusal{domain::RefusalKind::conflict, "internal", "", ""}),
+                      outcome.refusal_recorded ? std::optional(outcome.answer.position.value) : std::nullopt);
       return false;
     case Kind::unknown:
       incoming.problem(
@@ -84,13 +86,32 @@ std::optional<Made> make_command(const Service& service, const IncomingPointer& 
   return Made{std::move(*caller), std::move(*command)};
 }
 
+/// What stands in the log, whether it was done or refused, is promised to whoever wants that.
+void promise(const Service& service, Incoming& incoming, const node::Outcome& outcome) {
+  using Kind = eventstore::Answer::Kind;
+  const auto& answer = outcome.answer;
+  const bool stands = answer.kind == Kind::accepted || answer.kind == Kind::repeated || outcome.refusal_recorded;
+  if (!incoming.receipt.promise || !stands || service.signer == nullptr) return;
+  incoming.promise = base64(write_promise(*service.signer, answer.position.value, answer.leaf, outcome.recorded.us));
+}
+
 void submit(const Service& service, const IncomingPointer& incoming, std::optional<node::Caller> caller,
             const Make& make, std::function<void(const node::Caller&, const node::Outcome&)> accepted) {
   auto made = make_command(service, incoming, std::move(caller), make);
   if (!made) return;
-  service.node.submit(std::move(made->command), [incoming, caller = std::move(made->caller),
+  service.node.submit(std::move(made->command), [&service, incoming, caller = std::move(made->caller),
                                                  accepted = std::move(accepted)](const node::Outcome& outcome) {
-    if (settled(*incoming, outcome)) accepted(caller, outcome);
+    if (!incoming->receipt.promise) {
+      if (settled(*incoming, outcome)) accepted(caller, outcome);
+      return;
+    }
+    // A signature costs more than the node's threads have to give.
+    service.executor.run_promised([&service, incoming, caller, accepted, outcome] {
+      run_guarded(incoming, [&] {
+        promise(service, *incoming, outcome);
+        if (settled(*incoming, outcome)) accepted(caller, outcome);
+      });
+    });
   });
 }
 
@@ -155,7 +176,8 @@ Call call_of(const Incoming& incoming, const node::Caller& caller) {
   return {.sender = caller.sender,
           .system = false,
           .command_id = incoming.command_id,
-          .expected_revision = incoming.expected_revision};
+          .expected_revision = incoming.expected_revision,
+          .record_refusal = incoming.receipt.refusal};
 }
 
 std::string hash_of(std::string_view secret) {
@@ -205,6 +227,7 @@ void send_in_steps(const Service& service, const IncomingPointer& incoming, cons
                                            carry_out = std::move(carry_out), show = std::move(show)]() mutable {
     run_guarded(incoming, [&] {
       const auto outcome = carry_out(std::move(made.command));
+      promise(service, *incoming, outcome);
       if (settled(*incoming, outcome)) show_projected(service, incoming, made.caller, outcome, show);
     });
   });
@@ -282,6 +305,7 @@ void register_handlers(Router& router, const Service& service) {
   register_live(router, service);
   register_history(router, service);
   register_audit(router, service);
+  register_receipts(router, service);
   register_operations(router, service);
 }
 

@@ -26,6 +26,7 @@ namespace pioneer::api {
 class CheckpointWatch;
 class Checkpoints;
 class Cosignatures;
+class Signer;
 class Stamps;
 }  // namespace pioneer::api
 
@@ -59,6 +60,7 @@ struct Service {
   const CheckpointWatch* checkpoint_watch = nullptr;  ///< absent: nobody watches how signing goes
   const Cosignatures* cosignatures = nullptr;         ///< absent: nobody is asked for any
   const Stamps* stamps = nullptr;                     ///< absent: no time stamps are offered
+  const Signer* signer = nullptr;                     ///< absent: no promise is given
   const Tickets* tickets = nullptr;                   ///< absent: claims show none, and none is checked
   SessionUses* uses = nullptr;                        ///< absent: nobody notes when a session was used
   FetchNotes* fetches = nullptr;                      ///< absent: each bundle of entries asks the Writer
@@ -84,6 +86,7 @@ void register_live(Router& router, const Service& service);
 void register_blobs(Router& router, const Service& service);
 void register_history(Router& router, const Service& service);
 void register_audit(Router& router, const Service& service);
+void register_receipts(Router& router, const Service& service);
 void register_operations(Router& router, const Service& service);
 
 /// Whoever the credentials name. A token that names nobody is answered 401 `token_invalid`: then nothing. So is a

@@ -49,12 +49,24 @@ class Receipts(unittest.TestCase):
         for position in range(self.size):
             self.assertIn("Good: ", self.run_in_folder("receipt", "verify", self.receipt(position).name, "--data", "data", expect=0).stdout)
 
+    def test_receipts_that_others_made_are_good(self):
+        golden = pioneer.ROOT / "tests/golden/receipts"
+        key = (golden / "keys.txt").read_text(encoding="utf-8").split("\n")[0]
+        files = sorted(golden.glob("*.tlog-proof"))
+        self.assertGreaterEqual(len(files), 4)
+        for file in files:
+            told = json.loads(self.run_in_folder("receipt", "verify", str(file), "--verifier", key, "--json", expect=0).stdout)
+            self.assertEqual(told["position"], file.name.split(".", maxsplit=1)[0])
+            shutil.copy(file, self.folder / "theirs")
+            (self.folder / "theirs").write_text(file.read_text(encoding="utf-8").replace("\nindex ", "\nindex 1"), encoding="utf-8")
+            self.run_in_folder("receipt", "verify", "theirs", "--verifier", key, expect=1)
+
     def test_what_was_changed_is_refused_with_a_sentence(self):
         good = self.receipt(1).read_text(encoding="utf-8")
         lines = good.split("\n")
         for changed, words in ((good.replace("index 1", "index 2"), "do not lead to the root"), (good.replace("index 1", "index 01"), "leading zeros"),
                                ("\n".join([*lines[:3], *lines[4:]]), "hashes"), (good[:-9] + "A" + good[-8:], "text or the signature was changed"),
-                               (good[:100], "base64"), ("", "first line"), (good.replace(lines[1], "extra AAAA"), "do not lead to the root")):
+                               (good[:100], "at which index"), ("", "first line"), (good.replace(lines[1], "extra AAAA"), "do not lead to the root")):
             bad = self.folder / "bad.tlog-proof"
             bad.write_text(changed, encoding="utf-8")
             told = self.verify(bad, expect=1)
@@ -82,6 +94,108 @@ class Receipts(unittest.TestCase):
         shutil.copytree(self.pioneer.data, copy.data)
         copy.start()
         self.assertIn("another process holds this lock", self.run_in_folder("receipt", "get", "0", "--data", str(copy.data), expect=3).stderr)
+
+
+PRODUCT = {"title": "Free haircuts", "description": "Just come", "kind": "service", "capacity": 2, "maxPerMember": 1, "waitlist": True,
+           "sessions": [{"starts": "2099-05-01T08:00:00Z", "ends": "2099-05-01T12:00:00Z", "venue": "Town hall"}]}
+REQUEST = {"title": "Dark gate", "description": "Its lamp is out", "category": "repair"}
+
+
+class Promises(unittest.TestCase):
+    """What a running server promises, and what its receipts say of it."""
+
+    def setUp(self):
+        self.pioneer = self.enterContext(pioneer.Pioneer())
+        self.folder = pathlib.Path(self.pioneer.folder.name)
+        self.pioneer.make()
+        self.key = self.pioneer.command("keys", "show", "--verifier").strip()
+        self.tokens = {name: self.pioneer.token(name, role, "350206001001") for name, role in (("Ben", "member"), ("Grace", "cadre"))}
+
+    def serve(self, data: pathlib.Path | None = None) -> None:
+        self.pioneer.data = data or self.pioneer.data
+        self.pioneer.start()
+        self.ben, self.grace = (self.pioneer.client(self.tokens[name]) for name in ("Ben", "Grace"))
+        self.community = self.ben.get("/api/v1/me")["organisation"]["id"]
+
+    def run_in_folder(self, *arguments: str, expect: int = 0) -> str:
+        done = subprocess.run([pioneer.BIN / "pioneer", *arguments], cwd=self.folder, text=True, capture_output=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def ask(self, wish: str) -> int:
+        self.ben.call("POST", "/api/v1/requests", {**REQUEST, "organisation": self.community}, headers={"Pioneer-Receipt": wish})
+        return int(self.ben.headers["Pioneer-Position"])
+
+    def get(self, position: int, to: str, who: str = "Ben", expect: int = 0) -> str:
+        return self.run_in_folder("receipt", "get", str(position), "--to", to, "--server", f"http://127.0.0.1:{self.pioneer.port}",
+                                  "--token", self.tokens[who], expect=expect)
+
+    def judged(self, *evidence: str, expect: int = 0) -> dict:
+        return json.loads(self.run_in_folder("receipt", "breach", "promise", *evidence, "--verifier", self.key, "--json", expect=expect))
+
+    def test_what_a_member_was_promised_and_got(self):
+        self.serve()
+        position = self.ask("promise")
+        (self.folder / "promise").write_text(self.ben.headers["Pioneer-Promise"] + "\n", encoding="utf-8")
+        self.assertIn("Wrote mine.", self.get(position, "mine"))
+        self.assertIn("A request for help was submitted.", self.run_in_folder("receipt", "verify", "mine", "--verifier", self.key))
+        self.get(position, "not-mine", "Grace", expect=1)
+        self.assertFalse((self.folder / "not-mine").exists())
+        found = self.judged("mine")
+        self.assertEqual((found["breach"], found["finding"], found["position"]), (False, "there", str(position)))
+        note = base64.b64decode((self.folder / "promise").read_text(encoding="utf-8").strip(), validate=True)
+        self.assertTrue(note.decode().split("\n")[0].endswith("/promise"), note)
+        (self.folder / "promise").write_bytes(note)
+        self.assertEqual(self.judged("mine")["finding"], "there", "as a note too")
+        self.pioneer.stop()
+
+    def test_a_fork_breaks_what_was_promised(self):
+        fork = self.folder / "fork"
+        shutil.copytree(self.pioneer.data, fork)
+        self.serve()
+        position = self.ask("promise, refusal")
+        (self.folder / "promise").write_text(self.ben.headers["Pioneer-Promise"], encoding="utf-8")
+        self.pioneer.stop()
+        self.serve(fork)
+        self.assertEqual(self.ask("promise"), position)
+        (self.folder / "other").write_bytes(base64.b64decode(self.ben.headers["Pioneer-Promise"]))
+        self.get(position, "theirs")
+        self.pioneer.stop()
+        for evidence in ("theirs", "other"):
+            self.assertEqual(self.judged(evidence, expect=1)["finding"], "breach")
+        told = self.run_in_folder("receipt", "breach", "promise", "theirs", "--verifier", self.key, expect=1)
+        self.assertTrue(told.startswith("BREACH: Another record"), told)
+        shutil.copy(fork / "checkpoints" / "checkpoint", self.folder / "checkpoint")
+        self.assertEqual(self.judged("checkpoint")["finding"], "open", "it is large enough, and says not what stands there")
+        self.assertIn("not there", self.run_in_folder("receipt", "breach", "nowhere", "theirs", "--verifier", self.key, expect=3))
+        self.assertIn("theirs: ", self.run_in_folder("receipt", "breach", "theirs", "theirs", "--verifier", self.key, expect=3))
+
+    def test_a_refusal_is_receipted(self):
+        self.pioneer.command("log", "raise-level")
+        self.serve()
+        product = self.grace.post("/api/v1/products", {**PRODUCT, "organisation": self.community})["id"]
+        self.grace.post(f"/api/v1/products/{product}/publish")
+        key = "11111111-1111-4111-8111-111111111111"
+        refusals = []
+        for _ in range(2):
+            with self.assertRaises(pioneer.Refused) as refused:
+                self.ben.call("POST", f"/api/v1/products/{product}/claims", {"places": 2}, key, {"Pioneer-Receipt": "refusal"})
+            refusals.append((refused.exception.code, self.ben.headers["Pioneer-Position"]))
+        self.assertEqual(refusals[0], refusals[1])
+        self.assertEqual(refusals[0][0], "too_many_places")
+        self.get(int(refusals[0][1]), "refusal")
+        told = self.run_in_folder("receipt", "verify", "refusal", "--verifier", self.key)
+        self.assertIn("A wish was refused by a rule.", told)
+        self.assertIn("CommandRefused", told)
+        # It survives, and every reader of the log knows it.
+        self.pioneer.kill()
+        self.serve()
+        with self.assertRaises(pioneer.Refused):
+            self.ben.call("POST", f"/api/v1/products/{product}/claims", {"places": 2}, key)
+        self.assertEqual(self.ben.headers["Pioneer-Position"], refusals[0][1])
+        self.pioneer.stop()
+        self.pioneer.command("verify")
+        self.pioneer.command("replay")
 
 
 if __name__ == "__main__":

@@ -74,6 +74,16 @@ TEST(Cursor, BelongsToItsList) {
   EXPECT_FALSE(key_of_cursor("list_requests|xm", "").has_value());
 }
 
+TEST(ReceiptWish, IsOneWordOrTheOtherOrBoth) {
+  EXPECT_TRUE(receipt_wish("refusal")->refusal);
+  EXPECT_FALSE(receipt_wish("refusal")->promise);
+  EXPECT_TRUE(receipt_wish(" promise ")->promise);
+  const auto both = receipt_wish("promise,refusal");
+  EXPECT_TRUE(both->promise && both->refusal);
+  for (const auto* bad : {"", ",", "refusal,", "refusals", "Refusal", "refusal promise", "refusal;promise"})
+    EXPECT_FALSE(receipt_wish(bad)) << bad;
+}
+
 TEST(IdempotencyKey, IsAUuidOrAUlid) {
   EXPECT_EQ(idempotency_key("0190D8A4-7B5C-7E3F-8A11-2B3C4D5E6F70"), "0190d8a4-7b5c-7e3f-8a11-2b3c4d5e6f70");
   EXPECT_EQ(idempotency_key("\"01arz3ndektsv4rrffq69g5fav\""), "01ARZ3NDEKTSV4RRFFQ69G5FAV");
