@@ -17,6 +17,12 @@ constexpr std::size_t key_file_bytes_max = 64u << 10;
 
 eventstore::Result<void> AuditKeys::add(const std::string& text, const std::string& from) {
   auto key = adapters::VerifierKey::parse(text);
+  if (!key && takes_witnesses_) {
+    if (auto witness = adapters::VerifierKey::parse_witness(text)) {
+      witnesses_.push_back(std::move(*witness));
+      return {};
+    }
+  }
   if (!key) return failure(key.error().code, from + ": " + key.error().detail);
   keys_.push_back(std::move(*key));
   texts_.push_back(text);
@@ -37,8 +43,7 @@ eventstore::Result<void> AuditKeys::add_file(const std::string& path) {
   return {};
 }
 
-eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& keys_or_files) {
-  AuditKeys keys;
+eventstore::Result<void> AuditKeys::add_each(const std::vector<std::string>& keys_or_files) {
   for (const auto& given : keys_or_files) {
     std::error_code failed;
     const bool is_there = std::filesystem::exists(given, failed);
@@ -48,28 +53,45 @@ eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& ke
                                             ", and this is no verifier key. Give the log's key by --verifier, as it "
                                             "was published");
     }
-    if (auto added = is_there ? keys.add_file(given) : keys.add(given, "--verifier"); !added)
-      return std::unexpected(added.error());
+    if (auto added = is_there ? add_file(given) : add(given, "--verifier"); !added) return added;
   }
-  if (keys.keys_.empty()) return failure("bad_verifier_key", "No verifier key was given");
+  if (keys_.empty()) return failure("bad_verifier_key", "No verifier key of a log was given");
+  return {};
+}
+
+eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& keys_or_files) {
+  AuditKeys keys;
+  if (auto added = keys.add_each(keys_or_files); !added) return std::unexpected(added.error());
   return keys;
 }
 
-eventstore::Result<AuditKeys> AuditKeys::read_or_own(const std::vector<std::string>& keys_or_files,
-                                                     const std::string& data) {
-  if (!keys_or_files.empty()) return read(keys_or_files);
-  if (data.empty()) {
-    return eventstore::failure("bad_verifier_key",
-                               "Say whose signature counts: --verifier with the log's key, from where it was published "
-                               "(`pioneer keys show --verifier` prints it)");
+eventstore::Result<AuditKeys> AuditKeys::read_for_receipts(const std::vector<std::string>& keys_or_files,
+                                                           const std::string& data) {
+  if (keys_or_files.empty() && data.empty()) {
+    return failure("bad_verifier_key",
+                   "Say whose signature counts: --verifier with the log's key, from where it was published (`pioneer "
+                   "keys show --verifier` prints it)");
   }
-  return read({data + "/keys/" + std::string(adapters::log_key_files.verifier)});
+  AuditKeys keys;
+  keys.takes_witnesses_ = true;
+  const auto own = data + "/keys/" + std::string(adapters::log_key_files.verifier);
+  if (auto added = keys.add_each(keys_or_files.empty() ? std::vector{own} : keys_or_files); !added)
+    return std::unexpected(added.error());
+  // Who cosigns does not speak for the log.
+  std::erase_if(keys.witnesses_, [&](const auto& witness) { return witness.name() == keys.origin(); });
+  return keys;
 }
 
 std::vector<const api::Verifier*> AuditKeys::all() const {
   std::vector<const api::Verifier*> all;
   for (const auto& key : keys_) all.push_back(&key);
   return all;
+}
+
+std::vector<const api::Verifier*> AuditKeys::with_witnesses() const {
+  auto everybody = all();
+  for (const auto& key : witnesses_) everybody.push_back(&key);
+  return everybody;
 }
 
 }  // namespace pioneer::cli

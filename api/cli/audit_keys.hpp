@@ -15,13 +15,15 @@ class AuditKeys {
   /// neither, and those of MirrorFolder::read().
   static eventstore::Result<AuditKeys> read(const std::vector<std::string>& keys_or_files);
 
-  /// The same; where none is given, the key that the directory of a server knows itself by. Error: "bad_verifier_key"
-  /// where that is not given either.
-  static eventstore::Result<AuditKeys> read_or_own(const std::vector<std::string>& keys_or_files,
-                                                   const std::string& data);
+  /// The same, and witnesses' keys among them; where none is given, the key that the directory of a server knows itself
+  /// by. Error: "bad_verifier_key" also where that is not given either, or none of them is a log's.
+  static eventstore::Result<AuditKeys> read_for_receipts(const std::vector<std::string>& keys_or_files,
+                                                         const std::string& data);
 
   /// Good while this lives; not empty.
   std::vector<const api::Verifier*> all() const;
+  /// Those of witnesses too. Their names are not the log's.
+  std::vector<const api::Verifier*> with_witnesses() const;
   std::string origin() const { return keys_.front().name(); }
   /// As they were given, or stood in the files.
   const std::vector<std::string>& texts() const { return texts_; }
@@ -29,9 +31,12 @@ class AuditKeys {
  private:
   eventstore::Result<void> add(const std::string& text, const std::string& from);
   eventstore::Result<void> add_file(const std::string& path);
+  eventstore::Result<void> add_each(const std::vector<std::string>& keys_or_files);
 
   std::deque<adapters::VerifierKey> keys_;
   std::vector<std::string> texts_;
+  bool takes_witnesses_ = false;
+  std::deque<adapters::VerifierKey> witnesses_;
 };
 
 }  // namespace pioneer::cli

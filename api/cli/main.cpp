@@ -225,7 +225,7 @@ void add_breach(CLI::App& receipt, Elsewhere& elsewhere, Chosen& chosen) {
   b.add_option("EVIDENCE", judged.evidence, "what the log signed since: receipts, checkpoints, other promises")
       ->required();
   b.add_option("--verifier", judged.verifiers,
-               "the log's verifier key, then cosigners', from where they were published; or a file with them; else, "
+               "the log's verifier key, and witnesses', from where they were published; or a file with them; else, "
                "with --data DIR, the log's own");
   b.callback([&] {
     elsewhere = true;
@@ -241,7 +241,7 @@ void add_receipt(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
       "verify", "Whether a receipt holds, and what it says; exit 1 if it does not " + std::string(alone));
   v.add_option("FILE", verified.file, "the receipt, a .tlog-proof file")->required();
   v.add_option("--verifier", verified.verifiers,
-               "the log's verifier key, then cosigners', from where they were published; or a file with them; else, "
+               "the log's verifier key, and witnesses', from where they were published; or a file with them; else, "
                "with --data DIR, the log's own");
   v.callback([&] {
     elsewhere = true;

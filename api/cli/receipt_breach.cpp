@@ -41,7 +41,7 @@ Result<api::Promise> read_promise(const std::string& file, const AuditKeys& keys
     while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
     if (auto note = api::from_base64(*text)) text = std::move(*note);
   }
-  auto promise = api::check_promise(*text, keys.origin(), keys.all());
+  auto promise = api::check_promise(*text, keys.origin(), keys.with_witnesses());
   if (!promise) return eventstore::failure(promise.error().code, file + ": " + promise.error().detail);
   return promise;
 }
@@ -58,7 +58,7 @@ void tell(const api::Promise& promise, const api::Judgement& judgement) {
 }  // namespace
 
 Exit judge_promise(const Place& place, const BreachOptions& options) {
-  const auto keys = AuditKeys::read_or_own(options.verifiers, place.data);
+  const auto keys = AuditKeys::read_for_receipts(options.verifiers, place.data);
   if (!keys) return fail(Exit::usage, sentence_of(keys.error()));
   const auto promise = read_promise(options.promise, *keys);
   if (!promise) return fail(Exit::could_not_run, sentence_of(promise.error()));
@@ -66,7 +66,7 @@ Exit judge_promise(const Place& place, const BreachOptions& options) {
   for (const auto& file : options.evidence) {
     const auto text = read(file);
     if (!text) return fail(Exit::could_not_run, sentence_of(text.error()));
-    auto piece = api::read_evidence(*text, keys->origin(), keys->all());
+    auto piece = api::read_evidence(*text, keys->origin(), keys->with_witnesses());
     if (!piece) return fail(Exit::could_not_run, file + ": " + sentence_of(piece.error()));
     evidence.push_back(std::move(*piece));
   }

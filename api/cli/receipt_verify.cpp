@@ -97,13 +97,13 @@ void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
 }  // namespace
 
 Exit verify_receipt(const Place& place, const ReceiptOptions& options) {
-  const auto keys = AuditKeys::read_or_own(options.verifiers, place.data);
+  const auto keys = AuditKeys::read_for_receipts(options.verifiers, place.data);
   if (!keys) return fail(Exit::usage, sentence_of(keys.error()));
   const auto file = api::MirrorFolder(".").read(options.file, api::receipt_bytes_max);
   if (!file) return fail(Exit::could_not_run, options.file + ": " + sentence_of(file.error()));
   const auto receipt = api::parse_receipt(*file);
   if (!receipt) return tell_bad(place, receipt.error());
-  const auto proven = api::check_receipt(*receipt, keys->origin(), keys->all());
+  const auto proven = api::check_receipt(*receipt, keys->origin(), keys->with_witnesses());
   if (!proven) return tell_bad(place, proven.error());
   const auto commit = eventstore::parse_commit({eventstore::Sequence{receipt->index}, receipt->record});
   if (!commit) return tell_bad(place, commit.error());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "api/queries/log_scope.hpp"
+#include "api/queries/log_view.hpp"
 #include "api/queries/names.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/common/refusals.hpp"
@@ -42,28 +43,29 @@ bool is_theirs(const node::Node& node, const node::Caller& caller, const project
   });
 }
 
-/// As an auditor of any root: what belongs to no organisation.
-domain::Decided<Id> may_of_all(const node::Community& community, domain::Action action, const domain::Actor& actor) {
-  domain::Decided<Id> best = domain::refuse(domain::refusals::not_found);
-  for (const auto& root : community.directory.roots()) {
-    best = authorise(action, actor, domain::Relation::none, root, community.directory);
-    if (best) return best;
-  }
-  return best;
-}
-
-domain::Decided<Id> may(const node::Node& node, const node::Community& community, const node::Caller& caller,
-                        domain::Action action, const projections::Commit& commit) {
-  if (is_theirs(node, caller, commit))
-    return authorise(action, caller.actor, domain::Relation::own, {}, community.directory);
-  domain::Decided<Id> all = may_of_all(community, action, caller.actor);
-  if (all) return all;
+/// Every stream is one that they audit; what belongs to no organisation is a root's.
+domain::Decided<Id> may_look(const node::Node& node, const node::Community& community, const node::Caller& caller,
+                             const projections::Commit& commit) {
+  domain::Decided<Id> all = domain::refuse(domain::refusals::not_found);
   for (const auto& part : commit.parts) {
     const auto organisation = part.kind == StreamKind::organisation ? part.id : organisation_of(node, part);
-    all = authorise(action, caller.actor, domain::Relation::none, organisation, community.directory);
+    all =
+        authorise(domain::Action::get_receipt, caller.actor, domain::Relation::none, organisation, community.directory);
     if (!all) return all;
   }
   return all;
+}
+
+domain::Decided<void> may(const node::Node& node, const node::Caller& caller, domain::Action action,
+                          const projections::Commit& commit, ReceiptSource& source) {
+  if (is_theirs(node, caller, commit)) return {};
+  const auto root = audited_root(node, caller, action);
+  if (root) source.root = *root;
+  if (root || action == domain::Action::get_receipt_proof)
+    return root ? domain::Decided<void>{} : std::unexpected(root.error());
+  const auto looked = node.projector().with_community(
+      [&](const node::Community& community) { return may_look(node, community, caller, commit); });
+  return looked ? domain::Decided<void>{} : std::unexpected(looked.error());
 }
 
 void show(const projections::Commit& commit, api::ReceiptView& view) {
@@ -87,14 +89,13 @@ domain::Decided<ReceiptSource> receipt_source(const node::Node& node, const node
   if (position >= node.projector().projected()) return domain::refuse(domain::refusals::not_found);
   auto record = node.log().read(position);
   if (!record) return domain::refuse(domain::refusals::not_found);
-  ReceiptSource source{{}, std::move(*record)};
+  ReceiptSource source{{}, std::move(*record), {}};
   const auto accepted = eventstore::parse_commit({position, source.record});
   if (!accepted) return domain::refuse(domain::refusals::not_found);
   const auto commit = projections::read_commit(*accepted);
   if (!commit) return domain::refuse(domain::refusals::not_found);
-  const auto allowed = node.projector().with_community(
-      [&](const node::Community& community) { return may(node, community, caller, action, *commit); });
-  if (!allowed) return std::unexpected(allowed.error());
+  if (const auto allowed = may(node, caller, action, *commit, source); !allowed)
+    return std::unexpected(allowed.error());
   show(*commit, source.view);
   source.view.set_leaf_hash(api::hex(accepted->leaf.view()));
   return source;

@@ -2,7 +2,6 @@
 #include <ranges>
 
 #include "api/http/handlers/as_of.hpp"
-#include "api/http/handlers/fetch_notes.hpp"
 #include "api/http/handlers/service.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/proofs/cosignatures.hpp"
@@ -151,19 +150,10 @@ void entries(const Service& service, const IncomingPointer& incoming, const node
   auto bundle = service.checkpoints->bundle(*name);
   if (!bundle) return incoming->fail(bundle.error());
   if (!*bundle) return incoming->problem({.code = "not_found"});
-  const auto note = FetchNote::of(caller.sender->member, *root, name->index * eventstore::tile_width,
-                                  service.node.clock().now().value);
-  if (service.fetches != nullptr && service.fetches->has(note)) return give_entries(*incoming, std::move(**bundle));
-  const auto make = [&note](Edge& edge, Call call) {
-    call.command_id = note.command_id();
-    return edge.record_entries_fetched(call, note.root, note.first(), note.last());
-  };
-  send_at_once(service, incoming, make,
-               [fetches = service.fetches, incoming, note, bytes = std::make_shared<std::string>(std::move(**bundle))](
-                   const node::Caller&, const node::Outcome&) {
-                 if (fetches != nullptr) fetches->keep(note);
-                 give_entries(*incoming, std::move(*bytes));
-               });
+  give_noted(service, incoming, caller, *root, name->index * eventstore::tile_width,
+             [incoming, bytes = std::make_shared<std::string>(std::move(**bundle))] {
+               give_entries(*incoming, std::move(*bytes));
+             });
 }
 
 }  // namespace

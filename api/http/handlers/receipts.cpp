@@ -4,6 +4,7 @@
 
 #include "api/http/handlers/service.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/cosignatures.hpp"
 #include "api/proofs/receipt.hpp"
 #include "api/queries/receipt_view.hpp"
 
@@ -25,6 +26,16 @@ struct Found {
   std::optional<Inclusion> inclusion;  ///< nothing: no checkpoint covers it yet
 };
 
+/// What a receipt of this position stands under: a checkpoint that others have signed enough, where one covers it, else
+/// the newest with what is signed of it by now.
+std::shared_ptr<const std::string> note_over(const Service& service, std::uint64_t position) {
+  if (service.checkpoints == nullptr) return nullptr;
+  const auto newest = service.checkpoints->newest();
+  if (service.cosignatures == nullptr) return newest;
+  if (auto witnessed = service.cosignatures->covering(position)) return witnessed;
+  return service.cosignatures->with_cosignatures(newest);
+}
+
 /// Nothing: that was answered already.
 std::optional<Found> look(const Service& service, const Incoming& incoming, const node::Caller& caller) {
   const auto number = whole_number(incoming.path[0]);
@@ -40,7 +51,7 @@ std::optional<Found> look(const Service& service, const Incoming& incoming, cons
   }
   Found asked{std::move(*source), std::nullopt};
   if (service.checkpoints == nullptr) return asked;
-  auto inclusion = service.checkpoints->inclusion(position);
+  auto inclusion = service.checkpoints->inclusion(position, note_over(service, position.value));
   if (!inclusion) {
     incoming.fail(inclusion.error());
     return std::nullopt;
@@ -49,46 +60,48 @@ std::optional<Found> look(const Service& service, const Incoming& incoming, cons
   return asked;
 }
 
-void receipt(const Service& service, const Incoming& incoming, const node::Caller& caller) {
-  auto asked = look(service, incoming, caller);
+void receipt(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  auto asked = look(service, *incoming, caller);
   if (!asked) return;
   auto& view = asked->source.view;
   view.set_state(asked->inclusion ? ReceiptState::in_log : ReceiptState::waiting);
-  const auto note = asked->inclusion                 ? asked->inclusion->checkpoint
-                    : service.checkpoints != nullptr ? service.checkpoints->newest()
-                                                     : nullptr;
+  const auto note = asked->inclusion ? asked->inclusion->checkpoint : note_over(service, asked->source.view.position());
   if (const auto text = note == nullptr ? std::nullopt : parse_checkpoint(*note)) {
     view.set_origin(text->origin);
     view.set_checkpoint_size(text->size);
     view.set_witnesses(cosigned(*note, text->origin));
   }
-  incoming.view(view);
+  incoming->view(view);
 }
 
-void proof(const Service& service, const Incoming& incoming, const node::Caller& caller) {
-  auto asked = look(service, incoming, caller);
+void proof(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  auto asked = look(service, *incoming, caller);
   if (!asked) return;
   if (!asked->inclusion) {
-    return incoming.problem(
+    return incoming->problem(
         {.code = "not_in_checkpoint",
          .detail = "It is recorded; the next signed checkpoint will cover it. Ask again in a moment.",
          .retry_after_s = 1});
   }
   const auto index = asked->source.view.position();
-  HttpResponse response{.content_type = receipt_media_type, .fixed = private_headers};
-  response.body =
-      write_receipt({std::move(asked->source.record), index, asked->inclusion->path, *asked->inclusion->checkpoint});
-  response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + receipt_file_name(index) + "\""});
-  incoming.responder.respond(std::move(response));
+  auto file = std::make_shared<std::string>(
+      write_receipt({std::move(asked->source.record), index, asked->inclusion->path, *asked->inclusion->checkpoint}));
+  const auto give = [incoming, index, file = std::move(file)] {
+    HttpResponse response{.content_type = receipt_media_type, .fixed = private_headers, .body = std::move(*file)};
+    response.headers.push_back({"Content-Disposition", "attachment; filename=\"" + receipt_file_name(index) + "\""});
+    incoming->responder.respond(std::move(response));
+  };
+  if (asked->source.root.is_zero()) return give();
+  give_noted(service, incoming, caller, asked->source.root, index, give);
 }
 
-using Answering = void (*)(const Service&, const Incoming&, const node::Caller&);
+using Answering = void (*)(const Service&, const IncomingPointer&, const node::Caller&);
 
 /// It reads from the disk.
 Handler reading(const Service& service, Answering answer) {
   return [&service, answer](const IncomingPointer& incoming) {
     query(service, incoming,
-          [&service, answer, incoming](const node::Caller& caller) { answer(service, *incoming, caller); });
+          [&service, answer, incoming](const node::Caller& caller) { answer(service, incoming, caller); });
   };
 }
 

@@ -158,6 +158,11 @@ void give(const Service& service, const IncomingPointer& incoming, const node::C
                   standing);
 }
 
+/// Gives records of the log, of which `entry` is one, to an auditor of this root, after the log says that they fetched
+/// them (once a day and stretch: fetch_notes.hpp). Not where it cannot be written.
+void give_noted(const Service& service, const IncomingPointer& incoming, const node::Caller& caller,
+                const domain::Id& root, std::uint64_t entry, std::function<void()> give);
+
 template <class View>
 void give(const IncomingPointer& incoming, const domain::Decided<View>& view, Standing standing = {}) {
   view ? incoming->view(*view, standing) : incoming->refuse(view.error());

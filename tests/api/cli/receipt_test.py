@@ -51,15 +51,19 @@ class Receipts(unittest.TestCase):
 
     def test_receipts_that_others_made_are_good(self):
         golden = pioneer.ROOT / "tests/golden/receipts"
-        key = (golden / "keys.txt").read_text(encoding="utf-8").split("\n")[0]
+        key = str(golden / "keys.txt")
         files = sorted(golden.glob("*.tlog-proof"))
         self.assertGreaterEqual(len(files), 4)
+        cosigned = 0
         for file in files:
             told = json.loads(self.run_in_folder("receipt", "verify", str(file), "--verifier", key, "--json", expect=0).stdout)
             self.assertEqual(told["position"], file.name.split(".", maxsplit=1)[0])
+            self.assertEqual(set(told["cosigners"]) - {"witness.example/archive", "witness.example/university"}, set())
+            cosigned += len(told["cosigners"])
             shutil.copy(file, self.folder / "theirs")
             (self.folder / "theirs").write_text(file.read_text(encoding="utf-8").replace("\nindex ", "\nindex 1"), encoding="utf-8")
             self.run_in_folder("receipt", "verify", "theirs", "--verifier", key, expect=1)
+        self.assertGreater(cosigned, 0)
 
     def test_what_was_changed_is_refused_with_a_sentence(self):
         good = self.receipt(1).read_text(encoding="utf-8")

@@ -242,7 +242,7 @@ class City {
     f[get_differences] = {
         fixed("/api/v1/differences?organisation=" + community_ + "&from=" + rfc3339_of_us(clock_.now().value))};
     f[get_receipt] = {[this] { return receipt(""); }};
-    f[get_receipt_proof] = {[this] { return receipt("/proof"); }};
+    f[get_receipt_proof] = {.make = [this] { return receipt("/proof"); }, .root = true};
     f[get_checkpoint] = {fixed("/log/checkpoint")};
     f[get_stamps] = {.make = fixed("/log/stamps"), .succeeds = false};
     f[get_stamp] = {.make = fixed("/log/stamps/1.tsr"), .succeeds = false};

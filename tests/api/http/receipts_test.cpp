@@ -169,6 +169,23 @@ TEST_F(Receipts, AreOfAskingClaimingAndRatingOnly) {
   expect(404, "given back, by which the neighbour moved up: that is theirs");
 }
 
+TEST_F(Receipts, OfOthersAreNotedFirst) {
+  const auto auditor = official_with_token("审计", "auditor", city);
+  request_of(asker);
+  const auto path = here();
+  sign();
+  const auto end = log_end();
+  EXPECT_EQ(get(path + "/proof", asker).status, 200U);
+  EXPECT_EQ(get(path, auditor).status, 200U);
+  EXPECT_EQ(log_end(), end) << "one's own, and what is not a record";
+  EXPECT_EQ(get(path + "/proof", auditor).status, 200U);
+  ASSERT_EQ(log_end(), end + 1);
+  const auto commit = eventstore::read_commit(deployment->node().log(), eventstore::Sequence{end}).value();
+  EXPECT_EQ(commit.body.parts(0).events(0).type(), "EntriesFetched");
+  EXPECT_EQ(get(path + "/proof", auditor).status, 200U);
+  EXPECT_EQ(log_end(), end + 1) << "once a day";
+}
+
 TEST_F(Receipts, OutliveThePerson) {
   const auto auditor = official_with_token("审计", "auditor", city);
   request_of(asker);
