@@ -29,6 +29,11 @@ Result<std::vector<eventstore::AcceptedCommit>> MirrorCommits::next() {
     if (!record) return failure("mirror_damaged", name + " ends early. Run `pioneer audit verify`, which says where");
     if (sequence >= next_) {
       auto commit = eventstore::parse_commit({eventstore::Sequence{sequence}, std::string(*record)});
+      if (!commit && commit.error().code == "newer_feature_level") {
+        return failure(commit.error().code, "Entry " + std::to_string(sequence) +
+                                                " was written by a newer program than this one: nothing is wrong with "
+                                                "it. Use a newer pioneer");
+      }
       if (!commit) {
         return failure("mirror_damaged", name + ": entry " + std::to_string(sequence) + ": " + commit.error().detail +
                                              ". Run `pioneer audit verify`, which says more");

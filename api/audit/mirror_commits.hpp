@@ -9,7 +9,8 @@
 namespace pioneer::api {
 
 /// Reads one bundle at a time. It does not prove what it reads: verify_mirror() does; here, what makes no sense ends
-/// with the error "mirror_damaged", and a file's with that of MirrorFolder::read().
+/// with the error "mirror_damaged", and a file's with that of MirrorFolder::read(). "newer_feature_level" is no damage:
+/// this program is too old.
 class MirrorCommits final : public projections::CommitSource {
  public:
   /// The first `size` entries, which a checkpoint covers, from the `from`-th on; `read`, if given, is told how far it

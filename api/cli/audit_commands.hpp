@@ -65,6 +65,16 @@ Exit audit_diff(const Place& place, const AuditHistoryOptions& options);
 /// Why something is as it is: its events, each with its data and the policy that decided it.
 Exit audit_why(const Place& place, const AuditHistoryOptions& options);
 
+struct WhatIfOptions {
+  AuditHistoryOptions range;  ///< `stream` is not asked
+  std::string policy;         ///< a services.yaml
+};
+/// Who would have been judged otherwise, had another policy been in force.
+Exit audit_what_if(const Place& place, const WhatIfOptions& options);
+
+/// The policies in a mirror, as `policy history` tells them.
+Exit audit_policies(const Place& place, const AuditMirrorOptions& options);
+
 struct AuditCompleteOptions {
   AuditHistoryOptions range;  ///< `stream` is not asked
   std::string kind;           ///< request, product, member or organisation

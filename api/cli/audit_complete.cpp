@@ -1,6 +1,5 @@
 // That a list is whole: all that was begun of one kind, in one time and place, out of a mirror that was proven first.
 #include "adapters/posix/executor.hpp"
-#include "api/audit/mirror_commits.hpp"
 #include "api/audit/mirror_verify.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/signed_mirror.hpp"
@@ -30,29 +29,23 @@ struct Begun {
   std::string stream;
 };
 
-/// Calls `each` for everything of the kind that began in [from, to).
+/// Calls `each` for everything of the kind that began in the range.
 template <class Each>
-Result<void> walk(const SignedMirror& mirror, std::uint64_t from, std::uint64_t to, const std::string& kind,
-                  const Id& organisation, Each each) {
-  api::MirrorCommits source(mirror.folder(), mirror.checkpoint().size, from);
-  while (true) {
-    const auto commits = source.next();
-    if (!commits) return std::unexpected(commits.error());
-    for (const auto& accepted : *commits) {
-      if (accepted.sequence.value >= to) return {};
-      const auto commit = projections::read_commit(accepted);
-      if (!commit) return std::unexpected(commit.error());
-      for (const auto& part : commit->parts) {
-        if (!part.raw->stream().starts_with(kind + "/")) continue;
-        for (const auto& event : part.events) {
-          const auto where = begun_in(event);
-          if (!where || (!organisation.is_zero() && *where != organisation)) continue;
-          each(Begun{commit->sequence.value, commit->recorded_at.us, part.raw->stream()});
-        }
+Result<void> walk(const SignedMirror& mirror, const EntryRange& range, const std::string& kind, const Id& organisation,
+                  Each each) {
+  return each_commit(mirror, range, [&](const eventstore::AcceptedCommit& accepted) -> Result<void> {
+    const auto commit = projections::read_commit(accepted);
+    if (!commit) return std::unexpected(commit.error());
+    for (const auto& part : commit->parts) {
+      if (!part.raw->stream().starts_with(kind + "/")) continue;
+      for (const auto& event : part.events) {
+        const auto where = begun_in(event);
+        if (!where || (!organisation.is_zero() && *where != organisation)) continue;
+        each(Begun{commit->sequence.value, commit->recorded_at.us, part.raw->stream()});
       }
     }
-    if (commits->empty()) return {};
-  }
+    return {};
+  });
 }
 
 /// The whole mirror, so that nothing can be missing from the list: what stands at each place, and how many there are.
@@ -84,7 +77,7 @@ Exit audit_complete(const Place& place, const AuditCompleteOptions& options) {
                               "which says where.");
   }
   std::uint64_t found = 0;
-  const auto walked = walk(**mirror, range->from, range->to, options.kind, organisation, [&](const Begun& begun) {
+  const auto walked = walk(**mirror, *range, options.kind, organisation, [&](const Begun& begun) {
     ++found;
     say(place.json ? JsonObject()
                          .text("position", std::to_string(begun.position))

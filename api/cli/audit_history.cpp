@@ -1,12 +1,13 @@
 // What happened in a mirror: between two moments, and to one stream.
+#include <algorithm>
 #include <map>
 
-#include "api/audit/mirror_commits.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/signed_mirror.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/queries/event_view.hpp"
+#include "domain/common/rules.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -15,33 +16,25 @@ using eventstore::Result;
 
 /// Streams that are told one by one; more of them would be no answer to read, and no bounded one.
 constexpr std::size_t streams_told_max = 10'000;
+/// Events of one stream that are named: a busy product has a hundred thousand.
+constexpr std::uint64_t events_told_max = 20;
 
 bool wanted(const std::string& stream, const std::string& asked) {
   return asked.empty() || (asked.ends_with('/') ? stream.starts_with(asked) : stream == asked);
 }
 
-/// Calls `each` for the wanted parts of all commits in the range.
-template <class Each>
-Result<void> walk(const SignedMirror& mirror, const EntryRange& range, const std::string& stream, Each each) {
-  Progress progress("entries read", range.to - range.from);
-  api::MirrorCommits source(mirror.folder(), mirror.checkpoint().size, range.from,
-                            [&](std::uint64_t entries) { progress.at(entries - range.from); });
-  while (true) {
-    const auto commits = source.next();
-    if (!commits) return std::unexpected(commits.error());
-    for (const auto& commit : *commits) {
-      if (commit.sequence.value >= range.to) return {};
-      for (const auto& part : commit.body.parts())
-        if (wanted(part.stream(), stream)) each(commit, part);
-    }
-    if (commits->empty()) return {};
-  }
-}
-
 struct Change {
   std::uint64_t first = 0;  ///< positions
   std::uint64_t last = 0;
-  std::string events;
+  std::uint64_t count = 0;  ///< of its events
+  std::string events;       ///< the first of them
+
+  void add(const std::string& type) {
+    if (count++ < events_told_max) events += (events.empty() ? "" : ", ") + type;
+  }
+  std::string told() const {
+    return count <= events_told_max ? events : events + " and " + grouped(count - events_told_max) + " more";
+  }
 };
 
 std::string json_of(const EntryRange& range, const std::map<std::string, Change>& streams,
@@ -53,6 +46,7 @@ std::string json_of(const EntryRange& range, const std::map<std::string, Change>
                   .text("first", std::to_string(change.first))
                   .text("last", std::to_string(change.last))
                   .text("events", change.events)
+                  .number("moreEvents", change.count - std::min(change.count, events_told_max))
                   .str());
   }
   JsonObject counts;
@@ -76,7 +70,7 @@ Exit audit_diff(const Place& place, const AuditHistoryOptions& options) {
   std::map<std::string, Change> streams;
   std::map<std::string, std::uint64_t> types;
   std::uint64_t others = 0;  // events of streams that are not told
-  const auto walked = walk(**mirror, *range, options.stream, [&](const auto& commit, const auto& part) {
+  const auto tell_of = [&](std::uint64_t position, const eventstore::StreamPart& part) {
     for (const auto& event : part.events()) ++types[event.type()];
     auto found = streams.find(part.stream());
     if (found == streams.end()) {
@@ -84,11 +78,15 @@ Exit audit_diff(const Place& place, const AuditHistoryOptions& options) {
         others += static_cast<std::uint64_t>(part.events_size());
         return;
       }
-      found = streams.emplace(part.stream(), Change{commit.sequence.value, 0, {}}).first;
+      found = streams.emplace(part.stream(), Change{.first = position}).first;
     }
-    found->second.last = commit.sequence.value;
-    for (const auto& event : part.events())
-      found->second.events += (found->second.events.empty() ? "" : ", ") + event.type();
+    found->second.last = position;
+    for (const auto& event : part.events()) found->second.add(event.type());
+  };
+  const auto walked = each_commit(**mirror, *range, [&](const auto& commit) -> Result<void> {
+    for (const auto& part : commit.body.parts())
+      if (wanted(part.stream(), options.stream)) tell_of(commit.sequence.value, part);
+    return {};
   });
   if (!walked) return fail(walked.error());
   if (place.json) {
@@ -97,12 +95,71 @@ Exit audit_diff(const Place& place, const AuditHistoryOptions& options) {
   }
   for (const auto& [stream, change] : streams)
     say(std::to_string(change.first) + (change.first == change.last ? "" : "–" + std::to_string(change.last)) + "  " +
-        stream + "  " + change.events);
+        stream + "  " + change.told());
   if (others > 0) say("and " + grouped(others) + " events of more streams than are told here: choose with --stream.");
   say("Between " + grouped(range->from) + " and " + grouped(range->to) + " entries:");
   for (const auto& [type, count] : types) say("  " + type + "  " + grouped(count));
   return Exit::done;
 }
+
+namespace {
+
+std::string rules_of(const eventstore::CommitBody& body) {
+  std::string names;
+  for (const auto rule : body.rules()) names += (names.empty() ? "" : ", ") + domain::rule_name(rule);
+  return names;
+}
+
+std::string facts_of(const eventstore::CommitBody& body) {
+  std::string facts;
+  for (const auto& fact : body.facts())
+    facts += (facts.empty() ? "" : ", ") + fact.name() + " " + std::to_string(fact.value());
+  return facts;
+}
+
+/// What one commit did to one stream, and by what.
+class Reason {
+ public:
+  Reason(const projections::Commit& commit, const projections::Part& part) : commit_(commit), part_(part) {
+    queries::show_events(part, *view_.mutable_events());
+  }
+
+  std::string json() const {
+    const auto& body = *commit_.raw;
+    JsonArray events;
+    for (const auto& event : view_.events()) events.add(api::http::to_json(event));
+    JsonArray rules;
+    for (const auto rule : body.rules()) rules.add('"' + domain::rule_name(rule) + '"');
+    JsonObject facts;
+    for (const auto& fact : body.facts()) facts.text(fact.name(), std::to_string(fact.value()));
+    return JsonObject()
+        .text("position", std::to_string(commit_.sequence.value))
+        .text("recordedAt", api::http::rfc3339_of_us(commit_.recorded_at.us))
+        .text("actor", part_.actor.is_zero() ? "" : part_.actor.text())
+        .text("policy", std::to_string(body.policy_sequence()))
+        .raw("rules", rules.str())
+        .raw("facts", facts.str())
+        .raw("events", events.str())
+        .str();
+  }
+
+  void tell() const {
+    const auto& body = *commit_.raw;
+    say(std::to_string(commit_.sequence.value) + "  " + api::http::rfc3339_of_us(commit_.recorded_at.us) +
+        (part_.actor.is_zero() ? "  by the system" : "  by " + part_.actor.text()) + ", by the policy of entry " +
+        std::to_string(body.policy_sequence()));
+    if (const auto rules = rules_of(body); !rules.empty()) say("    rules: " + rules);
+    if (const auto facts = facts_of(body); !facts.empty()) say("    facts: " + facts);
+    for (const auto& event : view_.events()) say("    " + api::http::to_json(event));
+  }
+
+ private:
+  const projections::Commit& commit_;
+  const projections::Part& part_;
+  api::StreamCommitView view_;
+};
+
+}  // namespace
 
 Exit audit_why(const Place& place, const AuditHistoryOptions& options) {
   const auto mirror = SignedMirror::open(options.mirror);
@@ -111,38 +168,23 @@ Exit audit_why(const Place& place, const AuditHistoryOptions& options) {
   if (!range) return Exit::usage;
   JsonArray items;
   std::uint64_t found = 0;
-  std::optional<eventstore::Error> unreadable;
-  const auto walked = walk(**mirror, *range, options.stream, [&](const auto& commit, const auto& part) {
-    const auto parsed = projections::read_commit(commit);
-    if (!parsed) {
-      unreadable = parsed.error();
-      return;
-    }
-    for (const auto& one : parsed->parts) {
-      if (one.raw->stream() != part.stream()) continue;
-      api::StreamCommitView view;
-      queries::show_events(one, *view.mutable_events());
+  const auto walked = each_commit(**mirror, *range, [&](const auto& accepted) -> Result<void> {
+    const auto& parts = accepted.body.parts();
+    if (std::ranges::none_of(parts, [&](const auto& part) { return wanted(part.stream(), options.stream); })) return {};
+    const auto commit = projections::read_commit(accepted);
+    if (!commit) return std::unexpected(commit.error());
+    for (const auto& part : commit->parts) {
+      if (!wanted(part.raw->stream(), options.stream)) continue;
       ++found;
-      JsonArray events;
-      for (const auto& event : view.events()) events.add(api::http::to_json(event));
-      JsonObject item;
-      item.text("position", std::to_string(commit.sequence.value))
-          .text("recordedAt", api::http::rfc3339_of_us(commit.body.recorded_at_us()))
-          .text("actor", one.actor.is_zero() ? "" : one.actor.text())
-          .text("policy", std::to_string(commit.body.policy_sequence()))
-          .raw("events", events.str());
-      if (place.json) {
-        items.add(item.str());
-        continue;
-      }
-      say(std::to_string(commit.sequence.value) + "  " + api::http::rfc3339_of_us(commit.body.recorded_at_us()) +
-          (one.actor.is_zero() ? "  by the system" : "  by " + one.actor.text()) + ", by the rules of entry " +
-          std::to_string(commit.body.policy_sequence()));
-      for (const auto& event : view.events()) say("    " + api::http::to_json(event));
+      const Reason reason(*commit, part);
+      if (place.json)
+        items.add(reason.json());
+      else
+        reason.tell();
     }
+    return {};
   });
   if (!walked) return fail(walked.error());
-  if (unreadable) return fail(*unreadable);
   if (found == 0) return fail(Exit::no, "The mirror has no stream " + options.stream + " in that time.");
   if (place.json) say(JsonObject().text("stream", options.stream).raw("commits", items.str()).str());
   return Exit::done;

@@ -78,6 +78,9 @@ struct LevelOptions {
 };
 Exit raise_level(const Place& place, const LevelOptions& options);
 
+/// The policies that the deployment ever had, and what each said otherwise than the one before it.
+Exit policy_history(const Place& place);
+
 struct VerifyOptions {
   unsigned threads = 2;
 };

@@ -13,6 +13,7 @@
 #include "api/server/clock_confirmation.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/common/id.hpp"
+#include "domain/common/rules.hpp"
 #include "domain/events.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/limits.hpp"
@@ -76,7 +77,9 @@ std::string json_of(const Entry& entry) {
   if (body.occurred_at_us() != 0) out.text("occurredAt", api::http::rfc3339_of_us(body.occurred_at_us()));
   if (body.cause() != 0) out.text("cause", std::to_string(body.cause() - 1));
   if (body.policy_sequence() != 0) out.text("policy", std::to_string(body.policy_sequence()));
-  return out.raw("streams", streams.str()).str();
+  JsonArray rules;
+  for (const auto rule : body.rules()) rules.add('"' + domain::rule_name(rule) + '"');
+  return out.raw("rules", rules.str()).raw("streams", streams.str()).str();
 }
 
 void tell(const Entry& entry, bool json) {

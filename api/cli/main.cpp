@@ -120,6 +120,12 @@ void add_log(CLI::App& app, Chosen& chosen) {
   raise.callback([&chosen] { chosen = [](const Place& p) { return raise_level(p, level); }; });
 }
 
+void add_policy(CLI::App& app, Chosen& chosen) {
+  auto& policy = *app.add_subcommand("policy", "The rules of the deployment")->require_subcommand(1);
+  policy.add_subcommand("history", "Every policy that was adopted, and what it said otherwise than the one before it")
+      ->callback([&chosen] { chosen = policy_history; });
+}
+
 void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
   command.add_option("MIRROR", options.mirror, "the mirror's folder")->required();
   command.add_option(
@@ -162,6 +168,20 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
   w.add_option("STREAM", why.stream, "what: request/ID, product/ID, organisation/ID, …")->required();
   w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
   on(w, [](const Place& p) { return audit_why(p, why); });
+  static WhatIfOptions tried;
+  auto& f = *audit.add_subcommand(
+      "what-if", say_alone("Who would have been late, or in time, and which rates would be others, by another policy"));
+  add_mirror_options(f, tried.range.mirror);
+  f.add_option("--policy", tried.policy, "a services.yaml: the policy to try")->required();
+  f.add_option("--from", tried.range.from, "requests from here on: a position, or a time such as 2026-03-01T12:00:00Z")
+      ->capture_default_str();
+  f.add_option("--to", tried.range.to, "what was known then; else the end");
+  on(f, [](const Place& p) { return audit_what_if(p, tried); });
+  static AuditMirrorOptions policies;
+  auto& p = *audit.add_subcommand(
+      "policies", say_alone("Every policy that was adopted, and what it said otherwise than the one before it"));
+  add_mirror_options(p, policies);
+  on(p, [](const Place& place) { return audit_policies(place, policies); });
   static AuditCompleteOptions complete;
   auto& c = *audit.add_subcommand(
       "complete",
@@ -357,6 +377,7 @@ int run(int argc, char** argv) {
   add_token(app, chosen);
   add_keys(app, chosen);
   add_log(app, chosen);
+  add_policy(app, chosen);
   add_checks(app, chosen);
   add_audit(app, elsewhere, chosen);
   add_receipt(app, elsewhere, chosen);

@@ -64,4 +64,20 @@ std::optional<EntryRange> range_of(const SignedMirror& mirror, const AuditHistor
   return EntryRange{**from, **to};
 }
 
+Result<void> each_commit(const SignedMirror& mirror, const EntryRange& range,
+                         const std::function<Result<void>(const eventstore::AcceptedCommit&)>& each) {
+  Progress progress("entries read", range.to - range.from);
+  api::MirrorCommits source(mirror.folder(), mirror.checkpoint().size, range.from,
+                            [&](std::uint64_t entries) { progress.at(entries - range.from); });
+  while (true) {
+    const auto commits = source.next();
+    if (!commits) return std::unexpected(commits.error());
+    if (commits->empty()) return {};
+    for (const auto& commit : *commits) {
+      if (commit.sequence.value >= range.to) return {};
+      if (auto taken = each(commit); !taken) return taken;
+    }
+  }
+}
+
 }  // namespace pioneer::cli

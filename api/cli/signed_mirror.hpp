@@ -1,12 +1,14 @@
 // A mirror whose newest checkpoint was found good: what an auditor recomputes from. One thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
+#include "eventstore/commit.hpp"
 
 namespace pioneer::cli {
 
@@ -38,5 +40,11 @@ struct EntryRange {
 };
 /// Of --from and --to; nothing: it was complained about.
 std::optional<EntryRange> range_of(const SignedMirror& mirror, const AuditHistoryOptions& options);
+
+/// Calls `each` with every commit in the range, in order, with a bar, until it returns an error. Errors: that one, and
+/// those of MirrorCommits.
+eventstore::Result<void> each_commit(
+    const SignedMirror& mirror, const EntryRange& range,
+    const std::function<eventstore::Result<void>(const eventstore::AcceptedCommit& commit)>& each);
 
 }  // namespace pioneer::cli

@@ -119,6 +119,9 @@ constexpr std::array<Route, operation_count> table{{
     {Operation::get_categories, get, "/api/v1/categories", Action::get_categories, "categories",
      "What can be asked for, and how soon it is answered", "", "CategoryList", 200, false},
 
+    {Operation::list_policies, get, "/api/v1/policies", Action::get_policy, "categories",
+     "Every policy that was adopted, oldest first, with what it says otherwise than the one before it; at most 20 a page", "", "PolicyList", 200, false, page_query},
+
     {Operation::submit_request, post, "/api/v1/requests", Action::submit_request, "requests", "Ask for help", "SubmitRequestBody", "RequestView", 201},
     {Operation::list_requests, get, "/api/v1/requests", Action::list_requests, "requests", "Requests of an organisation", "", "RequestList", 200, true, requests_query},
     {Operation::get_request, get, "/api/v1/requests/{id}", Action::get_request, "requests", "One request with its course", "", "RequestView", 200, true, as_of_query},

@@ -41,6 +41,7 @@ enum class Operation : std::uint8_t {
   list_my_sessions,
   revoke_my_session,
   get_categories,
+  list_policies,
   submit_request,
   list_requests,
   get_request,

@@ -243,13 +243,14 @@ Result<std::optional<Verdict>> Application::repeat_of(const domain::Command& com
   return Verdict{Verdict::Kind::repeat, {}, first};
 }
 
-std::optional<CommitBody> Application::commit_of(const domain::Command& command, const Id& acting_as,
+std::optional<CommitBody> Application::commit_of(const domain::Command& command, const Acting& acting,
                                                  const std::vector<Change>& changes, domain::Instant now,
                                                  Outcome& outcome) const {
   CommitBody body;
   body.set_once(command.once);
   body.set_same(command.same);
   body.set_policy_sequence(community_.policy_sequence.value);
+  acting.rules.for_each([&](domain::Rule::Value rule) { body.add_rules(rule); });
   body.set_cause(command.cause);
   // A clock that runs a little ahead told a time that has not come: it is as recorded.
   if (command.occurred_us <= now.us) body.set_occurred_at_us(command.occurred_us);
@@ -264,7 +265,7 @@ std::optional<CommitBody> Application::commit_of(const domain::Command& command,
     auto& part = *body.add_parts();
     part.set_stream(change.stream);
     part.set_first_revision(change.revision);
-    if (!acting_as.is_zero()) part.set_actor(std::string(acting_as.view()));
+    if (!acting.as.is_zero()) part.set_actor(std::string(acting.as.view()));
     for (const auto& event : change.events) {
       auto& written = *part.add_events();
       written.set_type(std::string(domain::event_type(event)));
@@ -274,7 +275,7 @@ std::optional<CommitBody> Application::commit_of(const domain::Command& command,
   // The stream tells once whom a pseudonym stands for. Who acts under a role grant needs no pseudonym.
   const auto* submitted = std::get_if<domain::SubmitRequest>(&command.what);
   for (const auto& introduction : command.introductions) {
-    const bool used = introduction.pseudonym == acting_as ||
+    const bool used = introduction.pseudonym == acting.as ||
                       (submitted != nullptr && introduction.pseudonym.view() == submitted->asker());
     if (!used) continue;
     auto& told = *body.mutable_parts(0)->add_introductions();
@@ -303,7 +304,7 @@ Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::str
 
   std::vector<Change> changes(1);
   changes[0] = {name, current.revision, as_any(std::move(decision->events))};
-  auto body = commit_of(command, decision->acting_as, changes, context.now, outcome);
+  auto body = commit_of(command, {decision->acting_as, decision->rules}, changes, context.now, outcome);
   if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
   auto& introductions = *body->mutable_parts(0)->mutable_introductions();
   for (int i = introductions.size() - 1; i >= 0; --i) {
@@ -350,7 +351,7 @@ Result<Verdict> Application::decide_organisation(const C& what, PendingCommand& 
     }
     std::visit([&](auto& e) { change->events.emplace_back(std::move(e)); }, event);
   }
-  auto body = commit_of(command, decision->acting_as, changes, context.now, outcome);
+  auto body = commit_of(command, {decision->acting_as, decision->rules}, changes, context.now, outcome);
   if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
   const domain::Happened happened{decision->acting_as, context.now};
   for (const auto& change : changes) {

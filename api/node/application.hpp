@@ -74,8 +74,13 @@ class Application final : public eventstore::Decider {
   template <class Command>
   eventstore::Result<Verdict> decide_organisation(const Command& command, PendingCommand& pending,
                                                   const domain::Context& context, eventstore::Sequence sequence);
+  /// As whom, and by which rules.
+  struct Acting {
+    domain::Id as;
+    domain::Rules rules;
+  };
   /// Builds the commit; nothing if it would be too large (then `outcome` says so).
-  std::optional<eventstore::CommitBody> commit_of(const domain::Command& command, const domain::Id& acting_as,
+  std::optional<eventstore::CommitBody> commit_of(const domain::Command& command, const Acting& acting,
                                                   const std::vector<Change>& changes, domain::Instant now,
                                                   Outcome& outcome) const;
   template <class State>

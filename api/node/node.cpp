@@ -3,6 +3,7 @@
 #include <future>
 
 #include "api/edge/made_key.hpp"
+#include "domain/policy/decide.hpp"
 #include "domain/refusals.hpp"
 #include "domain/streams.hpp"
 
@@ -67,7 +68,18 @@ eventstore::Result<void> Node::open_writer() {
 eventstore::Result<void> Node::take_over() {
   if (auto taken = writer_->take_over(); !taken) return taken;
   taken_over_ = true;
+  record_permissions();
   return {};
+}
+
+// What is decided from here on is decided by this program's table: the log says so before the first decision.
+void Node::record_permissions() {
+  const auto state = projector_.with_community([](const Community& community) { return community.policy; });
+  if (!state.adopted || !domain::policy::permissions_differ(state)) return;
+  api::Call by_system;
+  by_system.system = true;
+  if (auto command = parts_.edge.adopt_policy(by_system, state.policy))
+    submit(std::move(*command), [](const Outcome&) {});
 }
 
 eventstore::Result<void> Node::confirm_clock() {

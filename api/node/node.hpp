@@ -124,6 +124,7 @@ class Node {
   void watch_room();
   void watch_threads();
   eventstore::Result<void> take_over();
+  void record_permissions();
   void recall(Outcome& outcome) const;
   domain::Id organisation_of(const domain::Id& product) const;
 

@@ -6,6 +6,7 @@
 #include "api/edge/fields.hpp"
 #include "api/queries/names.hpp"
 #include "api/queries/opened_field.hpp"
+#include "api/queries/policy_view.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
 #include "domain/streams.hpp"
@@ -186,16 +187,7 @@ std::optional<Id> district_of(const node::Node& node, const node::Caller& caller
 api::CategoryList categories(const node::Node& node) {
   return node.projector().with_community([&](const node::Community& community) {
     api::CategoryList list;
-    for (const auto& category : community.policy.policy.categories()) {
-      auto& view = *list.add_items();
-      view.set_code(category.code());
-      view.set_name_zh(category.name_zh());
-      view.set_name_en(category.name_en());
-      view.set_group(category.group());
-      view.set_icon(category.icon());
-      view.set_accept_within_minutes(category.accept_within_minutes());
-      view.set_resolve_within_minutes(category.resolve_within_minutes());
-    }
+    for (const auto& category : community.policy.policy.categories()) show_category(category, *list.add_items());
     return list;
   });
 }

@@ -12,6 +12,7 @@
 #include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
+#include "domain/common/rules.hpp"
 #include "domain/streams.hpp"
 #include "eventstore/record.hpp"
 
@@ -30,6 +31,7 @@ void show_commit(const HistoryEntry& entry, api::StreamCommitView& view) {
   if (entry.commit.cause != 0) view.set_cause(entry.commit.cause - 1);
   if (const auto policy = entry.accepted.body.policy_sequence(); policy != 0) view.set_policy(policy);
   show_events(*entry.part, *view.mutable_events());
+  for (const auto rule : entry.accepted.body.rules()) view.add_rules(domain::rule_name(rule));
 }
 
 domain::Action action_for(std::string_view kind) {
@@ -176,6 +178,7 @@ std::optional<Entry> entry_of(const eventstore::Leaf& leaf, api::LogEntryView& i
     set_time(*item.mutable_occurred_at(), entry->commit.occurred_at.us);
   if (entry->commit.cause != 0) item.set_cause(entry->commit.cause - 1);
   if (const auto policy = entry->accepted.body.policy_sequence(); policy != 0) item.set_policy(policy);
+  for (const auto rule : entry->accepted.body.rules()) item.add_rules(domain::rule_name(rule));
   return entry;
 }
 

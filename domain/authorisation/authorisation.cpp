@@ -178,6 +178,21 @@ const std::array<Permission, action_count> permissions = table;
 
 Action action_of(const AnyCommand& command) { return static_cast<Action>(command.index()); }
 
+google::protobuf::RepeatedPtrField<PermissionRow> permission_rows() {
+  static constexpr std::array in_order{Standing::anyone,  Standing::any_member,    Standing::own,   Standing::cadre,
+                                       Standing::auditor, Standing::administrator, Standing::system};
+  google::protobuf::RepeatedPtrField<PermissionRow> rows;
+  for (const auto& p : permissions) {
+    auto& row = *rows.Add();
+    row.set_action(std::string(p.name));
+    const std::array may{p.anyone, p.any_member, p.own, p.cadre, p.auditor, p.administrator, p.system};
+    for (std::size_t i = 0; i < may.size(); ++i)
+      if (may[i]) row.add_may(in_order[i]);
+    row.set_hidden(p.hidden);
+  }
+  return rows;
+}
+
 const Grant* covering_grant(const Actor& actor, Role::Value role, const Id& organisation,
                             const organisations::Directory& directory) {
   return nearest(actor, organisation, directory, [&](const Grant& g) { return g.role == role; });

@@ -73,6 +73,8 @@ extern const std::array<Permission, action_count> permissions;
 
 inline const Permission& permission(Action action) { return permissions[static_cast<std::size_t>(action)]; }
 Action action_of(const AnyCommand& command);
+/// The table as it stands in the log, with each policy.
+google::protobuf::RepeatedPtrField<PermissionRow> permission_rows();
 
 /// May `actor` do this where `organisation` is concerned? The answer is the id to act under: the pseudonym (or zero for
 /// queries of those who need none), the role grant (of several, the one held nearest to the organisation), or zero for

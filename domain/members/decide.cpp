@@ -48,6 +48,17 @@ bool is_last_administrator(const Grant& grant, const Context& context) {
          context.roster.administrators_besides(grant.grant, grant.organisation, context.directory) == 0;
 }
 
+/// The system may take the last one away: an operator at the console makes the next.
+Rules stays_rule(const Context& context) {
+  return context.actor.kind == Actor::Kind::system ? Rules{} : Rules{Rule::last_administrator_stays};
+}
+
+/// Who makes or ends tokens of another person must have a right over all that the person is.
+Rules over_all_roles(const Context& context) {
+  const bool for_another = context.actor.kind == Actor::Kind::person && !context.actor.is_self;
+  return for_another ? Rules{Rule::right_over_all_roles} : Rules{};
+}
+
 /// For tokens: whoever could act as the member must already be allowed all that the member is.
 Decided<Id> authorise_tokens(Action action, const State& state, const Id& member, const Context& context) {
   const auto acting = authorise(action, context.actor, relation(context), state.organisation, context.directory);
@@ -106,8 +117,8 @@ Decided<void> may_open(const Token* given, const Id& member, const Context& cont
 }
 
 template <class E>
-Decision<Event> one(const Id& acting_as, E event) {
-  return {acting_as, {std::move(event)}};
+Decision<Event> one(const Id& acting_as, E event, Rules rules = {}) {
+  return {acting_as, {std::move(event)}, rules};
 }
 
 }  // namespace
@@ -130,7 +141,9 @@ Outcome decide(const State& state, const RegisterMember& command, const Context&
   *registered.mutable_name() = command.name();
   if (command.has_phone()) *registered.mutable_phone() = command.phone();
   registered.set_organisation(std::string(organisation->view()));
-  return Decision<Event>{*acting, {std::move(key), std::move(registered)}};
+  Rules rules{Rule::organisation_active};
+  if (registered.has_phone()) rules.add(Rule::phone_held_once);
+  return Decision<Event>{*acting, {std::move(key), std::move(registered)}, rules};
 }
 
 Outcome decide(const State& state, const GrantRole& command, const Context& context) {
@@ -153,9 +166,10 @@ Outcome decide(const State& state, const GrantRole& command, const Context& cont
   event.set_grant(command.grant());
   event.set_role(command.role());
   event.set_organisation(std::string(organisation->view()));
-  Decision<Event> decision{*acting, {}};
+  Decision<Event> decision{*acting, {}, {Rule::organisation_active, Rule::not_for_oneself}};
   decision.events.emplace_back(std::move(event));
   if (command.role() != Role::member) {
+    decision.rules.add(Rule::office_begins_signed_out);
     auto ended = all_signed_out(Id::of(command.member()), context);
     if (ended.size() > limits::tokens_ended_at_once_max) return refuse(refusals::too_many_tokens);
     for (auto& hash : ended) {
@@ -183,7 +197,7 @@ Outcome decide(const State& state, const RevokeRole& command, const Context& con
   }
   RoleRevoked event;
   event.set_grant(std::string(grant.view()));
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), stays_rule(context));
 }
 
 Outcome decide(const State& state, const IssueToken& command, const Context& context) {
@@ -198,7 +212,7 @@ Outcome decide(const State& state, const IssueToken& command, const Context& con
   TokenIssued event;
   event.set_token_hash(command.token_hash());
   event.set_expires_us(command.expires_us());
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), over_all_roles(context));
 }
 
 Outcome decide(const State& state, const RevokeToken& command, const Context& context) {
@@ -210,7 +224,7 @@ Outcome decide(const State& state, const RevokeToken& command, const Context& co
   if (token->revoked) return refuse(refusals::token_revoked);
   TokenRevoked event;
   event.set_token_hash(command.token_hash());
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), over_all_roles(context));
 }
 
 Outcome decide(const State& state, const IssueSignIn& command, const Context& context) {
@@ -226,7 +240,7 @@ Outcome decide(const State& state, const IssueSignIn& command, const Context& co
   event.set_token_hash(command.code_hash());
   event.set_expires_us(command.expires_us());
   event.set_purpose(TokenPurpose::sign_in);
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), over_all_roles(context));
 }
 
 Outcome decide(const State& state, const OpenSession& command, const Context& context) {
@@ -262,7 +276,7 @@ Outcome decide(const State& state, const EraseMember& command, const Context& co
       if (is_last_administrator(grant, context)) return refuse(refusals::last_administrator);
     }
   }
-  return one(*acting, MemberErased{});
+  return one(*acting, MemberErased{}, stays_rule(context));
 }
 
 Decided<Decision<AccessEvent>> decide(const RecordPersonalDataOpened& command, const Context& context) {

@@ -13,6 +13,8 @@ namespace {
 
 namespace shared = domain::refusals;
 
+constexpr Rules at_both_ends{Rule::organisation_active, Rule::levels_in_order, Rule::right_at_both_ends};
+
 // Lower number, higher level. Departments may have offices and enterprises subsidiaries of their own level.
 bool may_stand_below(Level::Value child, Level::Value parent) {
   if (child == parent) return child == Level::department || child == Level::enterprise;
@@ -63,8 +65,8 @@ Decided<Found> target(const Directory& directory, const std::string& bytes, std:
 }
 
 template <class Event>
-Decision<InStream> one(const Id& acting_as, const Id& organisation, Event event) {
-  return {acting_as, {InStream{organisation, std::move(event)}}};
+Decision<InStream> one(const Id& acting_as, const Id& organisation, Event event, Rules rules) {
+  return {acting_as, {InStream{organisation, std::move(event)}}, rules};
 }
 
 }  // namespace
@@ -96,7 +98,10 @@ Outcome decide(const Directory& directory, const RegisterOrganisation& command, 
   event.set_name(command.name());
   event.set_level(command.level());
   event.set_code(command.code());
-  return one(*acting, id, std::move(event));
+  Rules rules;
+  if (!root) rules = {Rule::organisation_active, Rule::levels_in_order};
+  if (!command.code().empty()) rules.add(Rule::code_held_once);
+  return one(*acting, id, std::move(event), rules);
 }
 
 Outcome decide(const Directory& directory, const RenameOrganisation& command, const Context& context) {
@@ -106,7 +111,7 @@ Outcome decide(const Directory& directory, const RenameOrganisation& command, co
   if (command.name() == found->organisation->name) return refuse(refusals::same_name, "name");
   OrganisationRenamed event;
   event.set_name(command.name());
-  return one(found->acting_as, found->id, std::move(event));
+  return one(found->acting_as, found->id, std::move(event), {Rule::organisation_active});
 }
 
 Outcome decide(const Directory& directory, const MoveOrganisation& command, const Context& context) {
@@ -126,7 +131,7 @@ Outcome decide(const Directory& directory, const MoveOrganisation& command, cons
   }
   OrganisationMoved event;
   event.set_parent(std::string(parent->id.view()));
-  return one(found->acting_as, found->id, std::move(event));
+  return one(found->acting_as, found->id, std::move(event), at_both_ends);
 }
 
 Outcome decide(const Directory& directory, const MergeOrganisation& command, const Context& context) {
@@ -149,14 +154,15 @@ Outcome decide(const Directory& directory, const MergeOrganisation& command, con
   merged.set_into(std::string(into->id.view()));
   OrganisationAbsorbed absorbed;
   absorbed.set_from(std::string(found->id.view()));
-  return Decision<InStream>{found->acting_as, {{found->id, std::move(merged)}, {into->id, std::move(absorbed)}}};
+  return Decision<InStream>{
+      found->acting_as, {{found->id, std::move(merged)}, {into->id, std::move(absorbed)}}, at_both_ends};
 }
 
 Outcome decide(const Directory& directory, const CloseOrganisation& command, const Context& context) {
   const auto found = subject(directory, command.organisation(), Action::close_organisation, context);
   if (!found) return std::unexpected(found.error());
   if (!found->organisation->children.empty()) return refuse(refusals::has_children);
-  return one(found->acting_as, found->id, OrganisationClosed{});
+  return one(found->acting_as, found->id, OrganisationClosed{}, {Rule::organisation_active});
 }
 
 }  // namespace pioneer::domain::organisations

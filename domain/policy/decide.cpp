@@ -1,5 +1,6 @@
 #include "domain/policy/decide.hpp"
 
+#include <algorithm>
 #include <string>
 #include <unordered_set>
 
@@ -26,7 +27,17 @@ Decided<void> well_formed(const Category& category) {
   return {};
 }
 
+// Field by field in the order of their numbers, no maps: equal messages are equal bytes.
+bool same(const google::protobuf::Message& one, const google::protobuf::Message& other) {
+  return one.SerializeAsString() == other.SerializeAsString();
+}
+
 }  // namespace
+
+bool permissions_differ(const State& state) {
+  const auto ours = permission_rows();
+  return !std::ranges::equal(ours, state.permissions, same);
+}
 
 Decided<Decision<Event>> decide(const State& state, const AdoptPolicy& command, const Context& context) {
   const auto acting = authorise(Action::adopt_policy, context.actor, Relation::none, {}, context.directory);
@@ -43,11 +54,11 @@ Decided<Decision<Event>> decide(const State& state, const AdoptPolicy& command, 
   if (!minutes_fit(policy.confirm_within_minutes())) return refuse(shared::out_of_bounds, "confirmWithinMinutes");
   if (!codes.contains(policy.feedback_category()))
     return refuse(refusals::feedback_category_unknown, "feedbackCategory");
-  // Field by field in the order of their numbers, no maps: equal messages are equal bytes.
-  if (state.adopted && state.policy.SerializeAsString() == policy.SerializeAsString())
+  if (state.adopted && same(state.policy, policy) && !permissions_differ(state))
     return refuse(refusals::policy_unchanged);
   PolicyAdopted event;
   *event.mutable_policy() = policy;
+  *event.mutable_permissions() = permission_rows();
   return Decision<Event>{*acting, {std::move(event)}};
 }
 

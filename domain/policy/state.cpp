@@ -16,8 +16,10 @@ void evolve(State& state, const Event& event, const Happened&) {
     state.feature_level = raised->level();
     return;
   }
+  const auto& adopted = std::get<PolicyAdopted>(event);
   state.adopted = true;
-  state.policy = std::get<PolicyAdopted>(event).policy();
+  state.policy = adopted.policy();
+  state.permissions = adopted.permissions();
 }
 
 }  // namespace pioneer::domain::policy

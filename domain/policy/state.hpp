@@ -22,6 +22,8 @@ using Event = std::variant<PolicyAdopted, FeatureLevelRaised>;
 struct State {
   bool adopted = false;
   Policy policy;
+  /// By which the program that adopted it authorises; empty: from before it was recorded.
+  google::protobuf::RepeatedPtrField<PermissionRow> permissions;
   /// What a program must know to read all of the log; every log begins at 1.
   std::uint32_t feature_level = 1;
 

@@ -88,8 +88,8 @@ SubjectKeyIssued case_key_issued(const std::string& key) {
 }
 
 template <class E>
-Decision<Event> one(const Id& acting_as, E event) {
-  return {acting_as, {std::move(event)}};
+Decision<Event> one(const Id& acting_as, E event, Rules rules) {
+  return {acting_as, {std::move(event)}, rules};
 }
 
 /// The organisation that a new request goes to: known, active, resolved.
@@ -152,7 +152,9 @@ Outcome decide(const State& state, const SubmitRequest& command, const Context& 
   const Category* category =
       context.policy.category(unnamed ? context.policy.policy.feedback_category() : command.category());
   if (category == nullptr) return refuse(shared::unknown_category, "category");
-  Decision<Event> decision{*acting, {}};
+  Decision<Event> decision{
+      *acting, {}, {Rule::category_known, Rule::accept_within, Rule::resolve_within, Rule::organisation_active}};
+  if (unnamed) decision.rules.add(Rule::feedback_category);
   decision.events.emplace_back(case_key_issued(command.case_key()));
   decision.events.emplace_back(
       submitted(command, *category, *holder, reaction ? command.asker() : std::string(acting->view())));
@@ -200,14 +202,15 @@ Outcome decide(const State& state, const ImportRequest& command, const Context& 
   e.set_state(command.state());
   e.set_submitted_us(command.submitted_us());
   e.set_closed_us(command.closed_us());
-  return Decision<Event>{*acting, {case_key_issued(command.case_key()), std::move(e)}};
+  return Decision<Event>{
+      *acting, {case_key_issued(command.case_key()), std::move(e)}, {Rule::category_known, Rule::organisation_active}};
 }
 
 Outcome decide(const State& state, const AcceptRequest&, const Context& context) {
   const auto acting = acting_for_holder(state, Action::accept_request, context);
   if (!acting) return std::unexpected(acting.error());
   if (state.state != RequestState::submitted) return refuse_state(state.state);
-  return one(*acting, RequestAccepted{});
+  return one(*acting, RequestAccepted{}, {Rule::holder_acts});
 }
 
 Outcome decide(const State& state, const AssignRequest& command, const Context& context) {
@@ -234,7 +237,9 @@ Outcome decide(const State& state, const AssignRequest& command, const Context& 
   RequestAssigned event;
   event.set_organisation(std::string(to->view()));
   event.set_grant(command.grant());
-  return one(*acting, std::move(event));
+  Rules rules{Rule::holder_acts, Rule::assigned_within_reach, Rule::organisation_active};
+  if (!command.grant().empty()) rules.add(Rule::official_serves_there);
+  return one(*acting, std::move(event), rules);
 }
 
 Outcome decide(const State& state, const ReportProgress& command, const Context& context) {
@@ -247,7 +252,7 @@ Outcome decide(const State& state, const ReportProgress& command, const Context&
   RequestProgressed event;
   *event.mutable_text() = command.text();
   *event.mutable_photos() = command.photos();
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), {Rule::holder_acts});
 }
 
 Outcome decide(const State& state, const ResolveRequest& command, const Context& context) {
@@ -262,7 +267,8 @@ Outcome decide(const State& state, const ResolveRequest& command, const Context&
   *event.mutable_photos() = command.photos();
   const Instant due = context.now.plus_minutes(context.policy.policy.confirm_within_minutes());
   return Decision<Event>{*acting,
-                         {std::move(event), deadline_set(state.deadlines_set + 1, DeadlineKind::confirm, due)}};
+                         {std::move(event), deadline_set(state.deadlines_set + 1, DeadlineKind::confirm, due)},
+                         {Rule::holder_acts, Rule::confirm_within}};
 }
 
 namespace {
@@ -291,7 +297,7 @@ Outcome decide(const State& state, const ConfirmRequest&, const Context& context
   const auto acting = answering(state, Action::confirm_request, context);
   if (!acting) return std::unexpected(acting.error());
   if (worked_here(state, context)) return refuse(refusals::own_work);
-  return one(*acting, RequestConfirmed{});
+  return one(*acting, RequestConfirmed{}, {Rule::asker_answers, Rule::answer_in_time, Rule::not_own_work});
 }
 
 Outcome decide(const State& state, const DisputeRequest& command, const Context& context) {
@@ -300,11 +306,12 @@ Outcome decide(const State& state, const DisputeRequest& command, const Context&
   if (!command.has_reason()) return refuse(shared::out_of_bounds, "reason");
   RequestDisputed event;
   *event.mutable_reason() = command.reason();
-  Decision<Event> decision = one(*acting, std::move(event));
+  Decision<Event> decision = one(*acting, std::move(event), {Rule::asker_answers, Rule::answer_in_time});
   // A category that a later policy no longer has sets no new clock.
   if (const Category* category = context.policy.category(state.category)) {
     decision.events.emplace_back(deadline_set(state.deadlines_set + 1, DeadlineKind::resolve,
                                               context.now.plus_minutes(category->resolve_within_minutes())));
+    decision.rules.add(Rule::resolve_within);
   }
   return decision;
 }
@@ -320,7 +327,7 @@ Outcome decide(const State& state, const RateRequest& command, const Context& co
   RequestRated event;
   event.set_stars(command.stars());
   if (command.has_comment()) *event.mutable_comment() = command.comment();
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), {Rule::asker_answers, Rule::not_own_work, Rule::rated_once});
 }
 
 Outcome decide(const State& state, const WithdrawRequest& command, const Context& context) {
@@ -329,7 +336,9 @@ Outcome decide(const State& state, const WithdrawRequest& command, const Context
   if (!is_open(state)) return refuse_state(state.state);
   RequestWithdrawn event;
   if (command.has_reason()) *event.mutable_reason() = command.reason();
-  return one(*acting, std::move(event));
+  // The system withdraws what an erased person asked.
+  const bool asked = context.actor.kind == Actor::Kind::person;
+  return one(*acting, std::move(event), asked ? Rules{Rule::asker_answers} : Rules{});
 }
 
 Outcome decide(const State& state, const PassDeadline& command, const Context& context) {
@@ -346,11 +355,13 @@ Outcome decide(const State& state, const PassDeadline& command, const Context& c
   if (!found->running) return refuse(refusals::deadline_met);
   if (context.now < found->due) return refuse(refusals::deadline_not_due);
   const auto kind = static_cast<DeadlineKind::Value>(found - state.deadlines.begin());
-  if (kind == DeadlineKind::confirm) return one(*acting, RequestClosedUnconfirmed{});
+  if (kind == DeadlineKind::confirm)
+    return one(*acting, RequestClosedUnconfirmed{}, {Rule::confirm_within, Rule::clock_is_over, Rule::silence_closes});
   RequestDeadlinePassed event;
   event.set_deadline(number);
   event.set_kind(kind);
-  return one(*acting, std::move(event));
+  const auto measure = kind == DeadlineKind::accept ? Rule::accept_within : Rule::resolve_within;
+  return one(*acting, std::move(event), {measure, Rule::clock_is_over});
 }
 
 }  // namespace pioneer::domain::requests

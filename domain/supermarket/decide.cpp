@@ -179,8 +179,8 @@ std::optional<PlacesPromoted> promotion(Line line) {
 }
 
 template <class E>
-Decision<Event> one(const Id& acting_as, E event) {
-  return {acting_as, {std::move(event)}};
+Decision<Event> one(const Id& acting_as, E event, Rules rules = {}) {
+  return {acting_as, {std::move(event)}, rules};
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ Outcome decide(const State& state, const CreateProduct& command, const Context& 
   ProductCreated event;
   *event.mutable_terms() = terms;
   event.mutable_terms()->set_organisation(std::string(organisation.view()));
-  return one(*acting, std::move(event));
+  return one(*acting, std::move(event), {Rule::organisation_active, Rule::sessions_ahead});
 }
 
 Outcome decide(const State& state, const PublishProduct&, const Context& context) {
@@ -210,7 +210,7 @@ Outcome decide(const State& state, const PublishProduct&, const Context& context
   if (state.state != ProductState::draft) return refuse(refusals::product_not_draft);
   if (const auto ok = offers(state, context); !ok) return std::unexpected(ok.error());
   if (context.now >= state.last_session_ends) return refuse(refusals::sessions_over);
-  return one(*acting, ProductPublished{});
+  return one(*acting, ProductPublished{}, {Rule::organisation_active, Rule::sessions_ahead});
 }
 
 Outcome decide(const State& state, const ChangeCapacity& command, const Context& context) {
@@ -226,9 +226,10 @@ Outcome decide(const State& state, const ChangeCapacity& command, const Context&
   if (command.capacity() < state.taken) return refuse(refusals::capacity_below_confirmed, "capacity");
   CapacityChanged event;
   event.set_capacity(command.capacity());
-  auto decision = one(*acting, std::move(event));
+  auto decision = one(*acting, std::move(event), {Rule::organisation_active, Rule::capacity});
   if (auto promoted = promotion({state, command.capacity(), state.taken, 0})) {
     decision.events.emplace_back(std::move(*promoted));
+    decision.rules.add(Rule::order_of_waiting);
   }
   return decision;
 }
@@ -265,7 +266,7 @@ Outcome decide(const State& state, const CompleteProduct&, const Context& contex
   if (!acting) return std::unexpected(acting.error());
   if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
   if (context.now < state.last_session_ends) return refuse(refusals::not_yet);
-  return one(*acting, ProductCompleted{});
+  return one(*acting, ProductCompleted{}, {Rule::sessions_over});
 }
 
 Outcome decide(const State& state, const PlaceClaim& command, const Context& context) {
@@ -290,7 +291,9 @@ Outcome decide(const State& state, const PlaceClaim& command, const Context& con
   event.set_ticket(static_cast<std::uint32_t>(state.tickets.size() + 1));
   event.set_places(command.places());
   event.set_state(fits ? ClaimState::confirmed : ClaimState::waitlisted);
-  return one(*acting, std::move(event));
+  Rules rules{Rule::organisation_active, Rule::claims_are_open, Rule::max_per_member, Rule::capacity};
+  if (!fits) rules.add(Rule::waiting_list);
+  return one(*acting, std::move(event), rules);
 }
 
 Outcome decide(const State& state, const CancelClaim& command, const Context& context) {
@@ -304,9 +307,12 @@ Outcome decide(const State& state, const CancelClaim& command, const Context& co
   ClaimCancelled event;
   event.set_ticket(command.ticket());
   auto decision = one(claim->acting_as, std::move(event));
+  if (claim->as_owner && !waiting) decision.rules.add(Rule::given_back_in_time);
   const std::uint64_t taken = state.taken - (waiting ? 0 : claim->ticket->places);
   if (auto promoted = promotion({state, state.capacity, taken, command.ticket()})) {
     decision.events.emplace_back(std::move(*promoted));
+    decision.rules.add(Rule::capacity);
+    decision.rules.add(Rule::order_of_waiting);
   }
   return decision;
 }
@@ -325,7 +331,9 @@ Outcome decide(const State& state, const CheckIn& command, const Context& contex
   if (const auto ok = code_fits(command.code(), claim->as_owner); !ok) return std::unexpected(ok.error());
   CheckedIn event;
   event.set_ticket(command.ticket());
-  return one(claim->acting_as, std::move(event));
+  Rules rules{Rule::check_in_is_open};
+  if (command.code() != DoorCode::unspecified) rules.add(Rule::door_code);
+  return one(claim->acting_as, std::move(event), rules);
 }
 
 Outcome decide(const State& state, const CompleteClaim& command, const Context& context) {
@@ -336,7 +344,7 @@ Outcome decide(const State& state, const CompleteClaim& command, const Context& 
   if (now != ClaimState::checked_in) return refuse_state(now);
   ClaimCompleted event;
   event.set_ticket(command.ticket());
-  return one(claim->acting_as, std::move(event));
+  return one(claim->acting_as, std::move(event), {Rule::attended_first});
 }
 
 Outcome decide(const State& state, const MarkNoShow& command, const Context& context) {
@@ -348,7 +356,7 @@ Outcome decide(const State& state, const MarkNoShow& command, const Context& con
   if (context.now < state.first_session) return refuse(refusals::not_started);
   NoShowMarked event;
   event.set_ticket(command.ticket());
-  return one(claim->acting_as, std::move(event));
+  return one(claim->acting_as, std::move(event), {Rule::begun_first});
 }
 
 Outcome decide(const State& state, const RateClaim& command, const Context& context) {
@@ -370,7 +378,9 @@ Outcome decide(const State& state, const RateClaim& command, const Context& cont
   if (command.has_comment()) *event.mutable_comment() = command.comment();
   if (command.has_problem()) *event.mutable_problem() = command.problem();
   event.set_problem_category(command.problem_category());
-  return one(claim->acting_as, std::move(event));
+  Rules rules{Rule::owner_rates, Rule::attended_first, Rule::rated_once};
+  if (!command.problem_category().empty()) rules.add(Rule::category_known);
+  return one(claim->acting_as, std::move(event), rules);
 }
 
 Outcome decide(const State& state, const ContinuePromotion&, const Context& context) {
@@ -379,7 +389,7 @@ Outcome decide(const State& state, const ContinuePromotion&, const Context& cont
   if (const auto ok = published(state); !ok) return std::unexpected(ok.error());
   auto promoted = promotion({state, state.capacity, state.taken, 0});
   if (!promoted) return refuse(refusals::nothing_to_promote);
-  return one(*acting, std::move(*promoted));
+  return one(*acting, std::move(*promoted), {Rule::capacity, Rule::order_of_waiting});
 }
 
 }  // namespace pioneer::domain::supermarket

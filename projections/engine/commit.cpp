@@ -25,6 +25,7 @@ eventstore::Result<Commit> read_commit(const eventstore::AcceptedCommit& accepte
   commit.recorded_at = {body.recorded_at_us()};
   commit.occurred_at = {body.occurred_at_us() != 0 ? body.occurred_at_us() : body.recorded_at_us()};
   commit.cause = body.cause();
+  commit.raw = &body;
   commit.parts.reserve(static_cast<std::size_t>(body.parts_size()));
   for (const auto& raw : body.parts()) {
     auto& part = commit.parts.emplace_back();

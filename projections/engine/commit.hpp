@@ -32,6 +32,7 @@ struct Commit {
   domain::Instant occurred_at;  ///< as recorded, but for imports and check-ins made offline
   std::uint64_t cause = 0;      ///< 1 + the sequence of the commit that caused this one; 0: none
   std::vector<Part> parts;
+  const eventstore::CommitBody* raw = nullptr;  ///< its policy, rules and facts
 };
 
 /// Error "unknown_event" for a type or a payload that this build does not know: projections stop there.

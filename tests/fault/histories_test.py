@@ -110,6 +110,34 @@ class Histories(unittest.TestCase):
         self.pioneer.stop()
         self.assertEqual(digest(self.log()), before)
 
+    def test_permissions_that_the_log_does_not_have_are_recorded_at_the_start(self):
+        def field(number: int, value: bytes) -> bytes:
+            return forged_log.varint(number << 3 | 2) + forged_log.varint(len(value)) + value
+
+        category = field(1, b"repair") + field(2, "维修".encode()) + field(3, b"Repairs") + b"\x30\x3c\x38\x78"
+        adopted = field(1, field(1, category) + b"\x10\x3c" + field(3, b"repair"))
+        part = field(1, b"policy/services") + b"\x10\x01" + field(5, field(1, b"PolicyAdopted") + field(3, adopted))
+        body = forged_log.recorded_at(time.time_ns() // 1000) + field(8, part)
+        forged_log.append(sorted(self.log().glob("*.segment"))[-1], body)
+
+        def policies() -> list[dict]:
+            return json.loads(self.pioneer.command("policy", "history", "--json"))["items"]
+
+        self.assertEqual([bool(policy["permissions"]) for policy in policies()], [True, False])
+        self.pioneer.start()
+        served = self.pioneer.client().get("/api/v1/policies")["items"]
+        self.assertEqual([bool(policy["permissions"]) for policy in served], [True, False, True])
+        self.assertEqual(served[0]["permissions"], served[2]["permissions"])
+        self.assertEqual((served[2]["categories"], served[2]["differences"]), (served[1]["categories"], []), "the rules stay")
+        self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))
+        self.pioneer.stop()
+        asked = json.loads(self.pioneer.command("log", "tail", "--json", "--limit", "1"))
+        self.assertEqual(asked["policy"], served[2]["position"])
+        self.pioneer.start()
+        self.pioneer.stop()
+        self.assertEqual(len(policies()), 3, "and not again")
+        self.assertEqual(policies(), served)
+
     def test_the_feature_level_goes_no_higher_than_this_program_knows(self):
         self.pioneer.command("log", "raise-level", "--to", str(NEWER_LEVEL), expect=1)
         self.assertNotIn("FeatureLevelRaised", self.pioneer.command("log", "show", "--json"))

@@ -35,4 +35,14 @@ class Breaches {
   std::map<std::string, std::uint64_t> counts_;
 };
 
+/// One commit's part in which something is looked at.
+struct Seen {
+  const projections::Commit& commit;
+  const projections::Part& part;
+  Breaches& breaches;
+  void wrong(std::string rule, std::string sentence) const {
+    breaches.add(commit, part, std::move(rule), std::move(sentence));
+  }
+};
+
 }  // namespace pioneer::api::rules

@@ -17,13 +17,22 @@ class Reading {
 
   void take(const projections::Commit& commit) {
     last_us_ = commit.recorded_at.us;
+    if (part_ == 0 && !commit.parts.empty() && commit.raw->policy_sequence() != around_.measures.position())
+      report_.breaches.add(commit, commit.parts.front(), "policy_not_named",
+                           "It was decided by another policy than the one in force.");
     for (const auto& part : commit.parts) {
       if (part.kind == StreamKind::member) {
         offices(commit, part);
+      } else if (part.kind == StreamKind::organisation) {
+        for (const auto& event : part.events) around_.tree.see(part.id, event);
+      } else if (part.kind == StreamKind::policy) {
+        for (const auto& event : part.events)
+          if (const auto* adopted = std::get_if<domain::PolicyAdopted>(&event))
+            around_.measures.adopt(commit.sequence.value, adopted->policy());
       } else if (part.kind == StreamKind::product && mine(part.id)) {
         products_[part.id].take(commit, part, report_.breaches);
       } else if (part.kind == StreamKind::request && mine(part.id)) {
-        requests_[part.id].take(commit, part, offices_, report_.breaches);
+        requests_[part.id].take(commit, part, around_, report_.breaches);
       }
     }
   }
@@ -31,7 +40,7 @@ class Reading {
   void end() {
     report_.products += products_.size();
     report_.requests += requests_.size();
-    report_.offices = offices_.size();
+    report_.offices = around_.offices.size();
     for (const auto& [id, request] : requests_) report_.running_late += request.running_late(last_us_);
   }
 
@@ -42,14 +51,14 @@ class Reading {
   void offices(const projections::Commit& commit, const projections::Part& part) {
     for (const auto& event : part.events) {
       if (const auto* granted = std::get_if<domain::RoleGranted>(&event)) {
-        const auto giver = offices_.find(part.actor);
-        if (part_ == 0 && giver != offices_.end() && giver->second.member == part.id)
+        const auto giver = around_.offices.find(part.actor);
+        if (part_ == 0 && giver != around_.offices.end() && giver->second.member == part.id)
           report_.breaches.add(commit, part, "role_for_oneself", "A role was granted by the person who got it.");
-        offices_[Id::of(granted->grant())] = {part.id, granted->role(), true};
+        around_.offices[Id::of(granted->grant())] = {part.id, Id::of(granted->organisation()), granted->role(), true};
       } else if (const auto* revoked = std::get_if<domain::RoleRevoked>(&event)) {
-        offices_[Id::of(revoked->grant())].held = false;
+        around_.offices[Id::of(revoked->grant())].held = false;
       } else if (std::holds_alternative<domain::MemberErased>(event)) {
-        for (auto& [grant, office] : offices_)
+        for (auto& [grant, office] : around_.offices)
           if (office.member == part.id) office.held = false;
       }
     }
@@ -58,7 +67,7 @@ class Reading {
   const std::uint64_t part_;
   const std::uint64_t parts_;
   InvariantReport& report_;
-  Offices offices_;
+  Surroundings around_;
   std::unordered_map<Id, ProductRules, domain::IdHash> products_;
   std::unordered_map<Id, RequestRules, domain::IdHash> requests_;
   std::int64_t last_us_ = 0;

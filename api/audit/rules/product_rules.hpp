@@ -25,15 +25,6 @@ class ProductRules {
     Claim state = Claim::confirmed;
     bool rated = false;
   };
-  /// One event in its commit.
-  struct Seen {
-    const projections::Commit& commit;
-    const projections::Part& part;
-    Breaches& breaches;
-    void wrong(std::string rule, std::string sentence) const {
-      breaches.add(commit, part, std::move(rule), std::move(sentence));
-    }
-  };
 
   void see(const Seen& seen, const domain::ProductCreated& event);
   void see(const Seen& seen, const domain::ProductPublished& event);

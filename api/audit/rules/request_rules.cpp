@@ -6,9 +6,15 @@ namespace pioneer::api::rules {
 
 using domain::DeadlineKind;
 
-void RequestRules::take(const projections::Commit& commit, const projections::Part& part, const Offices& offices,
+namespace {
+
+constexpr std::int64_t minute_us = 60'000'000;
+
+}  // namespace
+
+void RequestRules::take(const projections::Commit& commit, const projections::Part& part, Surroundings& around,
                         Breaches& breaches) {
-  const Seen seen{commit, part, offices, breaches};
+  const SeenAmong seen{{commit, part, breaches}, around};
   for (const auto& event : part.events) std::visit([&](const auto& e) { see(seen, e); }, event);
   // A result waits for its asker, for a time.
   if (state_ == State::awaiting_confirmation && !clock(DeadlineKind::confirm).running)
@@ -31,11 +37,13 @@ void RequestRules::expect(const Seen& seen, std::initializer_list<State::Value> 
 }
 
 /// Whoever works on it holds an office, and did not ask for it.
-void RequestRules::works(const Seen& seen) {
+void RequestRules::works(const SeenAmong& seen) {
   const auto& actor = seen.part.actor;
-  const auto office = seen.offices.find(actor);
-  if (office == seen.offices.end() || !office->second.held || office->second.role != domain::Role::cadre)
+  const auto office = seen.around.offices.find(actor);
+  if (office == seen.around.offices.end() || !office->second.held || office->second.role != domain::Role::cadre)
     seen.wrong("no_office", "Somebody worked on it who is no cadre at that time.");
+  else if (!seen.around.tree.covers(office->second.organisation, holder_))
+    seen.wrong("not_the_holder", "A cadre worked on it whose office does not cover the organisation that holds it.");
   if (std::ranges::find(workers_, actor) == workers_.end()) workers_.push_back(actor);
 }
 
@@ -53,48 +61,57 @@ void RequestRules::close(State::Value as) {
   for (auto& c : clocks_) c.running = false;
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestSubmitted& event) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestSubmitted& event) {
   if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was submitted before.");
   state_ = State::submitted;
   asker_ = domain::Id::of(event.asker());
+  holder_ = domain::Id::of(event.organisation());
+  category_ = seen.around.measures.number_of(event.category());
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestImported& event) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestImported& event) {
   if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was there before.");
   if (event.state() != State::submitted && event.state() != State::closed_unconfirmed &&
       event.state() != State::withdrawn) {
     seen.wrong("wrong_state", "An import claims a state that its source cannot know.");
   }
   state_ = event.state();
+  holder_ = domain::Id::of(event.organisation());
+  category_ = seen.around.measures.number_of(event.category());
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestDeadlineSet& event) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestDeadlineSet& event) {
   if (event.deadline() != ++clocks_set_) seen.wrong("clock_number", "Clocks are numbered without a gap.");
   clocks_set_ = event.deadline();
   if (event.kind() == DeadlineKind::unspecified || !DeadlineKind::Value_IsValid(event.kind()))
     return seen.wrong("clock_kind", "A clock for nothing.");
   if (event.due_us() < seen.commit.recorded_at.us) seen.wrong("clock_due", "A clock that was over when it was set.");
+  const auto& measures = seen.around.measures;
+  const auto within_us = std::int64_t{measures.minutes(event.kind(), category_)} * minute_us;
+  if (measures.position() != 0 && (within_us == 0 || event.due_us() != seen.commit.recorded_at.us + within_us))
+    seen.wrong("clock_measure", "A clock runs for another time than the policy in force allows.");
   clock(event.kind()) = {event.deadline(), event.due_us(), true};
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestAccepted&) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestAccepted&) {
   expect(seen, {State::submitted}, "accepted");
   works(seen);
   state_ = State::accepted;
   clock(DeadlineKind::accept).running = false;
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestAssigned&) {
+void RequestRules::see(const Seen& seen, const domain::RequestAssigned& event) {
   expect(seen, {State::submitted, State::accepted, State::in_progress}, "assigned");
+  holder_ = domain::Id::of(event.organisation());
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestProgressed&) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestProgressed&) {
   expect(seen, {State::accepted, State::in_progress}, "worked on");
   works(seen);
   state_ = State::in_progress;
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestResolved&) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestResolved&) {
   expect(seen, {State::accepted, State::in_progress}, "resolved");
   works(seen);
   state_ = State::awaiting_confirmation;

@@ -7,22 +7,31 @@
 #include <vector>
 
 #include "api/audit/rules/breach.hpp"
+#include "api/audit/rules/measures.hpp"
+#include "api/audit/rules/tree.hpp"
 
 namespace pioneer::api::rules {
 
-/// Whose grant it is, and whether it is held now.
+/// Whose grant it is, where, and whether it is held now.
 struct Office {
   domain::Id member;
+  domain::Id organisation;
   domain::Role::Value role = domain::Role::unspecified;
   bool held = false;
 };
 using Offices = std::unordered_map<domain::Id, Office, domain::IdHash>;
 
+/// What a request's rules need of the rest of the log, as it stands now.
+struct Surroundings {
+  Offices offices;
+  Tree tree;
+  Measures measures;
+};
+
 class RequestRules {
  public:
   /// What one commit did to the request.
-  void take(const projections::Commit& commit, const projections::Part& part, const Offices& offices,
-            Breaches& breaches);
+  void take(const projections::Commit& commit, const projections::Part& part, Surroundings& around, Breaches& breaches);
   /// Clocks that run though they are due before that: the system's timer has not come to them yet.
   std::size_t running_late(std::int64_t now_us) const;
 
@@ -32,23 +41,17 @@ class RequestRules {
     std::int64_t due_us = 0;
     bool running = false;
   };
-  struct Seen {
-    const projections::Commit& commit;
-    const projections::Part& part;
-    const Offices& offices;
-    Breaches& breaches;
-    void wrong(std::string rule, std::string sentence) const {
-      breaches.add(commit, part, std::move(rule), std::move(sentence));
-    }
+  struct SeenAmong : Seen {
+    Surroundings& around;
   };
 
-  void see(const Seen& seen, const domain::RequestSubmitted& event);
-  void see(const Seen& seen, const domain::RequestImported& event);
-  void see(const Seen& seen, const domain::RequestDeadlineSet& event);
-  void see(const Seen& seen, const domain::RequestAccepted& event);
+  void see(const SeenAmong& seen, const domain::RequestSubmitted& event);
+  void see(const SeenAmong& seen, const domain::RequestImported& event);
+  void see(const SeenAmong& seen, const domain::RequestDeadlineSet& event);
+  void see(const SeenAmong& seen, const domain::RequestAccepted& event);
   void see(const Seen& seen, const domain::RequestAssigned& event);
-  void see(const Seen& seen, const domain::RequestProgressed& event);
-  void see(const Seen& seen, const domain::RequestResolved& event);
+  void see(const SeenAmong& seen, const domain::RequestProgressed& event);
+  void see(const SeenAmong& seen, const domain::RequestResolved& event);
   void see(const Seen& seen, const domain::RequestConfirmed& event);
   void see(const Seen& seen, const domain::RequestDisputed& event);
   void see(const Seen& seen, const domain::RequestRated& event);
@@ -61,14 +64,16 @@ class RequestRules {
   using State = domain::RequestState;
   bool open() const;
   void expect(const Seen& seen, std::initializer_list<State::Value> states, std::string_view what) const;
-  void works(const Seen& seen);
+  void works(const SeenAmong& seen);
   void judges(const Seen& seen, std::string_view what) const;
   void close(State::Value as);
   Clock& clock(domain::DeadlineKind::Value kind) { return clocks_[static_cast<std::size_t>(kind)]; }
 
   State::Value state_ = State::unspecified;
   bool rated_ = false;
+  std::uint16_t category_ = 0;
   domain::Id asker_;  ///< zero: nobody
+  domain::Id holder_;
   std::uint32_t clocks_set_ = 0;
   std::array<Clock, 4> clocks_{};  ///< by DeadlineKind
   std::vector<domain::Id> workers_;

@@ -1,4 +1,4 @@
-// History: a stream's events, the log itself.
+// History: a stream's events, the log itself, the policies that decided.
 #include <ranges>
 
 #include "api/http/handlers/as_of.hpp"
@@ -7,6 +7,7 @@
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/stamps.hpp"
 #include "api/queries/log_view.hpp"
+#include "api/queries/policy_view.hpp"
 
 namespace pioneer::api::http {
 namespace {
@@ -73,6 +74,13 @@ bool read_begin(const Service& service, const Incoming& incoming, queries::LogQu
   wanted.from = eventstore::Sequence{position->value == 0 ? 0 : position->value - 1};
   wanted.nothing = position->value == 0;
   return true;
+}
+
+void policies(const Service& service, const IncomingPointer& incoming) {
+  const auto from = number_in(*incoming, "cursor", 0);
+  if (!from) return;
+  const auto limit = limit_of(*incoming, queries::policies_page_max, queries::policies_page_max);
+  if (limit) give(incoming, queries::policies(service.node, eventstore::Revision{*from}, *limit));
 }
 
 void log(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
@@ -164,6 +172,9 @@ void register_history(Router& router, const Service& service) {
   });
   router.on(Operation::get_log, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) { log(service, incoming, caller); });
+  });
+  router.on(Operation::list_policies, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller&) { policies(service, incoming); });
   });
   router.on(Operation::get_checkpoint, [&service](const IncomingPointer& incoming) { checkpoint(service, *incoming); });
   router.on(Operation::get_witnessed, [&service](const IncomingPointer& incoming) { witnessed(service, *incoming); });

@@ -2,90 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <deque>
-
-#include "api/audit/rules/invariants.hpp"
-#include "api/audit/rules/product_rules.hpp"
-#include "eventstore/commit.hpp"
+#include "tests/api/audit/story.hpp"
 
 namespace pioneer::api::rules {
 namespace {
 
-using namespace domain;  // NOLINT: events by their names
+using namespace audit_tests;  // NOLINT: stories by their words
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-constexpr std::int64_t minute_us = 60'000'000;
-constexpr std::int64_t begin_us = 1'700'000'000'000'000;
-constexpr std::int64_t session_us = begin_us + 48 * 60 * minute_us;
-
-Id id_of(std::string_view name) {
-  std::string bytes(name);
-  bytes.resize(16, '.');
-  return Id::of(bytes);
-}
-std::string bytes_of(std::string_view name) { return std::string(id_of(name).view()); }
-
-/// Commits of one log, written by hand.
-class Story {
- public:
-  /// What one commit does to one stream, a minute after the one before.
-  Story& then(std::string_view kind, std::string_view subject, std::string_view actor, std::vector<AnyEvent> events) {
-    eventstore::AcceptedCommit commit;
-    commit.sequence = eventstore::Sequence{commits_.size()};
-    commit.body.set_recorded_at_us(at_us_ += minute_us);
-    auto& part = *commit.body.add_parts();
-    part.set_stream(std::string(kind) + "/" + id_of(subject).text());
-    if (!actor.empty()) part.set_actor(bytes_of(actor));
-    for (const auto& event : events) {
-      auto& raw = *part.add_events();
-      raw.set_type(std::string(event_type(event)));
-      raw.set_payload(event_payload(event));
-    }
-    commits_.push_back(std::move(commit));
-    return *this;
-  }
-  Story& product(std::string_view actor, std::vector<AnyEvent> events) {
-    return then("product", "haircuts", actor, std::move(events));
-  }
-  Story& request(std::string_view actor, std::vector<AnyEvent> events) {
-    return then("request", "lamp", actor, std::move(events));
-  }
-  Story& wait_until(std::int64_t us) {
-    at_us_ = us;
-    return *this;
-  }
-  std::int64_t now_us() const { return at_us_; }
-
-  InvariantReport report(std::uint64_t entries_per_part = 1'000) const {
-    class Source final : public projections::CommitSource {
-     public:
-      explicit Source(const std::vector<eventstore::AcceptedCommit>& commits) : commits_(commits) {}
-      eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override {
-        if (given_ == commits_.size()) return std::vector<eventstore::AcceptedCommit>{};
-        return std::vector{commits_[given_++]};
-      }
-
-     private:
-      const std::vector<eventstore::AcceptedCommit>& commits_;
-      std::size_t given_ = 0;
-    };
-    auto report = check_invariants([&] { return std::make_unique<Source>(commits_); },
-                                   {.entries = commits_.size(), .entries_per_part = entries_per_part});
-    EXPECT_TRUE(report) << report.error().detail;
-    return std::move(*report);
-  }
-  std::vector<std::string> broken() const {
-    std::vector<std::string> rules;
-    const auto found = report();
-    for (const auto& breach : found.breaches.kept()) rules.push_back(breach.rule);
-    return rules;
-  }
-
- private:
-  std::vector<eventstore::AcceptedCommit> commits_;
-  std::int64_t at_us_ = begin_us;
-};
 
 // Events, short.
 AnyEvent created(std::uint32_t capacity, std::uint32_t per_member = 2, bool waitlist = true) {
@@ -375,6 +299,97 @@ TEST(RequestRules, FindAnOrderThatNoLifeHas) {
   auto rated_open = asked();
   rated_open.request("ann", {stars(3)}).request("ann", {submitted("ann")});
   EXPECT_THAT(rated_open.broken(), ElementsAre("wrong_state", "begun_twice"));
+}
+
+AnyEvent granted_in(std::string_view grant, std::string_view organisation) {
+  RoleGranted e;
+  e.set_grant(bytes_of(grant));
+  e.set_role(Role::cadre);
+  e.set_organisation(bytes_of(organisation));
+  return e;
+}
+AnyEvent below(std::string_view parent) {
+  OrganisationRegistered e;
+  e.set_parent(bytes_of(parent));
+  return e;
+}
+AnyEvent submitted_to(std::string_view organisation, std::string_view category) {
+  RequestSubmitted e;
+  e.set_asker(bytes_of("ann"));
+  e.set_organisation(bytes_of(organisation));
+  e.set_category(std::string(category));
+  return e;
+}
+
+TEST(RequestRules, FindWorkOfWhoDoesNotCoverTheHolder) {
+  const auto begun = [] {
+    Story story;
+    story.then("organisation", "city", "", {OrganisationRegistered{}})
+        .then("organisation", "north", "", {below("city")})
+        .then("organisation", "south", "", {below("city")})
+        .then("member", "grace-herself", "", {granted_in("grace", "north")})
+        .then("member", "carl-himself", "", {granted_in("carl", "city")})
+        .request("ann", {submitted_to("north", "repair")});
+    return story;
+  };
+  auto allowed = begun();
+  allowed.request("grace", {RequestAccepted{}}).request("carl", {RequestProgressed{}});
+  EXPECT_THAT(allowed.broken(), IsEmpty());
+  RequestAssigned to_the_south;
+  to_the_south.set_organisation(bytes_of("south"));
+  auto elsewhere = begun();
+  elsewhere.request("grace", {RequestAccepted{}})
+      .request("carl", {to_the_south})
+      .request("grace", {RequestProgressed{}});
+  EXPECT_THAT(elsewhere.broken(), ElementsAre("not_the_holder"));
+  OrganisationMerged into_the_north;
+  into_the_north.set_into(bytes_of("north"));
+  auto merged = begun();
+  merged.request("grace", {RequestAccepted{}})
+      .request("carl", {to_the_south})
+      .then("organisation", "south", "", {into_the_north})
+      .request("grace", {RequestProgressed{}});
+  EXPECT_THAT(merged.broken(), IsEmpty()) << "the north answers for it";
+  OrganisationMoved under_the_south;
+  under_the_south.set_parent(bytes_of("south"));
+  auto circle = begun();
+  OrganisationMoved under_the_north;
+  under_the_north.set_parent(bytes_of("north"));
+  circle.then("organisation", "north", "", {under_the_south})
+      .then("organisation", "south", "", {under_the_north})
+      .request("carl", {RequestAccepted{}});
+  EXPECT_THAT(circle.broken(), ElementsAre("not_the_holder")) << "and it ends";
+}
+
+AnyEvent adopted(std::uint32_t accept, std::uint32_t resolve, std::uint32_t confirm) {
+  PolicyAdopted e;
+  auto& category = *e.mutable_policy()->add_categories();
+  category.set_code("repair");
+  category.set_accept_within_minutes(accept);
+  category.set_resolve_within_minutes(resolve);
+  e.mutable_policy()->set_confirm_within_minutes(confirm);
+  return e;
+}
+
+TEST(RequestRules, FindClocksThatAreNotThePolicys) {
+  const auto begun = [](std::string_view category, std::int64_t accept) {
+    Story story;
+    story.then("organisation", "city", "", {OrganisationRegistered{}})
+        .then("policy", "services", "", {adopted(60, 600, 6'000)})
+        .under_policy(1);
+    const auto now_us = story.now_us() + minute_us;
+    story.request("ann", {submitted_to("city", category), clock(1, DeadlineKind::accept, now_us + accept * minute_us),
+                          clock(2, DeadlineKind::resolve, now_us + 600 * minute_us)});
+    return story;
+  };
+  EXPECT_THAT(begun("repair", 60).broken(), IsEmpty());
+  EXPECT_THAT(begun("repair", 61).broken(), ElementsAre("clock_measure"));
+  EXPECT_THAT(begun("magic", 60).broken(), ElementsAre("clock_measure", "clock_measure"));
+  auto later = begun("repair", 60);
+  later.then("policy", "services", "", {adopted(60, 300, 6'000)});
+  EXPECT_THAT(later.broken(), IsEmpty());
+  later.request("ann", {RequestWithdrawn{}});
+  EXPECT_THAT(later.broken(), ElementsAre("policy_not_named")) << "the new one is in force";
 }
 
 TEST(Invariants, FindARoleForOneself) {

@@ -102,10 +102,25 @@ class Audit(unittest.TestCase):
         self.assertEqual([t for t in types if t != "RequestDeadlineSet"],
                          ["SubjectKeyIssued", "RequestSubmitted", "RequestAccepted", "RequestResolved", "RequestConfirmed", "RequestRated"])
         self.assertTrue(all(int(commit["policy"]) > 0 for commit in told["commits"]))
+        self.assertEqual([commit["rules"] for commit in told["commits"]],
+                         [["category_known", "accept_within", "resolve_within", "organisation_active"], ["holder_acts"],
+                          ["confirm_within", "holder_acts"], ["asker_answers", "answer_in_time", "not_own_work"],
+                          ["asker_answers", "not_own_work", "rated_once"]])
+        waited = self.audit("why", "stick", f"product/{self.product}")["commits"][3]["rules"]
+        self.assertIn("waiting_list", waited)
         position = int(told["commits"][1]["position"])
         then = self.audit("why", "stick", f"request/{self.request}", "--to", str(position))
         self.assertEqual(len(then["commits"]), 1)
         self.assertIn("no stream", self.audit("why", "stick", "request/nobody", expect=1)["error"])
+
+    def test_policies_are_told_from_the_directory_and_from_a_mirror_alike(self):
+        told = self.audit("policies", "stick")["items"]
+        self.assertEqual(told, json.loads(self.pioneer.command("policy", "history", "--json"))["items"])
+        self.assertEqual(len(told), 1)
+        self.assertEqual((len(told[0]["permissions"]), told[0]["differences"]), (64, []))
+        adopted = self.audit("why", "stick", "policy/services")["commits"][0]["events"][0]["data"]
+        accept = next(row for row in adopted["permissions"] if row["action"] == "accept_request")
+        self.assertEqual((accept["may"], accept["hidden"]), (["cadre"], True))
 
     def test_diff_tells_what_happened_between(self):
         why = self.audit("why", "stick", f"product/{self.product}")["commits"]

@@ -309,6 +309,7 @@ class City {
     f[list_my_claims] = {fixed("/api/v1/me/claims")};
     f[list_my_requests] = {fixed("/api/v1/me/requests")};
     f[get_categories] = {fixed("/api/v1/categories")};
+    f[list_policies] = {fixed("/api/v1/policies")};
   }
 
   /// A session of the owner's; its secret also does as a bearer token.

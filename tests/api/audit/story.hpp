@@ -1,0 +1,107 @@
+// Logs as auditors' rules are told them: commits written by hand.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/audit/rules/invariants.hpp"
+#include "domain/events.hpp"
+#include "eventstore/commit.hpp"
+
+namespace pioneer::api::audit_tests {
+
+using namespace domain;  // NOLINT: events by their names
+
+inline constexpr std::int64_t minute_us = 60'000'000;
+inline constexpr std::int64_t begin_us = 1'700'000'000'000'000;
+inline constexpr std::int64_t session_us = begin_us + 48 * 60 * minute_us;
+
+inline Id id_of(std::string_view name) {
+  std::string bytes(name);
+  bytes.resize(16, '.');
+  return Id::of(bytes);
+}
+inline std::string bytes_of(std::string_view name) { return std::string(id_of(name).view()); }
+
+/// Commits of one log, written by hand.
+class Story {
+ public:
+  /// What one commit does to one stream, a minute after the one before.
+  Story& then(std::string_view kind, std::string_view subject, std::string_view actor, std::vector<AnyEvent> events) {
+    eventstore::AcceptedCommit commit;
+    commit.sequence = eventstore::Sequence{commits_.size()};
+    commit.body.set_recorded_at_us(at_us_ += minute_us);
+    commit.body.set_policy_sequence(policy_);
+    auto& part = *commit.body.add_parts();
+    part.set_stream(std::string(kind) + "/" + id_of(subject).text());
+    if (!actor.empty()) part.set_actor(bytes_of(actor));
+    for (const auto& event : events) {
+      auto& raw = *part.add_events();
+      raw.set_type(std::string(event_type(event)));
+      raw.set_payload(event_payload(event));
+    }
+    commits_.push_back(std::move(commit));
+    return *this;
+  }
+  /// From here on decisions name the policy of this entry.
+  Story& under_policy(std::uint64_t entry) {
+    policy_ = entry;
+    return *this;
+  }
+  Story& product(std::string_view actor, std::vector<AnyEvent> events) {
+    return then("product", "haircuts", actor, std::move(events));
+  }
+  Story& request(std::string_view actor, std::vector<AnyEvent> events) {
+    return then("request", "lamp", actor, std::move(events));
+  }
+  Story& wait_until(std::int64_t us) {
+    at_us_ = us;
+    return *this;
+  }
+  std::int64_t now_us() const { return at_us_; }
+
+  /// The last commit's, as decisions name them.
+  Story& by(std::initializer_list<Rule::Value> rules) {
+    for (const auto rule : rules) commits_.back().body.add_rules(static_cast<std::uint32_t>(rule));
+    return *this;
+  }
+  /// Gives a commit at a time. The story must outlive it.
+  std::unique_ptr<projections::CommitSource> source() const {
+    class Source final : public projections::CommitSource {
+     public:
+      explicit Source(const std::vector<eventstore::AcceptedCommit>& commits) : commits_(commits) {}
+      eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override {
+        if (given_ == commits_.size()) return std::vector<eventstore::AcceptedCommit>{};
+        return std::vector{commits_[given_++]};
+      }
+
+     private:
+      const std::vector<eventstore::AcceptedCommit>& commits_;
+      std::size_t given_ = 0;
+    };
+    return std::make_unique<Source>(commits_);
+  }
+  rules::InvariantReport report(std::uint64_t entries_per_part = 1'000) const {
+    auto report = rules::check_invariants([&] { return source(); },
+                                          {.entries = commits_.size(), .entries_per_part = entries_per_part});
+    EXPECT_TRUE(report) << report.error().detail;
+    return std::move(*report);
+  }
+  std::vector<std::string> broken() const {
+    std::vector<std::string> rules;
+    const auto found = report();
+    for (const auto& breach : found.breaches.kept()) rules.push_back(breach.rule);
+    return rules;
+  }
+
+ private:
+  std::vector<eventstore::AcceptedCommit> commits_;
+  std::int64_t at_us_ = begin_us;
+  std::uint64_t policy_ = 0;
+};
+
+}  // namespace pioneer::api::audit_tests
