@@ -72,6 +72,21 @@ struct WhatIfOptions {
 /// Who would have been judged otherwise, had another policy been in force.
 Exit audit_what_if(const Place& place, const WhatIfOptions& options);
 
+struct EvidenceOptions {
+  AuditHistoryOptions range;  ///< `stream`: of which evidence is wanted
+  std::string file;           ///< the archive to write; never over another
+  std::string page;           ///< a verify.html; empty: the one that was built for this program, if it was
+};
+/// All that a mirror holds of a stream, with its proofs, as an archive that others' programs check.
+Exit audit_evidence(const Place& place, const EvidenceOptions& options);
+
+struct EvidenceCheckOptions {
+  std::string file;
+  std::vector<std::string> verifiers;  ///< as in AuditVerifyOptions; empty: the key in the archive
+  std::string page;                    ///< as in EvidenceOptions, to compare with
+};
+Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& options);
+
 /// The policies in a mirror, as `policy history` tells them.
 Exit audit_policies(const Place& place, const AuditMirrorOptions& options);
 

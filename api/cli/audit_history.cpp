@@ -78,7 +78,7 @@ Exit audit_diff(const Place& place, const AuditHistoryOptions& options) {
         others += static_cast<std::uint64_t>(part.events_size());
         return;
       }
-      found = streams.emplace(part.stream(), Change{.first = position}).first;
+      found = streams.emplace(part.stream(), Change{position, position, 0, {}}).first;
     }
     found->second.last = position;
     for (const auto& event : part.events()) found->second.add(event.type());
@@ -134,6 +134,7 @@ class Reason {
     for (const auto& fact : body.facts()) facts.text(fact.name(), std::to_string(fact.value()));
     return JsonObject()
         .text("position", std::to_string(commit_.sequence.value))
+        .text("stream", part_.raw->stream())
         .text("recordedAt", api::http::rfc3339_of_us(commit_.recorded_at.us))
         .text("actor", part_.actor.is_zero() ? "" : part_.actor.text())
         .text("policy", std::to_string(body.policy_sequence()))

@@ -65,6 +65,14 @@ eventstore::Result<AuditKeys> AuditKeys::read(const std::vector<std::string>& ke
   return keys;
 }
 
+eventstore::Result<AuditKeys> AuditKeys::of(const std::vector<std::string>& keys) {
+  AuditKeys all;
+  for (const auto& key : keys)
+    if (auto added = all.add(key, "a key"); !added) return std::unexpected(added.error());
+  if (keys.empty()) return failure("bad_verifier_key", "No verifier key was given");
+  return all;
+}
+
 eventstore::Result<AuditKeys> AuditKeys::read_for_receipts(const std::vector<std::string>& keys_or_files,
                                                            const std::string& data) {
   if (keys_or_files.empty() && data.empty()) {

@@ -20,6 +20,9 @@ class AuditKeys {
   static eventstore::Result<AuditKeys> read_for_receipts(const std::vector<std::string>& keys_or_files,
                                                          const std::string& data);
 
+  /// Each a key. Error: "bad_verifier_key".
+  static eventstore::Result<AuditKeys> of(const std::vector<std::string>& keys);
+
   /// Good while this lives; not empty.
   std::vector<const api::Verifier*> all() const;
   /// Those of witnesses too. Their names are not the log's.

@@ -83,9 +83,9 @@ std::string rate(const Tally& tally) {
 }
 
 void tell(const Organisation& organisation) {
-  constexpr std::array names{std::pair{DeadlineKind::accept, "accepted in time 响应率  "},
-                             {DeadlineKind::resolve, "resolved in time 按时办结率"},
-                             {DeadlineKind::confirm, "confirmed 解决率        "}};
+  constexpr std::array names{std::pair{DeadlineKind::accept, "accepted in time 响应率"},
+                             std::pair{DeadlineKind::resolve, "resolved in time 按时办结率"},
+                             std::pair{DeadlineKind::confirm, "confirmed 解决率"}};
   say("  " + (organisation.name.empty() ? organisation.id.text() : organisation.name));
   for (const auto& [kind, name] : names) {
     if (organisation.was[kind] == organisation.would[kind]) continue;

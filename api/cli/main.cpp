@@ -133,6 +133,32 @@ void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
       "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
 }
 
+/// Archives of what a mirror holds of one thing. `on` tells what is chosen.
+template <class On>
+void add_evidence(CLI::App& audit, On on) {
+  static EvidenceOptions made;
+  auto& e = *audit.add_subcommand("evidence",
+                                  "All that a mirror holds of one thing, with its proofs, as an archive that "
+                                  "others' programs check " +
+                                      std::string(alone));
+  add_mirror_options(e, made.range.mirror);
+  e.add_option("--stream", made.range.stream, "of what: request/ID, product/ID, …, or a kind (request/)")->required();
+  e.add_option("--from", made.range.from, "a position, or a time such as 2026-03-01T12:00:00Z")->capture_default_str();
+  e.add_option("--to", made.range.to, "likewise; else the end");
+  e.add_option("--out", made.file, "the archive to write, FILE.zip")->required();
+  e.add_option("--page", made.page,
+               "verify.html of the web application; else the one that was built beside this program");
+  on(e, [](const Place& p) { return audit_evidence(p, made); });
+  static EvidenceCheckOptions checked;
+  auto& c = *audit.add_subcommand(
+      "evidence-check", "Whether such an archive holds, byte for byte; exit 1 if it does not " + std::string(alone));
+  c.add_option("FILE", checked.file, "the archive")->required();
+  c.add_option("--verifier", checked.verifiers,
+               "the log's verifier key, or a file with it, from where it was published; else the one in the archive");
+  c.add_option("--page", checked.page, "verify.html to compare the archive's page with; else as in evidence");
+  on(c, [](const Place& p) { return audit_evidence_check(p, checked); });
+}
+
 /// What is computed from a mirror, once `audit verify` has found it good.
 void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chosen) {
   const auto on = [&elsewhere, &chosen](CLI::App& command, Chosen what) {
@@ -177,11 +203,12 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
       ->capture_default_str();
   f.add_option("--to", tried.range.to, "what was known then; else the end");
   on(f, [](const Place& p) { return audit_what_if(p, tried); });
+  add_evidence(audit, on);
   static AuditMirrorOptions policies;
-  auto& p = *audit.add_subcommand(
+  auto& q = *audit.add_subcommand(
       "policies", say_alone("Every policy that was adopted, and what it said otherwise than the one before it"));
-  add_mirror_options(p, policies);
-  on(p, [](const Place& place) { return audit_policies(place, policies); });
+  add_mirror_options(q, policies);
+  on(q, [](const Place& place) { return audit_policies(place, policies); });
   static AuditCompleteOptions complete;
   auto& c = *audit.add_subcommand(
       "complete",

@@ -21,6 +21,7 @@ class SignedMirror {
   const api::MirrorFolder& folder() const { return folder_; }
   const api::SignedCheckpoint& checkpoint() const { return checkpoint_; }
   std::vector<const api::Verifier*> keys() const { return keys_.all(); }
+  const std::vector<std::string>& key_lines() const { return keys_.texts(); }
 
  private:
   SignedMirror(const std::string& path, AuditKeys keys) : folder_(path), keys_(std::move(keys)) {}

@@ -13,6 +13,7 @@
 #include "api/node/stream_cache.hpp"
 #include "api/ports/keyring.hpp"
 #include "api/ports/people.hpp"
+#include "domain/common/rules.hpp"
 #include "domain/requests/state.hpp"
 #include "domain/supermarket/state.hpp"
 #include "eventstore/log_index.hpp"

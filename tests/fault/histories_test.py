@@ -126,16 +126,18 @@ class Histories(unittest.TestCase):
         self.assertEqual([bool(policy["permissions"]) for policy in policies()], [True, False])
         self.pioneer.start()
         served = self.pioneer.client().get("/api/v1/policies")["items"]
-        self.assertEqual([bool(policy["permissions"]) for policy in served], [True, False, True])
+        # First the rules in force are told with their permissions; then the server adopts its own services.yaml.
+        self.assertEqual([bool(policy["permissions"]) for policy in served], [True, False, True, True])
         self.assertEqual(served[0]["permissions"], served[2]["permissions"])
+        self.assertEqual(served[3]["categories"], served[0]["categories"])
         self.assertEqual((served[2]["categories"], served[2]["differences"]), (served[1]["categories"], []), "the rules stay")
         self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))
         self.pioneer.stop()
         asked = json.loads(self.pioneer.command("log", "tail", "--json", "--limit", "1"))
-        self.assertEqual(asked["policy"], served[2]["position"])
+        self.assertEqual(asked["policy"], served[3]["position"])
         self.pioneer.start()
         self.pioneer.stop()
-        self.assertEqual(len(policies()), 3, "and not again")
+        self.assertEqual(len(policies()), 4, "and not again")
         self.assertEqual(policies(), served)
 
     def test_the_feature_level_goes_no_higher_than_this_program_knows(self):

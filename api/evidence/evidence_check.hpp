@@ -1,0 +1,39 @@
+// Evidence that somebody handed over, checked without them. Any thread.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "api/evidence/evidence.hpp"
+#include "api/ports/verifier.hpp"
+#include "api/proofs/signed_note.hpp"
+
+namespace pioneer::api::evidence {
+
+struct EvidenceFault {
+  std::string code;
+  std::string file;  ///< in the archive; empty: the archive as such
+  std::string sentence;
+};
+
+struct EvidenceReport {
+  std::optional<EvidenceFault> fault;  ///< the first one
+  std::string stream;
+  SignedCheckpoint checkpoint;
+  std::vector<std::string> cosigners;  ///< keys that were given, beside the log's
+  std::size_t entries = 0;             ///< of the stream
+  std::size_t related = 0;             ///< policies by which they were decided
+  std::size_t kept = 0;
+  std::size_t stamps = 0;        ///< are not checked here: they need their authority's certificate
+  bool gap = false;              ///< a revision of the stream is missing between two
+  bool whole_beginning = false;  ///< the stream's first revision is there
+  bool page = false;             ///< there is one, and it shows these proofs
+  bool own_page = false;         ///< and it is the page that was given to compare with
+};
+
+/// `keys`: as in check_receipt(). `page`: ours, to compare with; empty: none is at hand. Everything that follows from
+/// the records is made anew and compared, so no word and no file in the archive is believed.
+EvidenceReport check_evidence(std::span<const ArchivedFile> files, std::string_view origin,
+                              std::span<const Verifier* const> keys, std::string_view page);
+
+}  // namespace pioneer::api::evidence
