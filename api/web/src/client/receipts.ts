@@ -15,31 +15,16 @@ export async function notePosition(path: string, said: unknown, position: string
 /** Nothing: it was changed on another device, or long ago. */
 export const positionOf = async (path: string): Promise<string | undefined> => (await kept<{ body: string }>('reads', name(path)))?.body
 
-/** As the server's contract will have it (`ReceiptView`): the addresses are fixed, its types come with it. */
-export interface Receipt {
-  state: 'waiting' | 'in_log'
-  position: string
-  kind: string // of the stream
-  stream: string
-  events: string[]
-  recordedAt?: string
-  leafHash: string
-  origin: string
-  checkpointSize: string
-  witnesses: number
-}
-type Ask = (path: string, how: object) => Promise<{ data?: unknown }>
-const ask = api.GET as unknown as Ask
 const path = (position: string) => ({ params: { path: { position } } })
 
 /** What stands at this position of the log. */
-export const useReceipt = (position: () => string) => useRead(() => `receipt/${position()}`, () => answer(ask('/api/v1/receipts/{position}', path(position())) as Promise<{ data?: Receipt }>))
+export const useReceipt = (position: () => string) => useRead(() => `receipt/${position()}`, () => answer(api.GET('/api/v1/receipts/{position}', path(position()))))
 
 /** The proof file as it is; read once it can be, then kept, for it stays true. */
 export const useProof = (position: () => string) =>
   useRead(
     () => (position() ? `proof/${position()}` : ''),
-    async (): Promise<string> => (await kept<{ body: string }>('reads', `proof/${position()}`))?.body ?? String(await answer(ask('/api/v1/receipts/{position}/proof', { ...path(position()), parseAs: 'text' }))),
+    async (): Promise<string> => (await kept<{ body: string }>('reads', `proof/${position()}`))?.body ?? String(await answer(api.GET('/api/v1/receipts/{position}/proof', { ...path(position()), parseAs: 'text' }))),
   )
 
 /** The log's key, as the server names it. */

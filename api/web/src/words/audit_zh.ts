@@ -14,6 +14,7 @@ export default {
     SubjectKeyIssued: '有了一把新钥匙（{kind}），用来加密', MemberRegistered: '{who}登记了一位居民，归{organisation}', RoleGranted: '{who}给了一个身份：{organisation}的{role}', RoleRevoked: '{who}收回了一个身份',
     TokenIssued: '{who}发了一个程序用的令牌', TokenIssued_session: '{who}在{device}上登录了', TokenIssued_sign_in: '{who}做了一个登录码', TokenRevoked: '{who}让一个登录失效了', MemberErased: '一个人的资料删除了，再也打不开',
     PersonalDataOpened: '{who}打开了 {subjects} 个人的个人资料：{purpose}',
+    CommandRefused: '{who}要做的事按规矩被拒了，并要了凭证',
     EntriesFetched: '{who}取走了第 {first} 到 {last} 条原文',
     RequestSubmitted: '{who}向{organisation}求助（{category}，{channel}）', RequestSubmitted_for: '{who}替别人向{organisation}求助（{category}，{channel}）', RequestImported: '从“{source}”转来一件求助（{category}），归{organisation}', RequestDeadlineSet: '定了时限：{due} 前{kind}',
     RequestAccepted: '{who}受理了', RequestAssigned: '{who}派给{organisation}', RequestAssigned_person: '{who}派给{organisation}的一位干部', RequestProgressed: '{who}写了进展', RequestResolved: '{who}说办好了', RequestConfirmed: '{who}确认已解决', RequestDisputed: '{who}说还没解决',
@@ -25,7 +26,7 @@ export default {
   },
   type: {
     PolicyAdopted: '启用规则', FeatureLevelRaised: '升功能级别', OrganisationRegistered: '登记组织', OrganisationRenamed: '组织改名', OrganisationMoved: '组织移动', OrganisationMerged: '组织并出', OrganisationAbsorbed: '组织并入', OrganisationClosed: '撤销组织',
-    SubjectKeyIssued: '发钥匙', MemberRegistered: '登记居民', RoleGranted: '给身份', RoleRevoked: '收身份', TokenIssued: '登录和令牌', TokenRevoked: '登录失效', MemberErased: '删除资料', PersonalDataOpened: '打开个人资料', EntriesFetched: '取走原文',
+    SubjectKeyIssued: '发钥匙', MemberRegistered: '登记居民', RoleGranted: '给身份', RoleRevoked: '收身份', TokenIssued: '登录和令牌', TokenRevoked: '登录失效', MemberErased: '删除资料', PersonalDataOpened: '打开个人资料', EntriesFetched: '取走原文', CommandRefused: '按规矩被拒',
     RequestSubmitted: '求助', RequestImported: '转来求助', RequestDeadlineSet: '定时限', RequestAccepted: '受理', RequestAssigned: '派件', RequestProgressed: '进展', RequestResolved: '办好了', RequestConfirmed: '确认解决', RequestDisputed: '说还没解决', RequestRated: '评价求助', RequestWithdrawn: '撤回', RequestDeadlinePassed: '过时限', RequestClosedUnconfirmed: '到期办结',
     ProductCreated: '新产品', ProductPublished: '上架', CapacityChanged: '改位置', PicturesChanged: '换照片', ProductCancelled: '取消产品', ProductCompleted: '产品结束', ClaimPlaced: '认领', ClaimCancelled: '取消认领', PlacesPromoted: '候补递补', CheckedIn: '签到', ClaimCompleted: '已参加', NoShowMarked: '没有来', ClaimRated: '评价产品',
   },
