@@ -55,6 +55,7 @@ constexpr std::array events{
     Row{"ClaimCompleted", "服务完成", "Served"},
     Row{"NoShowMarked", "未到场", "Did not come"},
     Row{"ClaimRated", "评价认领", "Claim rated"},
+    Row{"CommandRefused", "依规则拒绝", "Refused by a rule"},
     Row{"EpochOpened", "日志开启新纪元", "Epoch opened"},
 };
 
@@ -72,6 +73,7 @@ constexpr std::array fields{
     Row{"closed", "关闭时间", "closed"},
     Row{"closes", "截止认领", "closes"},
     Row{"code", "代码", "code"},
+    Row{"command", "指令", "command"},
     Row{"comment", "评语", "comment"},
     Row{"confirm_within_minutes", "答复时限（分钟）", "confirm within minutes"},
     Row{"deadline", "时限编号", "deadline number"},
@@ -81,6 +83,7 @@ constexpr std::array fields{
     Row{"ends", "结束", "ends"},
     Row{"expires", "失效时间", "expires"},
     Row{"feedback_category", "反映问题的默认类别", "feedback category"},
+    Row{"field", "所涉字段", "field"},
     Row{"first", "自第几号", "first"},
     Row{"from", "来自", "from"},
     Row{"grant", "角色授权", "role grant"},
@@ -124,6 +127,7 @@ constexpr std::array fields{
     Row{"stars", "星级", "stars"},
     Row{"starts", "开始", "starts"},
     Row{"state", "状态", "state"},
+    Row{"stream", "事项", "about"},
     Row{"subjects", "被查看的人", "whose"},
     Row{"submitted", "提交时间", "submitted"},
     Row{"terms", "条款", "terms"},
