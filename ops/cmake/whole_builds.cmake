@@ -33,7 +33,7 @@ function(pioneer_common_headers target kind)
 endfunction()
 
 # Libraries whose files have names of their own that are alike, or of whose coroutines g++ warns then: never compiled together.
-set(PIONEER_FILES_APART adapters_beast adapters_kafka api_audit api_http api_http_handlers api_proofs api_queries)
+set(PIONEER_FILES_APART adapters_beast adapters_kafka api_audit api_cli_commands api_http api_http_handlers api_proofs api_queries)
 
 function(pioneer_files_together target)
   if(PIONEER_WHOLE_BUILD AND NOT target IN_LIST PIONEER_FILES_APART)
