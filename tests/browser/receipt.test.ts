@@ -8,8 +8,8 @@ import { describe, expect, it } from 'vitest'
 import { fileIn } from '@/proofs/paper'
 import { proofWords } from '@/words/proofs'
 import { expectNoBarriers } from './barriers'
-import { askFor, call, offer, web } from './city'
-import { city, device, everything, goTo, onStage, picture, press, readQr, until, type Language, type Look } from './stage'
+import { askFor, call, offer, openCity, web } from './city'
+import { city, device, everything, goTo, onStage, picture, playIn, press, readQr, until, type Language, type Look } from './stage'
 import { said } from './words'
 
 onStage()
@@ -149,4 +149,41 @@ it('a rating has a receipt, on the ticket', async () => {
   await page.getByRole('button', { name: w.rate.send }).click()
   await page.getByRole('link', { name: `${w.rate.title}: ${w.receipt.link}` }).click()
   await page.getByText(proofWords.zh.event.ClaimRated).waitFor()
+})
+
+describe('a refusal', () => {
+  /** Asks for the last place, which somebody else has just taken. */
+  async function tooLate(): Promise<Page> {
+    const w = said('zh')
+    const id = await offer(city(), { title: '只有一席', capacity: 1, waitlist: false })
+    const page = await device(city().member)
+    await page.route(/\/api\/v1\/events/, (r) => r.abort())
+    await goTo(page, `/products/${id}`)
+    const button = page.getByRole('button', { name: w.product.claim, exact: true })
+    await button.waitFor()
+    await call(city(), city().neighbour.token, `products/${id}/claims`, { places: 1 })
+    await button.click()
+    await page.getByRole('button', { name: w.receipt.prove }).click()
+    return page
+  }
+
+  it('has a receipt where the log records refusals', async () => {
+    const stand = await openCity({ before: (run, data) => void run('log', 'raise-level', '--data', data) })
+    playIn(stand.city)
+    try {
+      const page = await tooLate()
+      await page.getByRole('link', { name: said('zh').receipt.refused }).click()
+      await page.getByText(proofWords.zh.event.CommandRefused).first().waitFor()
+      await page.getByRole('button', { name: said('zh').receipt.check }).click()
+      await page.getByRole('heading', { name: proofWords.zh.verdict.good }).waitFor()
+    } finally {
+      playIn(undefined)
+      await stand.leave()
+    }
+  })
+
+  it('is said to be unrecorded where it does not', async () => {
+    const page = await tooLate()
+    await page.getByText(said('zh').receipt.unrecorded).waitFor()
+  })
 })

@@ -105,6 +105,11 @@ it('a paper that is scanned is checked at once, and kept as a file; one without 
   expect(saved.suggestedFilename()).toBe('pioneer-5.tlog-proof')
   expect(readFileSync(await saved.path(), 'utf8')).toBe(kept('5.tlog-proof'))
 
+  // The server's page has the log's key: what is scanned is good at once.
+  const served = page.replace('type="application/json">{}', () => `type="application/json">${JSON.stringify({ keys: [keys[0]] })}`)
+  const scanned = await fromStick(`#p=${paperOf(kept('5.tlog-proof'))}`, {}, served)
+  await verdict(scanned, 'good')
+
   const leaf = '4679556b3db005e2b36214e61418a608f1ad97a2992389b5d6059ad71d950e69' // the log's head: its last record
   const named = await fromStick(`#o=pioneer.example/golden&i=13&h=${leaf}`)
   await named.getByText('这张纸写的是').waitFor()

@@ -81,8 +81,9 @@ export interface Posted {
 }
 
 /** What waits in the outbox was written under the contract's types (`Send`), its address filled in; here it is only passed on. */
-export async function post(path: string, body: object, key: string): Promise<Posted> {
-  const { data, response } = await api.POST(path as '/api/v1/requests', { body, params: { header: { 'Idempotency-Key': key } } })
+export async function post(path: string, body: object, key: string, receipt?: 'refusal'): Promise<Posted> {
+  const headers = receipt ? { 'Pioneer-Receipt': receipt } : {}
+  const { data, response } = await api.POST(path as '/api/v1/requests', { body, params: { header: { 'Idempotency-Key': key } }, headers })
   return { said: data, position: response.headers.get('Pioneer-Position') ?? '' }
 }
 

@@ -74,6 +74,7 @@ export interface Send<C extends Change> {
   timed?: boolean // when it happened counts: at once is now, and what has waited says when it was
   already?: string // the code of a refusal that says that it was done before, perhaps by the very call whose answer was lost
   undoMs?: number // may be taken back for so long
+  receipt?: 'refusal' // a rule's no shall stand in the log; then nothing waits
   join?: string // what waits to the same place is sent with it, by this list of its body; each has its own answer
 }
 
@@ -99,7 +100,7 @@ export async function send<C extends Change>(what: Send<C>): Promise<Outcome<Ans
   }
   if (!what.undoMs) {
     try {
-      const { said, position } = await deliver(letter)
+      const { said, position } = await deliver(letter, what.receipt)
       const part = oneOf(said, 0, letter)
       const refused = refusalIn(part)
       if (refused) throw problemOfOne(refused)
@@ -107,7 +108,7 @@ export async function send<C extends Change>(what: Send<C>): Promise<Outcome<Ans
       return { done: part as AnswerOf<C> }
     } catch (error) {
       const problem = asProblem(error)
-      if (!problem.mayPass && problem.status !== 401) return { problem }
+      if (what.receipt || (!problem.mayPass && problem.status !== 401)) return { problem }
     }
   }
   await keep('outbox', letter.key, { ...letter })
@@ -131,7 +132,7 @@ async function deliverAll(round: Letter[]): Promise<Posted> {
   return round.length === 1 ? deliver(first) : post(first.path, joinedBody(round), newKey())
 }
 
-async function deliver(letter: Letter): Promise<Posted> {
+async function deliver(letter: Letter, receipt?: 'refusal'): Promise<Posted> {
   if (letter.photos.length > 0) {
     const names: string[] = []
     for (const photo of letter.photos) names.push(await upload(photo))
@@ -139,7 +140,7 @@ async function deliver(letter: Letter): Promise<Posted> {
     letter.body = { ...letter.body, [list]: [...((letter.body[list] as string[]) ?? []), ...names] }
     letter.photos = []
   }
-  return post(letter.path, letter.body, letter.key)
+  return post(letter.path, letter.body, letter.key, receipt)
 }
 
 export async function takeBack(letter: Letter): Promise<boolean> {

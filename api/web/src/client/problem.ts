@@ -8,6 +8,7 @@ export class Problem extends Error {
     readonly detail: string,
     readonly field?: string,
     readonly retryAfter?: number, // seconds
+    readonly position?: string, // where in the log the refusal stands, if that was asked for and a rule refused
   ) {
     super(code)
   }
@@ -35,7 +36,7 @@ export async function problemOf(response: Response): Promise<Problem> {
   }
   const after = Number(response.headers.get('Retry-After') ?? '')
   const code = document.code ?? (response.status >= 500 ? 'unavailable' : 'internal')
-  return new Problem(code, response.status, document.detail ?? '', document.field, after > 0 ? after : undefined)
+  return new Problem(code, response.status, document.detail ?? '', document.field, after > 0 ? after : undefined, response.headers.get('Pioneer-Position') ?? undefined)
 }
 
 export const asProblem = (error: unknown): Problem => (error instanceof Problem ? error : offline())

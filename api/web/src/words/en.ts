@@ -114,6 +114,7 @@ const en: typeof zh = {
   receipt: {
     link: 'Receipt', title: 'Receipt', number: 'Number in the log: {n}', stands: 'It stands in the signed log (of {n} records). With the file in your hands, a later change would show.', waiting: 'It is recorded. The log is being signed: a second or two.', witnesses: '{n} outside have signed it too.',
     noWitness: 'Nobody outside has signed it yet: there is the log\'s own signature only.', page: 'See what it is about', save: 'Save the proof', keep: 'Keep the file yourself. It can be checked without us, and without a network.', check: 'Check it', code: 'The receipt as a QR code',
+    prove: 'Get a receipt of this refusal', refused: 'Receipt of the refusal', unrecorded: 'Refusals are not recorded here yet. The community can turn that on.',
     whole: 'The whole receipt is in the code: this paper alone can be checked.', named: 'This record is too long for a code, which only says which one it is. Keep the file with it.', elsewhere: 'Check it on a page of its own', scan: 'Scan it to check it, or open {address}', key: "The log's key: {name} · {id}",
   },
   demo: {
