@@ -95,7 +95,9 @@ describe.each(looks)('$language, $mode, $size', (look) => {
     const pdf = await page.pdf({ format: 'A4' })
     expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBe(1)
     const file = await fetch(`${city().url}/api/v1/receipts/${position}/proof`, { headers: { Authorization: `Bearer ${city().member.token}` } }).then((r) => r.text())
-    expect(fileIn(text.slice(text.indexOf('#p=') + 3))).toBe(file)
+    // The log may have grown since: the same record at the same place, under a later checkpoint.
+    const saysWhat = (proof: string) => proof.split('\n').slice(0, 3)
+    expect(saysWhat(fileIn(text.slice(text.indexOf('#p=') + 3)))).toEqual(saysWhat(file))
 
     const phone = await device(undefined, { language })
     await phone.goto(text)
