@@ -75,11 +75,11 @@ std::optional<std::string> wrong_bundle(std::string_view bundle, std::string_vie
 Result<void> SignedTiles::begin() {
   const auto some_kept = edge_tiles(true);
   if (!some_kept) return std::unexpected(some_kept.error());
-  if (edge_root() == root_) return keep_edge();
+  if (edge_root() == root_) return {};
   if (!*some_kept) return wrong_file("the tiles at the tree's edge", ", for they make another root");
   if (before_ == size_) return mirror_differs("One of the tiles that are not full");
   if (const auto anew = edge_tiles(false); !anew) return std::unexpected(anew.error());
-  if (edge_root() == root_) return keep_edge();
+  if (edge_root() == root_) return {};
   return wrong_file("the tiles at the tree's edge", ", for they make another root");
 }
 

@@ -39,6 +39,9 @@ class SignedTiles {
 
   /// The tiles that are not full, proven by the root. Before all else.
   eventstore::Result<void> begin();
+  /// Keeps them: once this tree is known to go on from what the mirror holds, for another history's have the same
+  /// names.
+  eventstore::Result<void> keep_edge();
   /// The tile's hashes, proven. `level` and `index` are of this tree.
   eventstore::Result<std::string> tile(unsigned level, std::uint64_t index);
   /// The root of the first `size` leaves of this tree.
@@ -61,7 +64,6 @@ class SignedTiles {
   /// Whether some were kept before.
   eventstore::Result<bool> edge_tiles(bool kept_too);
   eventstore::Hash edge_root() const;
-  eventstore::Result<void> keep_edge();
 
   MirroredFiles& files_;
   const std::uint64_t size_;

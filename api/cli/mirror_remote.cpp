@@ -177,8 +177,9 @@ class ServedMirror {
     if (auto newest = read_newest(first); !newest) return newest;
     if (auto begun = read_before(); !begun) return begun;
     api::SignedTiles tiles(first, checkpoint_.size, checkpoint_.root, before_ ? before_->size : 0);
-    if (auto begun = tiles.begin(); !begun) return begun;
+    if (auto begun = tiles.begin(); !begun) return with_evidence(begun.error());
     if (auto agreed = goes_on(tiles); !agreed) return agreed;
+    if (auto kept = tiles.keep_edge(); !kept) return kept;
     std::vector<std::unique_ptr<ServedFiles>> connections;
     for (unsigned i = 0; i < options_.connections; ++i)
       connections.push_back(std::make_unique<ServedFiles>(place_, address_, files_));
@@ -225,11 +226,18 @@ class ServedMirror {
   Result<void> goes_on(api::SignedTiles& tiles) {
     if (!before_) return {};
     const auto root = tiles.root_at(before_->size);
-    if (!root) return std::unexpected(root.error());
+    if (!root) return with_evidence(root.error());
     if (*root == before_->root) return {};
     return evidence("history_differs", "The log's first " + grouped(before_->size) +
                                            " records are not those that this mirror's checkpoint signed. Keep both: "
                                            "together they are the proof that history was changed.");
+  }
+
+  /// Where a kept file is not what the server signed: the file was changed, or the server signs another history now,
+  /// and then its checkpoint tells.
+  Result<void> with_evidence(const eventstore::Error& error) {
+    if (error.code == "mirror_differs") return evidence(error.code, error.detail);
+    return std::unexpected(error);
   }
 
   /// What the server signed now goes beside what it signed then.

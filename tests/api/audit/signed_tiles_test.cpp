@@ -54,6 +54,7 @@ struct Log : WrittenMirror {
   std::string mirrored(std::uint64_t before = 0, bool entries = true) {
     SignedTiles tiles(between, checkpoint.size, checkpoint.root, before);
     if (const auto begun = tiles.begin(); !begun) return begun.error().code;
+    if (const auto kept = tiles.keep_edge(); !kept) return kept.error().code;
     for (std::uint64_t i = 0; i < tiles.stretches(); ++i) {
       const auto stretch = tiles.stretch(i);
       if (!stretch) return stretch.error().code;

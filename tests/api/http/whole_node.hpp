@@ -64,6 +64,7 @@ class TestSigner final : public Signer {
  public:
   std::string name() const override { return "test"; }
   std::string verifier() const override { return "test+0+"; }
+  std::string key_id() const override { return "kkkk"; }
   std::string public_key() const override { return std::string(32, 'k'); }
   std::string sign(std::string_view message) const override {
     const std::string half(eventstore::sha256(eventstore::bytes_of(message)).view());
