@@ -55,6 +55,7 @@ struct Fixture {
   std::function<Subject()> make;
   bool root = false;               ///< it concerns the city itself, not a community inside the district
   bool succeeds = true;            ///< somebody of the callers gets a 2xx
+  bool nothing_there = false;      ///< whoever may ask is told 404: there is none yet
   bool absent_for_others = false;  ///< to all but the owner there is no such thing
   bool draft = false;              ///< strangers are told that there is nothing, whatever the table says
 };
