@@ -47,7 +47,7 @@ TEST(JsonWriter, WritesAStructWithItsNamesInOrder) {
   fields["b"].set_number_value(2);
   fields["a"].mutable_list_value()->add_values()->set_bool_value(true);
   fields["c"].set_null_value(google::protobuf::NULL_VALUE);
-  EXPECT_EQ(to_json(event), R"({"revision":"0","type":"","version":0,"data":{"a":[true],"b":2,"c":null}})");
+  EXPECT_EQ(to_json(event), R"({"revision":"0","type":"","version":0,"data":{"a":[true],"b":2,"c":null},"opened":[]})");
 }
 
 TEST(JsonReader, ReadsABody) {
