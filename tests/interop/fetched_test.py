@@ -207,8 +207,11 @@ class Fetched(unittest.TestCase):
         another.start()
         pioneer.until(lambda: "history was changed" in self.fetch_until_signed(another, to, token))
         found = self.verify(to, expect=1)
-        self.assertEqual(found["code"], "contradiction")
+        # None of its tiles took the place of ours, so that all of ours is proven still, and its checkpoint stands beside.
+        self.assertEqual(found["code"], "history_shorter")
         self.assertTrue(found["file"].startswith("checkpoints/"))
+        kept = self.files(to)
+        self.assertEqual({name: kept.get(name) for name in self.files(self.first)}, self.files(self.first))
 
     def fetch_until_signed(self, server, to, token):
         done = subprocess.run(self.words(server.port, to, token=token), cwd=pioneer.ROOT, text=True, capture_output=True, timeout=120, check=False)
