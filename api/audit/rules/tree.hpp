@@ -3,6 +3,7 @@
 
 #include <unordered_map>
 
+#include "domain/common/id.hpp"
 #include "domain/events.hpp"
 
 namespace pioneer::api::rules {
