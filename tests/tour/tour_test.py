@@ -105,7 +105,7 @@ class Demo(unittest.TestCase):
         self.assertEqual(answers(f"http://{listen}/demo"), 200)
         with urllib.request.urlopen(f"http://{listen}/demo.json", timeout=30) as page:
             begin = json.load(page)["roles"]
-        self.assertEqual([one["role"] for one in begin], ["member", "cadre"])
+        self.assertEqual([one["role"] for one in begin], ["member", "cadre", "auditor"])
         for one in begin:
             self.assertEqual(answers(f"http://{listen}/api/v1/me", one["token"]), 200)
         self.somebody_is_at_the_door(f"http://{listen}/api/v1/", begin[1]["token"])
