@@ -8,7 +8,7 @@ const modules = (name: string) => path(`./node_modules/${name}`)
 export default defineConfig({
   root: path('../..'),
   resolve: {
-    alias: { '@': path('./src'), vitest: modules('vitest'), 'playwright-core': modules('playwright-core/index.mjs'), qrcode: modules('qrcode/lib/index.js'), jsqr: modules('jsqr/dist/jsQR.js') },
+    alias: { '@': path('./src'), vitest: modules('vitest'), 'playwright-core': modules('playwright-core/index.mjs'), qrcode: modules('qrcode/lib/index.js'), 'zxing-wasm/reader': modules('zxing-wasm/dist/es/reader/index.js') },
   },
   server: { fs: { allow: [path('../..')] } },
   test: {

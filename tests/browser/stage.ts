@@ -1,9 +1,9 @@
 // A browser on the stage: who comes in, with which device and which preferences. Console errors and foreign requests fail the story.
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import jsQR from 'jsqr'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
 import { call, type City, type Person } from './city'
 
 let elsewhere: City | undefined
@@ -143,23 +143,12 @@ export async function until(read: () => Promise<boolean>, what: string, ms = pat
   throw new Error(`not in ${ms} ms: ${what}`)
 }
 
-/** What the QR code in a picture says, as any phone would read it. */
+// The program comes with the package; nothing is fetched.
+prepareZXingModule({ overrides: { wasmBinary: readFileSync(resolve(import.meta.dirname, '../../api/web/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm')).buffer as ArrayBuffer } })
+
+/** What the QR code in a picture says. ZXing is what many phones read with; a code of any size is read. */
 export async function readQr(png: Buffer): Promise<string> {
-  const page = await browser.newPage()
-  const [width, height, pixels] = await page.evaluate(async (text) => {
-    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(text), (c) => c.charCodeAt(0))]))
-    const canvas = document.createElement('canvas')
-    canvas.width = picture.width
-    canvas.height = picture.height
-    const on = canvas.getContext('2d')!
-    on.drawImage(picture, 0, 0)
-    const { data } = on.getImageData(0, 0, picture.width, picture.height)
-    let bytes = ''
-    for (let i = 0; i < data.length; i += 8192) bytes += String.fromCharCode(...data.subarray(i, i + 8192))
-    return [picture.width, picture.height, btoa(bytes)] as const
-  }, png.toString('base64'))
-  await page.close()
-  const found = jsQR(new Uint8ClampedArray(Buffer.from(pixels, 'base64')), width, height)
-  if (!found) throw new Error('no QR code is seen')
-  return found.data
+  const [found] = await readBarcodes(new Uint8Array(png), { formats: ['QRCode'] })
+  if (!found?.isValid) throw new Error('no QR code is seen')
+  return found.text
 }
