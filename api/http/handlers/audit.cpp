@@ -8,6 +8,7 @@
 #include "api/http/rfc3339.hpp"
 #include "api/proofs/checkpoint_watch.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/cosignatures.hpp"
 #include "api/queries/board_view.hpp"
 #include "api/queries/differences.hpp"
 #include "api/queries/log_state.hpp"
@@ -22,12 +23,14 @@ void malformed(const Incoming& incoming, std::string_view parameter, std::string
 }
 
 void state(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
-  const auto note = service.checkpoints == nullptr ? nullptr : service.checkpoints->newest();
+  auto note = service.checkpoints == nullptr ? nullptr : service.checkpoints->newest();
+  if (service.cosignatures != nullptr) note = service.cosignatures->with_cosignatures(note);
   auto view = queries::log_state(service.node, caller, note == nullptr ? std::string_view{} : *note);
   if (view && view->has_checkpoint() && service.checkpoint_watch != nullptr) {
     if (const auto at = service.checkpoint_watch->seen().signed_at)
       queries::set_time(*view->mutable_checkpoint()->mutable_signed_at(), at->value);
   }
+  if (view && service.cosignatures != nullptr) show_witnessed(service, *view->mutable_witnessed());
   give(incoming, view);
 }
 

@@ -6,7 +6,6 @@
 #include "api/http/json.hpp"
 #include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
-#include "api/proofs/cosignatures.hpp"
 #include "domain/authorisation/authorisation.hpp"
 
 namespace pioneer::api::http {
@@ -19,14 +18,7 @@ ReadyView ready_view(const Service& service, const node::Readiness& now) {
   view.set_durability(service.durability);
   view.set_position(now.position.value);
   if (!now.reason.empty()) view.set_reason(now.reason);
-  if (service.cosignatures == nullptr) return view;
-  const auto status = service.cosignatures->status();
-  auto& witnessed = *view.mutable_witnessed();
-  witnessed.set_needed(static_cast<std::uint32_t>(status.needed));
-  witnessed.set_have(static_cast<std::uint32_t>(status.have));
-  witnessed.set_size(status.size);
-  if (status.time_s != 0) witnessed.mutable_time()->set_seconds(static_cast<std::int64_t>(status.time_s));
-  if (service.contradicted && service.contradicted()) witnessed.set_reason("contradicted");
+  if (service.cosignatures != nullptr) show_witnessed(service, *view.mutable_witnessed());
   return view;
 }
 

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "api/http/handlers/session_uses.hpp"
+#include "api/proofs/cosignatures.hpp"
 #include "api/proofs/promise.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
@@ -178,6 +179,15 @@ Call call_of(const Incoming& incoming, const node::Caller& caller) {
           .command_id = incoming.command_id,
           .expected_revision = incoming.expected_revision,
           .record_refusal = incoming.receipt.refusal};
+}
+
+void show_witnessed(const Service& service, WitnessedView& view) {
+  const auto status = service.cosignatures->status();
+  view.set_needed(static_cast<std::uint32_t>(status.needed));
+  view.set_have(static_cast<std::uint32_t>(status.have));
+  view.set_size(status.size);
+  if (status.time_s != 0) view.mutable_time()->set_seconds(static_cast<std::int64_t>(status.time_s));
+  if (service.contradicted && service.contradicted()) view.set_reason("contradicted");
 }
 
 std::string hash_of(std::string_view secret) {

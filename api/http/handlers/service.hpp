@@ -176,6 +176,9 @@ std::string hash_of(std::string_view secret);
 /// The live read models, and tickets for the caller's own claims.
 queries::MarketSource market(const Service& service);
 
+/// How many outside signed what; `service.cosignatures` is there.
+void show_witnessed(const Service& service, WitnessedView& view);
+
 /// A UUID (version 4) for a command whose client sent none.
 std::string new_command_id(eventstore::Random& random);
 

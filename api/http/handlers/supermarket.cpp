@@ -8,8 +8,10 @@
 #include "api/http/rfc3339.hpp"
 #include "api/messages/views.pb.h"
 #include "api/queries/blob_view.hpp"
+#include "api/queries/claim_positions.hpp"
 #include "api/queries/community_view.hpp"
 #include "api/queries/names.hpp"
+#include "api/queries/paging.hpp"
 #include "api/queries/product_view.hpp"
 #include "domain/streams.hpp"
 
@@ -175,7 +177,12 @@ void get_claim(const Service& service, const IncomingPointer& incoming, const no
   if (!product) return;
   const auto ticket = ticket_of(incoming->path[1]);
   if (!ticket) return incoming->problem({.code = "not_found"});
-  give(service, incoming, caller, queries::claim_view(market(service), caller, *product, *ticket));
+  auto claim = queries::claim_view(market(service), caller, *product, *ticket);
+  if (claim && claim->journal.subjects.empty()) {  // the owner's
+    const auto shown = queries::show_positions(service.node, *product, *ticket, claim->view);
+    if (!shown) return incoming->refuse(queries::refusal_of(shown.error()));
+  }
+  give(service, incoming, caller, std::move(claim));
 }
 
 void list_claims(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
