@@ -92,10 +92,12 @@ Exit audit_policies(const Place& place, const AuditMirrorOptions& options);
 
 struct AuditCompleteOptions {
   AuditHistoryOptions range;  ///< `stream` is not asked
-  std::string kind;           ///< request, product, member or organisation
+  std::string kind;           ///< one of complete_kinds()
   std::string organisation;   ///< an id: only what began there; empty: all
+  bool subtree = false;       ///< and in all that stood below it then
   unsigned threads = 2;
 };
+std::vector<std::string> complete_kinds();
 /// All that was begun of one kind, in one time and place: that nothing is missing is proven.
 Exit audit_complete(const Place& place, const AuditCompleteOptions& options);
 

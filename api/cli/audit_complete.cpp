@@ -1,10 +1,17 @@
 // That a list is whole: all that was begun of one kind, in one time and place, out of a mirror that was proven first.
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
 #include "adapters/posix/executor.hpp"
 #include "api/audit/mirror_verify.hpp"
+#include "api/audit/rules/tree.hpp"
+#include "api/cli/audit_commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/signed_mirror.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
+#include "domain/streams.hpp"
 #include "projections/engine/commit.hpp"
 
 namespace pioneer::cli {
@@ -13,7 +20,32 @@ namespace {
 using domain::Id;
 using eventstore::Result;
 
-/// Where something that this event begins belongs; nothing: it begins nothing.
+/// The streams that are remembered by where they began: 48 MiB.
+constexpr std::size_t homes_max = 1'000'000;
+
+/// What is listed of a kind.
+struct Kind {
+  std::string_view word;
+  std::string_view stream;               ///< the kind of stream that it stands in
+  std::vector<std::string_view> events;  ///< each of them is one
+  bool of_stream = false;                ///< it belongs where its stream began
+  bool has_place = true;
+};
+const std::array kinds{
+    Kind{"request", domain::stream_kind::request, {"RequestSubmitted", "RequestImported"}},
+    Kind{"product", domain::stream_kind::product, {"ProductCreated"}},
+    Kind{"member", domain::stream_kind::member, {"MemberRegistered"}},
+    Kind{"organisation", domain::stream_kind::organisation, {"OrganisationRegistered"}},
+    Kind{"claim", domain::stream_kind::product, {"ClaimPlaced"}, true},
+    Kind{"claim-rating", domain::stream_kind::product, {"ClaimRated"}, true},
+    Kind{"request-rating", domain::stream_kind::request, {"RequestRated"}, true},
+    Kind{"erasure", domain::stream_kind::member, {"MemberErased"}, true},
+    Kind{"opening", domain::stream_kind::access, {"PersonalDataOpened", "EntriesFetched"}, true},
+    Kind{"refusal", domain::stream_kind::refusal, {"CommandRefused"}, false, false},
+    Kind{"policy", domain::stream_kind::policy, {"PolicyAdopted"}, false, false},
+};
+
+/// Where what this event begins belongs; nothing: it begins nothing.
 std::optional<Id> begun_in(const domain::AnyEvent& event) {
   if (const auto* e = std::get_if<domain::RequestSubmitted>(&event)) return Id::of(e->organisation());
   if (const auto* e = std::get_if<domain::RequestImported>(&event)) return Id::of(e->organisation());
@@ -23,29 +55,97 @@ std::optional<Id> begun_in(const domain::AnyEvent& event) {
   return std::nullopt;
 }
 
+/// The organisation of "access/<organisation>-<yyyymm>".
+std::optional<Id> journal_of(std::string_view stream) {
+  const auto [kind, rest] = domain::parts_of(stream);
+  return kind == domain::stream_kind::access ? Id::parse(rest.substr(0, rest.find('-'))) : std::nullopt;
+}
+
+/// One entry of the list.
 struct Begun {
   std::uint64_t position = 0;
   std::int64_t recorded_at_us = 0;
   std::string stream;
+  std::string_view event;
 };
 
-/// Calls `each` for everything of the kind that began in the range.
+/// Says of each event whether it belongs on the list. Events come in the log's order, from its first where the list is
+/// of a place.
+class Chosen {
+ public:
+  Chosen(const Kind& kind, const Id& organisation, bool subtree)
+      : kind_(kind), organisation_(organisation), subtree_(subtree) {}
+
+  bool has_place() const { return !organisation_.is_zero(); }
+
+  /// Error: "too_many".
+  Result<bool> takes(const projections::Part& part, const domain::AnyEvent& event) {
+    if (has_place()) {
+      if (part.kind == projections::StreamKind::organisation) tree_.see(part.id, event);
+      if (auto noted = note_home(part, event); !noted) return std::unexpected(noted.error());
+    }
+    const auto type = domain::event_type(event);
+    if (domain::parts_of(part.raw->stream()).first != kind_.stream ||
+        std::ranges::find(kind_.events, type) == kind_.events.end())
+      return false;
+    return !has_place() || is_here(part, event);
+  }
+
+ private:
+  bool covers(const Id& where) const { return subtree_ ? tree_.covers(organisation_, where) : where == organisation_; }
+
+  bool is_here(const projections::Part& part, const domain::AnyEvent& event) const {
+    if (!kind_.of_stream) return covers(begun_in(event).value_or(Id{}));
+    if (const auto journal = journal_of(part.raw->stream())) return covers(*journal);
+    return homes_.contains(part.id);
+  }
+
+  Result<void> note_home(const projections::Part& part, const domain::AnyEvent& event) {
+    if (!kind_.of_stream || domain::parts_of(part.raw->stream()).first != kind_.stream) return {};
+    const auto where = begun_in(event);
+    if (!where || !covers(*where)) return {};
+    if (homes_.size() == homes_max)
+      return eventstore::failure("too_many", "More than a million streams began there; choose a smaller place.");
+    homes_.insert(part.id);
+    return {};
+  }
+
+  const Kind& kind_;
+  const Id organisation_;
+  const bool subtree_;
+  api::rules::Tree tree_;
+  std::unordered_set<Id, domain::IdHash> homes_;  ///< streams of the kind that began in the place
+};
+
+/// Calls `each` for everything chosen in the range.
 template <class Each>
-Result<void> walk(const SignedMirror& mirror, const EntryRange& range, const std::string& kind, const Id& organisation,
-                  Each each) {
-  return each_commit(mirror, range, [&](const eventstore::AcceptedCommit& accepted) -> Result<void> {
+Result<void> walk(const SignedMirror& mirror, const EntryRange& range, Chosen& chosen, Each each) {
+  const EntryRange read{chosen.has_place() ? 0 : range.from, range.to};
+  return each_commit(mirror, read, [&](const eventstore::AcceptedCommit& accepted) -> Result<void> {
     const auto commit = projections::read_commit(accepted);
     if (!commit) return std::unexpected(commit.error());
     for (const auto& part : commit->parts) {
-      if (!part.raw->stream().starts_with(kind + "/")) continue;
       for (const auto& event : part.events) {
-        const auto where = begun_in(event);
-        if (!where || (!organisation.is_zero() && *where != organisation)) continue;
-        each(Begun{commit->sequence.value, commit->recorded_at.us, part.raw->stream()});
+        const auto taken = chosen.takes(part, event);
+        if (!taken) return std::unexpected(taken.error());
+        if (*taken && commit->sequence.value >= range.from)
+          each(Begun{commit->sequence.value, commit->recorded_at.us, part.raw->stream(), domain::event_type(event)});
       }
     }
     return {};
   });
+}
+
+void say_begun(const Place& place, const Begun& begun) {
+  const auto position = std::to_string(begun.position);
+  const auto at = api::http::rfc3339_of_us(begun.recorded_at_us);
+  say(place.json ? JsonObject()
+                       .text("position", position)
+                       .text("recordedAt", at)
+                       .text("stream", begun.stream)
+                       .text("event", std::string(begun.event))
+                       .str()
+                 : position + "  " + at + "  " + begun.stream);
 }
 
 /// The whole mirror, so that nothing can be missing from the list: what stands at each place, and how many there are.
@@ -63,12 +163,22 @@ api::MirrorVerification proven(const SignedMirror& mirror, unsigned threads) {
 
 }  // namespace
 
+std::vector<std::string> complete_kinds() {
+  std::vector<std::string> words;
+  for (const auto& kind : kinds) words.emplace_back(kind.word);
+  return words;
+}
+
 Exit audit_complete(const Place& place, const AuditCompleteOptions& options) {
   const auto mirror = SignedMirror::open(options.range.mirror);
   if (!mirror) return fail(mirror.error());
+  const auto& kind = *std::ranges::find(kinds, options.kind, &Kind::word);
   const auto organisation = options.organisation.empty() ? Id{} : Id::parse(options.organisation).value_or(Id{});
   if (!options.organisation.empty() && organisation.is_zero())
     return fail(Exit::usage, "--organisation is an id of 26 characters, as the log shows it.");
+  if (!options.organisation.empty() && !kind.has_place)
+    return fail(Exit::usage, "A " + options.kind + " belongs to no organisation; leave --organisation out.");
+  if (options.subtree && options.organisation.empty()) return fail(Exit::usage, "--subtree goes with --organisation.");
   const auto range = range_of(**mirror, options.range);
   if (!range) return Exit::usage;
   const auto verified = proven(**mirror, options.threads);
@@ -77,15 +187,10 @@ Exit audit_complete(const Place& place, const AuditCompleteOptions& options) {
                               "which says where.");
   }
   std::uint64_t found = 0;
-  const auto walked = walk(**mirror, *range, options.kind, organisation, [&](const Begun& begun) {
+  Chosen chosen(kind, organisation, options.subtree);
+  const auto walked = walk(**mirror, *range, chosen, [&](const Begun& begun) {
     ++found;
-    say(place.json ? JsonObject()
-                         .text("position", std::to_string(begun.position))
-                         .text("recordedAt", api::http::rfc3339_of_us(begun.recorded_at_us))
-                         .text("stream", begun.stream)
-                         .str()
-                   : std::to_string(begun.position) + "  " + api::http::rfc3339_of_us(begun.recorded_at_us) + "  " +
-                         begun.stream);
+    say_begun(place, begun);
   });
   if (!walked) return fail(walked.error());
   const auto& checkpoint = (*mirror)->checkpoint();

@@ -214,11 +214,10 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
       "complete",
       say_alone("All that was begun of one kind, in one time and place, out of a mirror that is proven first"));
   add_mirror_options(c, complete.range.mirror);
-  c.add_option("--kind", complete.kind, "request, product, member or organisation")
-      ->required()
-      ->check(CLI::IsMember({"request", "product", "member", "organisation"}));
+  c.add_option("--kind", complete.kind, "what is listed")->required()->check(CLI::IsMember(complete_kinds()));
   c.add_option("--organisation", complete.organisation,
-               "an id: only what began there; of organisations, what was put directly below it");
+               "an id: only what began there; claims, ratings and erasures: whose product, request or member did");
+  c.add_flag("--subtree", complete.subtree, "with --organisation: and in all that stood below it then");
   c.add_option("--from", complete.range.from, "a position, or a time such as 2026-03-01T12:00:00Z")
       ->capture_default_str();
   c.add_option("--to", complete.range.to, "likewise; else the end");

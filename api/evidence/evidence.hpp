@@ -17,7 +17,8 @@ namespace pioneer::api::evidence {
 // More is asked for in parts, by times.
 inline constexpr std::size_t entries_max = 5'000;
 inline constexpr std::size_t files_max = 2 * entries_max + 3'000;
-inline constexpr std::size_t bytes_max = 64u << 20;
+/// Who checks an archive holds it packed, unpacked, read and made again: four times this.
+inline constexpr std::size_t bytes_max = 32u << 20;
 /// Checkpoints, and stamps, that are taken along: two a day for a year.
 inline constexpr std::size_t attached_max = 730;
 

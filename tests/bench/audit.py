@@ -193,9 +193,14 @@ def audit_memory(session: Session) -> list[Row]:
     found["mirror --data"] = resident_max_mib([pioneer, "audit", "mirror", "--data", folder, "--to", session.folder / "weighed"], session.folder)
     shutil.rmtree(session.folder / "weighed", ignore_errors=True)
     organisation = pathlib.Path(f"{folder}.notes").read_text(encoding="utf-8").split()[0]
-    for words in (["verify"], ["replay", "--scratch", session.folder], ["invariants"], ["diff"], ["complete", "--kind", "request"]):
+    for words in (["verify"], ["replay", "--scratch", session.folder], ["invariants"], ["diff"], ["complete", "--kind", "request", "--organisation", organisation, "--subtree"],
+                  ["why", f"organisation/{organisation}", "--json"], ["policies", "--json"], ["what-if", "--policy", ROOT / "ops/config/services.yaml", "--json"]):
         found[words[0]] = resident_max_mib([pioneer, "audit", words[0], mirrored, *words[1:]], session.folder)
-    found["why"] = resident_max_mib([pioneer, "audit", "why", mirrored, f"organisation/{organisation}"], session.folder)
+    archive, page = session.folder / "evidence.zip", session.folder / "verify.html"
+    page.write_text("<!doctype html>", encoding="utf-8")
+    end = str(size_of(mirrored))
+    found["evidence"] = resident_max_mib([pioneer, "audit", "evidence", mirrored, "--stream", "request/", "--from", str(int(end) - 4_000), "--to", end, "--out", archive, "--page", page], session.folder)
+    found["evidence-check"] = resident_max_mib([pioneer, "audit", "evidence-check", archive, "--page", page], session.folder)
     most = max(found.values())
     each = ", ".join(f"{name} {mib:.0f}" for name, mib in found.items())
     return [Row("audit-memory", "MiB", most, goal=f"≤ {MEMORY_MAX_MIB}", met=most <= MEMORY_MAX_MIB, note=f"most of any audit command at {size_of(mirrored):,} entries: {each}")]

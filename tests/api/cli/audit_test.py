@@ -28,7 +28,8 @@ class Audit(unittest.TestCase):
         cls.publish()
         cls.pioneer.start()
         grace, ben, eve = (cls.pioneer.client(tokens[name]) for name in ("Grace", "Ben", "Eve"))
-        community = grace.get("/api/v1/me")["organisation"]["id"]
+        community = cls.community = grace.get("/api/v1/me")["organisation"]["id"]
+        cls.street = grace.get(f"/api/v1/organisations/{community}")["parent"]
         cls.product = grace.post("/api/v1/products", {**PRODUCT, "organisation": community})["id"]
         grace.post(f"/api/v1/products/{cls.product}/publish")
         first = ben.post(f"/api/v1/products/{cls.product}/claims", {"places": 2})
@@ -132,13 +133,33 @@ class Audit(unittest.TestCase):
         self.assertIn("--from comes first", self.audit("diff", "stick", "--from", "9", "--to", "3", expect=2)["error"])
         self.assertIn("are positions, or times", self.audit("diff", "stick", "--from", "yesterday", expect=2)["error"])
 
-    def test_a_list_is_proven_to_be_whole(self):
-        def listed(*more: str, expect: int = 0) -> list:
-            done = subprocess.run([pioneer.BIN / "pioneer", "audit", "complete", *more, "--json"], cwd=self.folder, text=True,
-                                  capture_output=True, timeout=120, check=False)
-            self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
-            return [json.loads(line) for line in done.stdout.splitlines()] if expect == 0 else [done.stderr]
+    def listed(self, *more: str, expect: int = 0) -> list:
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "complete", *more, "--json"], cwd=self.folder, text=True,
+                              capture_output=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()] if expect == 0 else [done.stderr]
 
+    def test_a_list_is_of_a_kind_a_place_and_a_time(self):
+        def all_of(kind: str, *more: str) -> int:
+            return self.listed("stick", "--kind", kind, *more)[-1]["all"]
+
+        self.assertEqual([all_of(kind) for kind in ("claim", "request-rating", "claim-rating", "erasure", "refusal", "policy")], [2, 1, 0, 0, 0, 1])
+        here, above = ("--organisation", self.community), ("--organisation", self.street)
+        self.assertEqual([all_of(kind, *here) for kind in ("request", "product", "claim", "request-rating", "member")], [1, 1, 2, 1, 3])
+        self.assertEqual([all_of(kind, *above) for kind in ("request", "product", "claim", "request-rating", "member")], [0] * 5)
+        self.assertEqual([all_of(kind, *above, "--subtree") for kind in ("request", "claim", "request-rating")], [1, 2, 1])
+        self.assertEqual(all_of("opening"), all_of("opening", *here), "the cadre's, of this community")
+        self.assertGreater(all_of("organisation", *above, "--subtree"), all_of("organisation", *here, "--subtree"))
+        first, second, _ = self.listed("stick", "--kind", "claim")
+        self.assertEqual([item["event"] for item in (first, second)], ["ClaimPlaced"] * 2)
+        between = ("--from", first["recordedAt"], "--to", second["recordedAt"])
+        self.assertEqual([item["position"] for item in self.listed("stick", "--kind", "claim", *between)[:-1]], [second["position"]])
+        self.assertEqual(all_of("claim", "--to", first["recordedAt"], *here), 1)
+        self.assertIn("belongs to no organisation", self.listed("stick", "--kind", "refusal", *here, expect=2)[0])
+        self.assertIn("goes with --organisation", self.listed("stick", "--kind", "claim", "--subtree", expect=2)[0])
+
+    def test_a_list_is_proven_to_be_whole(self):
+        listed = self.listed
         *items, told = listed("stick", "--kind", "request")
         self.assertEqual([item["stream"] for item in items], [f"request/{self.request}"])
         self.assertEqual((told["all"], told["root"]), (1, self.audit("verify", "stick")["root"]))

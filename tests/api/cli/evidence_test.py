@@ -154,7 +154,7 @@ class Evidence(unittest.TestCase):
         self.assertIn("twice", self.check(twice, expect=1)["reason"])
         bomb = self.rewritten({**files, "bomb": bytes(80 << 20)}, zipfile.ZIP_DEFLATED)
         self.assertLess(bomb.stat().st_size, 1 << 20)
-        self.assertIn("more than 64 MiB", self.check(bomb, expect=1)["reason"])
+        self.assertIn("more than 32 MiB", self.check(bomb, expect=1)["reason"])
         many = self.rewritten({f"n{n}": b"" for n in range(14_000)})
         self.assertIn("more than", self.check(many, expect=1)["reason"])
         whole = self.archive.read_bytes()
