@@ -1,8 +1,7 @@
 #include "api/audit/published_digests.hpp"
 
-#include <charconv>
-
 #include "api/proofs/signed_note.hpp"
+#include "api/text/lines.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -11,13 +10,6 @@ using eventstore::failure;
 using eventstore::Result;
 
 constexpr std::string_view suffix = "/read-models";
-
-std::string_view take_line(std::string_view& text) {
-  const auto end = text.find('\n');
-  const auto line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
 
 }  // namespace
 
@@ -37,10 +29,10 @@ Result<PublishedDigests> read_digests(std::string_view note, std::span<const Ver
   const auto bad = failure("bad_digests", "These are no digests of the log's read models.");
   if (take_line(rest) != keys.front()->name() + std::string(suffix) || rest.empty()) return bad;
   const auto digits = take_line(rest);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), digests.position);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return bad;
-  while (!rest.empty()) {
-    const auto line = take_line(rest);
+  const auto position = digits ? decimal(*digits) : std::nullopt;
+  if (!position) return bad;
+  digests.position = *position;
+  for (const auto line : lines_of(rest)) {
     const auto space = line.find(' ');
     if (space == std::string_view::npos) return bad;
     digests.by_name.emplace(line.substr(0, space), line.substr(space + 1));

@@ -1,11 +1,11 @@
 #include "api/evidence/evidence_check.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "api/proofs/receipt.hpp"
 #include "api/text/base64.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/tree_proofs.hpp"
 
@@ -24,25 +24,6 @@ EvidenceFault fault(std::string code, std::string file, std::string sentence) {
 }
 EvidenceFault fault(std::string file, const eventstore::Error& error) {
   return {error.code, std::move(file), error.detail};
-}
-
-/// In digits, in the one way that a number is written.
-std::optional<std::uint64_t> decimal(std::string_view digits) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size() || std::to_string(number) != digits)
-    return std::nullopt;
-  return number;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-  }
-  return lines;
 }
 
 /// What stands behind `begins` in the name; nothing: it begins or ends otherwise.
@@ -164,15 +145,11 @@ class Check {
 
   Fault check_kept() {
     const TreeHead newest{report_.checkpoint.size, report_.checkpoint.root};
-    std::vector<const Verifier*> own;
-    for (const auto* key : keys_)
-      if (key->name() == origin_) own.push_back(key);
     for (const auto& kept : evidence_.kept) {
       const auto& name = kept.file;
       const auto note = parse_note(kept.note);
       if (!note) return fault(name, note.error());
-      if (const auto checked = check_signed(*note, own); !checked) return fault(name, checked.error());
-      const auto then = read_checkpoint(*note, origin_);
+      const auto then = check_checkpoint_of(*note, origin_, keys_);
       if (!then) return fault(name, then.error());
       if (then->size > newest.size || !eventstore::consistent({then->size, then->root}, newest, kept.consistency))
         return fault("contradiction", name,

@@ -4,7 +4,6 @@
 
 #include "api/http/rfc3339.hpp"
 #include "eventstore/commit.hpp"
-#include "eventstore/varint.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -12,8 +11,7 @@ namespace {
 using eventstore::Result;
 using Kind = Judgement::Kind;
 
-/// A cosignature's bytes: when, as seconds in 8 bytes, the most significant first, and the signature itself.
-constexpr std::size_t cosignature_bytes = 8 + 64;
+constexpr std::size_t cosignature_bytes = cosignature_time_bytes + 64;
 constexpr std::int64_t second_us = 1'000'000;
 
 std::string time(std::int64_t us) { return http::rfc3339_of_us(us); }
@@ -27,7 +25,7 @@ std::vector<std::pair<std::string, std::int64_t>> cosigned(const SignedNote& not
       const bool its_own = signature.name == key->name() && signature.key_id == key->key_id() &&
                            signature.bytes.size() == cosignature_bytes;
       if (!its_own || !key->signed_this(note.text, signature.bytes)) continue;
-      const auto at = eventstore::read_big_endian<std::uint64_t>(signature.bytes);
+      const auto at = cosignature_time(signature.bytes);
       seen.emplace_back(key->name(), static_cast<std::int64_t>(std::min<std::uint64_t>(at, 253'402'300'799)));
     }
   }
@@ -38,11 +36,7 @@ Result<SeenCheckpoint> read_seen(std::string_view file, std::string_view origin,
                                  std::span<const Verifier* const> keys) {
   const auto note = parse_note(file);
   if (!note) return std::unexpected(note.error());
-  std::vector<const Verifier*> own;
-  for (const auto* key : keys)
-    if (key->name() == origin) own.push_back(key);
-  if (const auto checked = check_signed(*note, own); !checked) return std::unexpected(checked.error());
-  auto checkpoint = read_checkpoint(*note, origin);
+  auto checkpoint = check_checkpoint_of(*note, origin, keys);
   if (!checkpoint) return std::unexpected(checkpoint.error());
   return SeenCheckpoint{std::move(*checkpoint), cosigned(*note, origin, keys)};
 }

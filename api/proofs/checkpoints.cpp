@@ -1,9 +1,9 @@
 #include "api/proofs/checkpoints.hpp"
 
-#include <charconv>
 #include <utility>
 
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::api {
@@ -20,28 +20,16 @@ constexpr std::size_t root_chars = 44;  // 32 bytes in base64
 /// Hashes that wait in memory: 2 MiB, however long the log is that is followed for the first time.
 constexpr std::uint64_t flush_every = 65'536;
 
-/// Up to the next line break, which must be there; `from` goes on behind it.
-std::optional<std::string_view> line_of(std::string_view& from) {
-  const auto end = from.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto line = from.substr(0, end);
-  from.remove_prefix(end + 1);
-  return line;
-}
-
 }  // namespace
 
 std::optional<CheckpointText> parse_checkpoint(std::string_view note) {
-  const auto origin = line_of(note);
-  const auto size = line_of(note);
-  const auto root = line_of(note);
+  const auto origin = take_line(note);
+  const auto size = take_line(note);
+  const auto root = take_line(note);
   if (!origin || !size || !root || origin->empty() || !note.starts_with('\n')) return std::nullopt;
-  CheckpointText text{std::string(*origin), 0, std::string(*root)};
-  const auto [end, error] = std::from_chars(size->data(), size->data() + size->size(), text.size);
-  if (error != std::errc{} || end != size->data() + size->size() || std::to_string(text.size) != *size)
-    return std::nullopt;
-  if (root->size() != root_chars || !root->ends_with('=')) return std::nullopt;
-  return text;
+  const auto count = decimal(*size);
+  if (!count || root->size() != root_chars || !root->ends_with('=')) return std::nullopt;
+  return CheckpointText{std::string(*origin), *count, std::string(*root)};
 }
 
 Result<std::unique_ptr<Checkpoints>> Checkpoints::open(const eventstore::Log& log, eventstore::Disk& disk,
@@ -145,11 +133,7 @@ Result<void> Checkpoints::take_in(TreeFiles& tree, std::uint64_t end) const {
 
 Result<std::uint64_t> Checkpoints::follow() {
   const auto end = log_.end().value;
-  std::shared_ptr<TreeFiles> tree;
-  {
-    const std::lock_guard lock(mutex_);
-    tree = tree_;
-  }
+  auto tree = this->tree();
   if (!tree) {
     auto again = open_tree();
     if (!again) return std::unexpected(again.error());
@@ -212,37 +196,30 @@ Result<std::optional<Inclusion>> Checkpoints::inclusion(Sequence sequence,
 }
 
 Result<std::vector<Hash>> Checkpoints::consistency(std::uint64_t first, std::uint64_t second) const {
-  std::shared_ptr<const TreeFiles> tree;
-  {
-    const std::lock_guard lock(mutex_);
-    tree = tree_;
-  }
+  const std::shared_ptr<const TreeFiles> tree = this->tree();
   if (!tree || first > second || second > tree->flushed())
     return failure("not_yet", "No checkpoint covers that yet.", eventstore::Retry::can_help);
   return eventstore::consistency_path(first, second, tree->stored());
 }
 
 Result<Hash> Checkpoints::root_at(std::uint64_t size) const {
-  std::shared_ptr<const TreeFiles> tree;
-  {
-    const std::lock_guard lock(mutex_);
-    tree = tree_;
-  }
+  const std::shared_ptr<const TreeFiles> tree = this->tree();
   if (!tree || size > tree->flushed())
     return failure("not_yet", "No checkpoint covers that yet.", eventstore::Retry::can_help);
   return tree->root_at(size);
 }
 
 Result<std::optional<std::string>> Checkpoints::tile(unsigned level, const eventstore::TileName& tile) const {
-  std::shared_ptr<const TreeFiles> tree;
-  {
-    const std::lock_guard lock(mutex_);
-    tree = tree_;
-  }
+  const std::shared_ptr<const TreeFiles> tree = this->tree();
   if (!tree || !tree->holds(level, tile)) return std::optional<std::string>{};
   auto hashes = tree->tile(level, tile);
   if (!hashes) return std::unexpected(hashes.error());
   return std::optional(std::move(*hashes));
+}
+
+std::shared_ptr<TreeFiles> Checkpoints::tree() const {
+  const std::lock_guard lock(mutex_);
+  return tree_;
 }
 
 std::uint64_t Checkpoints::covered() const {

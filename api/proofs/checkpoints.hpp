@@ -89,6 +89,7 @@ class Checkpoints {
   eventstore::Result<void> agrees(const eventstore::TreeFiles& tree) const;
   eventstore::Result<void> take_in(eventstore::TreeFiles& tree, std::uint64_t end) const;
   eventstore::Result<void> sign(const eventstore::TreeFiles& tree);
+  std::shared_ptr<eventstore::TreeFiles> tree() const;
 
   const eventstore::Log& log_;
   eventstore::Disk& disk_;

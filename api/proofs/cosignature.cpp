@@ -14,10 +14,6 @@ std::string big_endian(std::uint64_t number) {
   return bytes;
 }
 
-std::string signature_line(std::string_view name, const std::string& key_id, const std::string& bytes) {
-  return "\u2014 " + std::string(name) + " " + base64(key_id + bytes) + "\n";
-}
-
 }  // namespace
 
 std::string cosignature_line(const Signer& witness, std::string_view text, std::uint64_t time_s) {

@@ -7,6 +7,7 @@
 #include "api/http/rfc3339.hpp"
 #include "api/text/base64.hpp"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -34,15 +35,6 @@ std::optional<std::int64_t> time_of(std::optional<std::string_view> text) {
   const auto time = text ? http::parse_rfc3339(*text) : std::nullopt;
   if (!time) return std::nullopt;
   return time->seconds * 1'000'000 + time->nanos / 1'000;
-}
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  for (auto end = text.find('\n'); end != text.npos; end = text.find('\n')) {
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
 }
 
 Result<Promise> read_promise(std::string_view text, std::string_view origin) {
@@ -79,9 +71,7 @@ std::string write_promise(const Signer& signer, std::uint64_t position, const ev
 Result<Promise> check_promise(std::string_view note, std::string_view origin, std::span<const Verifier* const> keys) {
   const auto parsed = parse_note(note);
   if (!parsed) return std::unexpected(parsed.error());
-  std::vector<const Verifier*> own;
-  for (const auto* key : keys)
-    if (key->name() == origin) own.push_back(key);
+  const auto own = keys_named(origin, keys);
   if (const auto checked = check_signed(*parsed, own); !checked) return std::unexpected(checked.error());
   return read_promise(parsed->text, origin);
 }

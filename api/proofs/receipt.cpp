@@ -1,10 +1,10 @@
 #include "api/proofs/receipt.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include "api/text/base64.hpp"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/tree_proofs.hpp"
 
 namespace pioneer::api {
@@ -22,24 +22,6 @@ constexpr std::size_t path_max = 64;
 
 auto bad_receipt(std::string what) { return failure("bad_receipt", "This is no receipt: " + std::move(what)); }
 
-/// Up to the next line break; `from` goes on behind it. Nothing where there is none.
-std::optional<std::string_view> take_line(std::string_view& from) {
-  const auto end = from.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto line = from.substr(0, end);
-  from.remove_prefix(end + 1);
-  return line;
-}
-
-/// In digits, and in the one way that a number is written.
-std::optional<std::uint64_t> decimal(std::string_view digits) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{} || end != digits.data() + digits.size() || std::to_string(number) != digits)
-    return std::nullopt;
-  return number;
-}
-
 Result<void> take_path(std::string_view& rest, std::vector<Hash>& path) {
   while (true) {
     const auto line = take_line(rest);
@@ -51,14 +33,6 @@ Result<void> take_path(std::string_view& rest, std::vector<Hash>& path) {
     if (path.size() == path_max) return bad_receipt("it has more hashes than any tree is high.");
     path.push_back(Hash::of(*hash));
   }
-}
-
-/// Those keys that are the log's, by their name.
-std::vector<const Verifier*> named(std::string_view origin, std::span<const Verifier* const> keys) {
-  std::vector<const Verifier*> found;
-  for (const auto* key : keys)
-    if (key->name() == origin) found.push_back(key);
-  return found;
 }
 
 /// The names of those keys that signed besides the log. Error: "bad_signature".
@@ -125,9 +99,7 @@ Result<ProvenRecord> check_receipt(const Receipt& receipt, std::string_view orig
                                    std::span<const Verifier* const> keys) {
   const auto note = parse_note(receipt.checkpoint);
   if (!note) return std::unexpected(note.error());
-  const auto own = named(origin, keys);
-  if (const auto checked = check_signed(*note, own); !checked) return std::unexpected(checked.error());
-  auto checkpoint = read_checkpoint(*note, origin);
+  auto checkpoint = check_checkpoint_of(*note, origin, keys);
   if (!checkpoint) return std::unexpected(checkpoint.error());
   auto cosigners = cosigners_of(*note, origin, keys);
   if (!cosigners) return std::unexpected(cosigners.error());

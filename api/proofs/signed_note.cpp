@@ -1,11 +1,11 @@
 #include "api/proofs/signed_note.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "api/text/base64.hpp"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -41,17 +41,30 @@ std::string shown(std::string_view text) {
   return "\"" + out + (text.size() > shown_max ? "...\"" : "\"");
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(end + 1);
-  }
-  return lines;
+bool is_key_of(const Verifier* key, const NoteSignature& signature) {
+  return key->name() == signature.name && key->key_id() == signature.key_id;
 }
 
 }  // namespace
+
+std::string signature_line(std::string_view name, const std::string& key_id, const std::string& bytes) {
+  return std::string(signature_start) + std::string(name) + " " + base64(key_id + bytes) + "\n";
+}
+
+std::string only_signed_by(const SignedNote& note, std::span<const Verifier* const> keys) {
+  std::string text = note.text + "\n";
+  for (const auto& one : note.signatures)
+    if (std::ranges::any_of(keys, [&](const Verifier* key) { return is_key_of(key, one); }))
+      text += signature_line(one.name, one.key_id, one.bytes);
+  return text;
+}
+
+std::vector<const Verifier*> keys_named(std::string_view name, std::span<const Verifier* const> keys) {
+  std::vector<const Verifier*> found;
+  for (const auto* key : keys)
+    if (key->name() == name) found.push_back(key);
+  return found;
+}
 
 Result<SignedNote> parse_note(std::string_view note) {
   if (note.size() > note_bytes_max) return bad_note("it is longer than any note.");
@@ -75,9 +88,7 @@ Result<SignedNote> parse_note(std::string_view note) {
 Result<void> check_signed(const SignedNote& note, std::span<const Verifier* const> known) {
   bool is_signed = false;
   for (const auto& signature : note.signatures) {
-    const auto key = std::ranges::find_if(known, [&](const Verifier* verifier) {
-      return verifier->name() == signature.name && verifier->key_id() == signature.key_id;
-    });
+    const auto key = std::ranges::find_if(known, [&](const Verifier* one) { return is_key_of(one, signature); });
     if (key == known.end()) continue;
     if (!(*key)->signed_this(note.text, signature.bytes)) {
       return failure("bad_signature", "The signature in the name of " + shown(signature.name) +
@@ -101,17 +112,23 @@ Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_vie
                    "This checkpoint is of the log " + shown(lines[0]) + ", not of " + shown(origin) + ".");
   }
   SignedCheckpoint checkpoint{std::string(lines[0]), 0, {}};
-  const auto digits = lines[1];
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), checkpoint.size);
-  if (error != std::errc{} || end != digits.data() + digits.size() || std::to_string(checkpoint.size) != digits) {
-    return bad_checkpoint("its size is " + shown(digits) + ", not a number in digits without leading zeros.");
-  }
+  const auto size = decimal(lines[1]);
+  if (!size)
+    return bad_checkpoint("its size is " + shown(lines[1]) + ", not a number in digits without leading zeros.");
+  checkpoint.size = *size;
   const auto root = from_base64(lines[2]);
   if (!root) return bad_checkpoint("its root is " + shown(lines[2]) + ", which is no base64.");
   if (root->size() != eventstore::Hash::size)
     return bad_checkpoint("its root has " + std::to_string(root->size()) + " bytes; a SHA-256 has 32.");
   checkpoint.root = eventstore::Hash::of(*root);
   return checkpoint;
+}
+
+Result<SignedCheckpoint> check_checkpoint_of(const SignedNote& note, std::string_view origin,
+                                             std::span<const Verifier* const> keys) {
+  const auto own = keys_named(origin, keys);
+  if (const auto checked = check_signed(note, own); !checked) return std::unexpected(checked.error());
+  return read_checkpoint(note, origin);
 }
 
 }  // namespace pioneer::api

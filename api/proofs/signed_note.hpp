@@ -29,6 +29,14 @@ struct SignedNote {
 inline constexpr std::size_t note_bytes_max = 64u << 10;
 inline constexpr std::size_t note_signatures_max = 100;
 
+/// A signature as it stands in a note: "— name base64(key id ‖ bytes)", with its line break.
+std::string signature_line(std::string_view name, const std::string& key_id, const std::string& bytes);
+/// The note again, with those signatures alone that stand in the name of one of these keys.
+std::string only_signed_by(const SignedNote& note, std::span<const Verifier* const> keys);
+
+/// Those of the keys that have this name: a log's own, earlier ones among them.
+std::vector<const Verifier*> keys_named(std::string_view name, std::span<const Verifier* const> keys);
+
 /// Errors: "bad_note", with what is wrong with it.
 eventstore::Result<SignedNote> parse_note(std::string_view note);
 
@@ -50,5 +58,10 @@ enum class Extensions { refused, passed_over };
 /// root that has not 32 bytes, more lines); "other_origin", where it is another log's.
 eventstore::Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_view origin,
                                                      Extensions extensions = Extensions::refused);
+
+/// The checkpoint of the log of this origin, signed by one of its own keys among `keys`. Errors: those of the two
+/// above.
+eventstore::Result<SignedCheckpoint> check_checkpoint_of(const SignedNote& note, std::string_view origin,
+                                                         std::span<const Verifier* const> keys);
 
 }  // namespace pioneer::api

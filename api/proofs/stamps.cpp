@@ -1,10 +1,10 @@
 #include "api/proofs/stamps.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include "api/proofs/signed_note.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/record.hpp"
 #include "eventstore/whole_file.hpp"
 
@@ -23,10 +23,7 @@ constexpr std::chrono::seconds stamp_time_max{20};
 std::optional<std::uint64_t> size_in_name(std::string_view name) {
   if (!name.ends_with(answer_suffix)) return std::nullopt;
   name.remove_suffix(answer_suffix.size());
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), size);
-  if (error != std::errc{} || std::to_string(size) != name) return std::nullopt;
-  return size;
+  return decimal(name);
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 #include "api/proofs/witness.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "api/ports/signer.hpp"
 #include "api/proofs/cosignature.hpp"
 #include "api/text/base64.hpp"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::api {
@@ -25,34 +25,6 @@ auto malformed(std::string what) { return failure("malformed", "This is no reque
 
 WitnessAnswer refused(unsigned status, const std::string& sentence) { return {status, sentence + "\n"}; }
 
-/// Digits without leading zeros.
-std::optional<std::uint64_t> size_in_digits(std::string_view digits) {
-  std::uint64_t size = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  if (error != std::errc{} || end != digits.data() + digits.size() || std::to_string(size) != digits)
-    return std::nullopt;
-  return size;
-}
-
-std::optional<std::string_view> next_line(std::string_view& from) {
-  const auto end = from.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const auto line = from.substr(0, end);
-  from.remove_prefix(end + 1);
-  return line;
-}
-
-/// Our own line goes below those of the log; what others signed is theirs to keep.
-std::string with_line(const SignedNote& note, std::span<const Verifier* const> keys, const std::string& line) {
-  std::string text = note.text + "\n";
-  for (const auto& signature : note.signatures) {
-    const bool known = std::ranges::any_of(
-        keys, [&](const Verifier* key) { return key->name() == signature.name && key->key_id() == signature.key_id; });
-    if (known) text += "\u2014 " + signature.name + " " + base64(signature.key_id + signature.bytes) + "\n";
-  }
-  return text + line;
-}
-
 }  // namespace
 
 std::string origin_hash(std::string_view origin) {
@@ -62,12 +34,12 @@ std::string origin_hash(std::string_view origin) {
 Result<AddCheckpoint> parse_add_checkpoint(std::string_view body) {
   constexpr std::string_view old = "old ";
   AddCheckpoint request;
-  const auto first = next_line(body);
-  const auto size = first && first->starts_with(old) ? size_in_digits(first->substr(old.size())) : std::nullopt;
+  const auto first = take_line(body);
+  const auto size = first && first->starts_with(old) ? decimal(first->substr(old.size())) : std::nullopt;
   if (!size) return malformed("its first line is \"old\", a space and a size in digits.");
   request.old_size = *size;
   while (true) {
-    const auto line = next_line(body);
+    const auto line = take_line(body);
     if (!line) return malformed("an empty line parts the proof from the checkpoint.");
     if (line->empty()) break;
     const auto hash = from_base64(*line);
@@ -179,7 +151,8 @@ WitnessAnswer Witness::sign(Log& log, const Shown& shown) {
   }
   const auto time_s = std::max(now_s, log.time_s);
   auto line = cosignature_line(signer_, shown.note.text, time_s);
-  auto note = with_line(shown.note, log.keys, line);
+  // Our own line goes below those of the log; what others signed is theirs to keep.
+  auto note = only_signed_by(shown.note, log.keys) + line;
   auto kept = make_directories({directory_ + "/logs", log.directory});
   if (kept)
     kept = eventstore::write_whole(disk_, log.directory + "/checkpoint", note, eventstore::OpenMode::create_new);

@@ -1,10 +1,10 @@
 #include "api/proofs/witness_client.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include "api/proofs/witness.hpp"
+#include "api/text/lines.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -34,10 +34,8 @@ std::string address_below(std::string url, const std::string& path) {
 
 /// The body of a 409: digits without leading zeros, and a line break.
 std::optional<std::uint64_t> size_told(std::string_view body) {
-  std::uint64_t size = 0;
-  const auto error = std::from_chars(body.data(), body.data() + body.size(), size).ec;
-  if (error != std::errc{} || std::to_string(size) + "\n" != body) return std::nullopt;
-  return size;
+  const auto line = take_line(body);
+  return line && body.empty() ? decimal(*line) : std::nullopt;
 }
 
 }  // namespace

@@ -26,19 +26,6 @@ struct Known {
   std::string witness;
 };
 
-/// The checkpoint with the log's own signatures only.
-std::string of_log(const api::SignedNote& note, std::span<const api::Verifier* const> keys) {
-  std::string text = note.text + "\n";
-  for (const auto& one : note.signatures) {
-    const auto is_own = [&](const api::Verifier* key) {
-      return key->name() == one.name && key->key_id() == one.key_id;
-    };
-    if (std::ranges::any_of(keys, is_own))
-      text += "\u2014 " + one.name + " " + api::base64(one.key_id + one.bytes) + "\n";
-  }
-  return text;
-}
-
 /// What they hold that the log's key signed.
 std::vector<Known> ask(std::vector<api::WitnessClient>& witnesses, std::span<const api::Verifier* const> keys) {
   std::mutex mutex;
@@ -53,7 +40,7 @@ std::vector<Known> ask(std::vector<api::WitnessClient>& witnesses, std::span<con
                                      : Result<api::SignedCheckpoint>(std::unexpected(note.error()));
         if (!checkpoint) return;
         const std::lock_guard lock(mutex);
-        known.push_back({checkpoint->size, of_log(*note, keys), witness.name()});
+        known.push_back({checkpoint->size, api::only_signed_by(*note, keys), witness.name()});
       });
     }
     // They end by themselves: a call has its time.

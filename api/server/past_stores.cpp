@@ -3,12 +3,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 
 #include "adapters/posix/disk.hpp"
 #include "adapters/rocksdb/rocksdb_store.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::server {
@@ -67,13 +67,6 @@ Result<std::unique_ptr<eventstore::KeyValueStore>> opened(const std::string& dir
   return std::make_unique<ScratchStore>(directory, std::move(*rows));
 }
 
-std::optional<Sequence> end_in(const std::string& name) {
-  std::uint64_t end = 0;
-  const auto [rest, error] = std::from_chars(name.data(), name.data() + name.size(), end);
-  if (error != std::errc{} || rest != name.data() + name.size() || std::to_string(end) != name) return std::nullopt;
-  return Sequence{end};
-}
-
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return std::string(std::istreambuf_iterator<char>(file), {});
@@ -117,8 +110,8 @@ DiskPastStores::DiskPastStores(std::string directory, Stamp stamp)
   remove_all_but(directory_,
                  [this](const std::string& name) { return stamp_ && directory_ + "/" + name == milestones(); });
   remove_all_but(milestones(), [&](const std::string& name) {
-    const auto end = end_in(name);
-    return end && std::ranges::binary_search(good, *end);
+    const auto end = api::decimal(name);
+    return end && std::ranges::binary_search(good, Sequence{*end});
   });
 }
 
@@ -151,9 +144,11 @@ std::uint64_t DiskPastStores::bytes(const eventstore::KeyValueStore& store) cons
 std::vector<Sequence> DiskPastStores::durable() const {
   std::vector<Sequence> found;
   for (const auto& name : names_in(milestones())) {
-    const auto end = end_in(name);
-    const auto stamp = end && stamp_ ? stamp_(*end) : std::nullopt;
-    if (stamp && content_of(milestone(*end) + "/" + std::string(stamp_name)) == *stamp) found.push_back(*end);
+    const auto size = api::decimal(name);
+    if (!size || !stamp_) continue;
+    const Sequence end{*size};
+    const auto stamp = stamp_(end);
+    if (stamp && content_of(milestone(end) + "/" + std::string(stamp_name)) == *stamp) found.push_back(end);
   }
   std::ranges::sort(found);
   return found;
