@@ -1,9 +1,9 @@
 // What is said while there is no signal, or may still be taken back, waits here and is sent once: each with its own key.
-import { computed, reactive, watch } from 'vue'
+import { reactive, watch } from 'vue'
 import { newKey } from '@/logic/keys'
 import { dated, due, joinedBody, oneOf, refusalIn, together, undoable, type Joining, type Waiting } from '@/logic/waiting'
 import { post, serverTime, upload, type Posted } from './http'
-import { asProblem, problemOfOne, type Problem } from './problem'
+import { asProblem, problemOfOne, refusalOf, type Problem, type Refusal } from './problem'
 import { me } from './session'
 import type { AnswerOf, BodyOf, Change } from './contract'
 import { notePosition } from './receipts'
@@ -18,11 +18,10 @@ export interface Letter extends Waiting, Joining {
   already?: string // a refusal that says that it was done before
   about: string // a message key: what it is
   link: string // where to look
-  failed?: { code: string; detail: string }
+  failed?: { code: string; detail: string; refusal?: Refusal }
 }
 
 export const letters = reactive<Letter[]>([])
-export const waitingCount = computed(() => letters.filter((l) => l.who === me.value?.id).length)
 const sent = new Set<(letter: Letter, answer: unknown) => void>()
 let clock: ReturnType<typeof setTimeout> | undefined
 
@@ -152,6 +151,18 @@ export async function takeBack(letter: Letter): Promise<boolean> {
   return true
 }
 
+/** Says what was refused once more, so that the refusal stands in the log; should it be taken now, it is done. */
+export async function proveRefusal(letter: Letter): Promise<void> {
+  try {
+    const { said, position } = await deliver(letter, 'refusal')
+    if (position) await notePosition(letter.path, said, position)
+    await done(letter, said)
+  } catch (error) {
+    const problem = asProblem(error)
+    if (!problem.mayPass && problem.status !== 401) await refuse(letter, problem, true)
+  }
+}
+
 /** After a refusal has been read: it goes. */
 export async function discard(letter: Letter): Promise<void> {
   forget(letter)
@@ -205,7 +216,12 @@ async function putOff(letter: Letter, problem: Problem): Promise<void> {
     letter.pauseMs = Math.min(Math.max(letter.pauseMs * 2, 1_000), 60_000)
     return
   }
-  letter.failed = { code: problem.code, detail: problem.detail }
+  await refuse(letter, problem)
+}
+
+/** What went together with others has no receipt of its own. */
+async function refuse(letter: Letter, problem: Problem, asked = false): Promise<void> {
+  letter.failed = { code: problem.code, detail: problem.detail, ...(letter.join ? {} : { refusal: refusalOf(problem, asked) }) }
   await keep('outbox', letter.key, JSON.parse(JSON.stringify({ ...letter, photos: [] })))
   if (!letters.includes(letter)) await look()
   changed()

@@ -19,6 +19,20 @@ export class Problem extends Error {
   }
 }
 
+/** What is known of a refusal: whether a rule refused, and whether that stands in the log. */
+export interface Refusal {
+  rule: boolean
+  position: string
+  unrecorded: boolean // it was asked for, and this log records none
+}
+export const noRefusal: Refusal = { rule: false, position: '', unrecorded: false }
+
+/** `asked`: with the wish that it be recorded. */
+export function refusalOf({ status, position = '' }: Pick<Problem, 'status' | 'position'>, asked: boolean): Refusal {
+  const rule = status === 409
+  return { rule, position, unrecorded: asked && rule && !position }
+}
+
 // Codes with which the server puts off one of many that were sent together: these go through later.
 const passing = new Set(['queue_full', 'disk_full', 'sync_failed', 'clock_jumped', 'clock_behind_log', 'projection_stopped', 'read_only', 'stopping', 'not_writable', 'outcome_unknown', 'unavailable', 'internal', 'unanswered'])
 

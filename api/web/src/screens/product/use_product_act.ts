@@ -7,11 +7,12 @@ export type ProductAct = 'publish' | 'capacity' | 'complete' | 'cancel' | 'pictu
 type Said<A extends ProductAct> = Omit<Send<`/api/v1/products/${string}/${A}`>, 'path' | 'about' | 'link'>
 
 export function useProductAct(product: () => ProductView, done: () => void) {
-  const { busy, wrong, say } = useSending()
+  const { busy, wrong, refusal, say, prove, tell } = useSending()
   async function act<A extends ProductAct>(name: A, said: Said<A> = {}): Promise<void> {
     const { id } = product()
     const path: `/api/v1/products/${string}/${A}` = `/api/v1/products/${id}/${name}`
     if (await say({ ...said, path, about: `about.${name}`, link: `/products/${id}` })) done()
   }
-  return { busy, wrong, act }
+  const proving = () => void prove().then((said) => said && done())
+  return { busy, wrong, refusal, act, proving, tell }
 }
