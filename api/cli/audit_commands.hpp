@@ -56,14 +56,17 @@ Exit audit_replay(const Place& place, const AuditReplayOptions& options);
 
 struct AuditHistoryOptions {
   AuditMirrorOptions mirror;
-  std::string from = "0";  ///< a position, or a time such as 2026-03-01T12:00:00Z
-  std::string to;          ///< likewise; empty: the end
-  std::string stream;      ///< "request/ID"; a kind ("request/"); empty: all
+  std::string from = "0";     ///< a position, or a time such as 2026-03-01T12:00:00Z
+  std::string to;             ///< likewise; empty: the end
+  std::string stream;         ///< "request/ID"; a kind ("request/"); empty: all
+  std::string scratch = ".";  ///< of a figure: where the replay's store stands meanwhile
 };
 /// What happened between two moments, by stream.
 Exit audit_diff(const Place& place, const AuditHistoryOptions& options);
 /// Why something is as it is: its events, each with its data and the policy that decided it.
 Exit audit_why(const Place& place, const AuditHistoryOptions& options);
+/// Why a board's figure is what it is: the requests that it counts. `options.stream`: "board/ID/accepted/overdue".
+Exit audit_figure(const Place& place, const AuditHistoryOptions& options);
 
 struct WhatIfOptions {
   AuditHistoryOptions range;  ///< `stream` is not asked

@@ -191,9 +191,14 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
   static AuditHistoryOptions why;
   auto& w = *audit.add_subcommand("why", say_alone("The events by which something is as it is, with their rules"));
   add_mirror_options(w, why.mirror);
-  w.add_option("STREAM", why.stream, "what: request/ID, product/ID, organisation/ID, …")->required();
+  w.add_option("STREAM", why.stream,
+               "what: request/ID, product/ID, organisation/ID, …; or a board's figure: board/ID, board/ID/accepted, "
+               "board/ID/accepted/overdue")
+      ->required();
+  w.add_option("--scratch", why.scratch, "of a figure: a folder with room for a store meanwhile")
+      ->capture_default_str();
   w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
-  on(w, [](const Place& p) { return audit_why(p, why); });
+  on(w, [](const Place& p) { return why.stream.starts_with("board/") ? audit_figure(p, why) : audit_why(p, why); });
   static WhatIfOptions tried;
   auto& f = *audit.add_subcommand(
       "what-if", say_alone("Who would have been late, or in time, and which rates would be others, by another policy"));

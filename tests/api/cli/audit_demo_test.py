@@ -53,6 +53,33 @@ class AuditDemo(unittest.TestCase):
         self.assertGreater(told["requests"], IMPORTED)
         self.assertGreater(told["products"], 5)
 
+    def figure(self, *arguments: str, expect: int = 0) -> list:
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "why", "stick", *arguments, "--json"], cwd=self.folder, text=True,
+                              capture_output=True, timeout=250, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()] or [{"error": done.stderr}]
+
+    def test_a_figure_of_a_board_leads_to_the_requests_that_it_counts(self):
+        at = "2026-02-12T03:00:00Z"
+        board = json.loads(pioneer.run("--data", str(self.folder / "data"), "as-of", "board", "350206", "--at", at, "--json"))
+        place = f"board/{board['organisation']['id']}"
+        late = 0
+        for column in board["columns"]:
+            *requests, told = self.figure(f"{place}/{column['state']}", "--to", at)
+            self.assertEqual(told["counted"], column["count"], column["state"])
+            self.assertTrue({card["id"] for card in column["cards"]} <= {one["stream"].split("/")[1] for one in requests})
+            self.assertEqual(sum(one["overdue"] for one in requests), column["overdue"])
+            late += column["overdue"]
+        self.assertGreater(late, 0)
+        *requests, told = self.figure(f"{place}/overdue", "--to", at)
+        self.assertEqual(told["counted"], late)
+        # The entry that is named is the stream's last one then.
+        one = requests[-1]
+        self.assertEqual(self.audit("why", "stick", one["stream"], "--to", at)["commits"][-1]["position"], one["position"])
+        for wrong in ("board/nowhere", f"{place}/lost", f"{place}/overdue/accepted"):
+            self.assertIn("A figure is board/", self.figure(wrong, expect=2)[0]["error"])
+        self.assertEqual(list(self.folder.glob("replay*")), [], "nothing stays behind")
+
     def test_the_policy_that_was_in_force_changes_nothing(self):
         told = self.audit("what-if", "stick", "--policy", str(SERVICES))
         self.assertEqual((told["changes"], told["otherwise"], told["differences"], told["lacking"]), ({}, [], [], {}))

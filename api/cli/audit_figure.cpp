@@ -1,0 +1,176 @@
+// A figure of a board, opened: the requests that it counts as of then, and the commit that brought each to where it stands.
+#include <algorithm>
+#include <unordered_map>
+
+#include "api/audit/mirror_commits.hpp"
+#include "api/cli/json.hpp"
+#include "api/cli/scratch.hpp"
+#include "api/cli/signed_mirror.hpp"
+#include "api/http/rfc3339.hpp"
+#include "api/node/community.hpp"
+#include "api/queries/board_view.hpp"
+#include "domain/streams.hpp"
+#include "projections/read_models.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+using domain::Id;
+using domain::RequestState;
+using eventstore::Result;
+
+/// Requests that one figure may count here: 100 MiB.
+constexpr std::size_t counted_max = 1'000'000;
+constexpr std::size_t page_size = 1'000;
+
+/// "board/ORGANISATION", "…/accepted", "…/accepted/overdue", "…/overdue": as the board's figures are.
+struct Figure {
+  Id organisation;
+  RequestState::Value state = RequestState::unspecified;  ///< unspecified: all
+  bool overdue = false;
+};
+
+std::optional<Figure> figure_of(std::string_view text) {
+  Figure figure;
+  text.remove_prefix(std::min(text.size(), std::string_view("board/").size()));
+  const auto part = [&] {
+    const auto end = std::min(text.find('/'), text.size());
+    const auto word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return word;
+  };
+  const auto organisation = Id::parse(part());
+  if (!organisation) return std::nullopt;
+  figure.organisation = *organisation;
+  while (!text.empty()) {
+    const auto word = part();
+    if (figure.overdue) return std::nullopt;
+    if (word == "overdue") {
+      figure.overdue = true;
+    } else if (figure.state != RequestState::unspecified || !RequestState::Value_Parse(std::string(word), &figure.state) ||
+               figure.state == RequestState::unspecified) {
+      return std::nullopt;
+    }
+  }
+  return figure;
+}
+
+/// What brought a counted request to where it stands.
+struct Counted {
+  RequestState::Value state = RequestState::unspecified;
+  bool overdue = false;
+  std::uint64_t position = 0;
+  std::int64_t recorded_at_us = 0;
+  std::string events;
+};
+using AllCounted = std::unordered_map<Id, Counted, domain::IdHash>;
+
+Result<void> count(const projections::ReadModels& models, std::span<const Id> organisations,
+                   RequestState::Value state, bool overdue, AllCounted& all) {
+  std::string after;
+  do {
+    auto column = models.boards().column(organisations, state, after, page_size);
+    if (!column) return std::unexpected(column.error());
+    for (const auto& card : column->cards) {
+      const auto row = models.requests().get(card.id);
+      if (!row) return std::unexpected(row.error());
+      if (!*row || (overdue && !(*row)->overdue())) continue;
+      if (all.size() == counted_max)
+        return eventstore::failure("too_many", "More than a million requests are counted; choose a smaller place.");
+      all.emplace(card.id, Counted{state, (*row)->overdue(), 0, 0, {}});
+    }
+    after = std::move(column->next);
+  } while (!after.empty());
+  return {};
+}
+
+/// The requests that the figure counts when the first `size` entries of the mirror are applied.
+Result<AllCounted> counted_then(const SignedMirror& mirror, std::uint64_t size, const Figure& figure,
+                                eventstore::KeyValueStore& store) {
+  Progress progress("entries replayed", size);
+  node::Community community;
+  const EntryRange range{0, size};
+  const auto folded = each_commit(mirror, range, [&](const auto& commit) { return community.fold(commit); });
+  if (!folded) return std::unexpected(folded.error());
+  api::MirrorCommits source(mirror.folder(), mirror.checkpoint().size, 0,
+                            [&](std::uint64_t entries) { progress.at(std::min(entries, size)); });
+  projections::EngineOptions bulk;
+  bulk.bulk = true;
+  const auto models = projections::ReadModels::replayed(store, source, {eventstore::Sequence{size}, std::nullopt}, bulk);
+  if (!models) return std::unexpected(models.error());
+  const auto organisations = queries::organisations_of(community.directory, figure.organisation, true);
+  AllCounted all;
+  for (int value = RequestState::Value_MIN + 1; value <= RequestState::Value_MAX; ++value) {
+    const auto state = static_cast<RequestState::Value>(value);
+    if (figure.state != RequestState::unspecified && figure.state != state) continue;
+    if (auto counted = count(**models, organisations, state, figure.overdue, all); !counted)
+      return std::unexpected(counted.error());
+  }
+  return all;
+}
+
+/// The last commit of each that changed more than words: what put it into its column, or made it late.
+Result<void> find_reasons(const SignedMirror& mirror, std::uint64_t size, AllCounted& all) {
+  return each_commit(mirror, {0, size}, [&](const eventstore::AcceptedCommit& accepted) -> Result<void> {
+    for (const auto& part : accepted.body.parts()) {
+      const auto id = domain::id_in(part.stream(), domain::stream_kind::request);
+      const auto found = id ? all.find(*id) : all.end();
+      if (found == all.end()) continue;
+      auto& counted = found->second;
+      counted.position = accepted.sequence.value;
+      counted.recorded_at_us = accepted.body.recorded_at_us();
+      counted.events.clear();
+      for (const auto& event : part.events()) counted.events += (counted.events.empty() ? "" : ", ") + event.type();
+    }
+    return {};
+  });
+}
+
+void say_counted(const Place& place, const Id& id, const Counted& counted) {
+  const auto at = api::http::rfc3339_of_us(counted.recorded_at_us);
+  const auto state = RequestState::Value_Name(counted.state);
+  if (place.json) {
+    say(JsonObject()
+            .text("stream", domain::stream_of(domain::stream_kind::request, id))
+            .text("state", state)
+            .yes_no("overdue", counted.overdue)
+            .text("position", std::to_string(counted.position))
+            .text("recordedAt", at)
+            .text("events", counted.events)
+            .str());
+    return;
+  }
+  say(std::to_string(counted.position) + "  " + at + "  " + domain::stream_of(domain::stream_kind::request, id) + "  " +
+      state + (counted.overdue ? ", overdue" : "") + ": " + counted.events);
+}
+
+}  // namespace
+
+Exit audit_figure(const Place& place, const AuditHistoryOptions& options) {
+  const auto figure = figure_of(options.stream);
+  if (!figure)
+    return fail(Exit::usage, "A figure is board/ORGANISATION, with /STATE and /overdue behind it where they are meant; "
+                             "the organisation's id has 26 characters.");
+  const auto mirror = SignedMirror::open(options.mirror);
+  if (!mirror) return fail(mirror.error());
+  const auto range = range_of(**mirror, options);
+  if (!range) return Exit::usage;
+  auto scratch = Scratch::open(options.scratch);
+  if (!scratch) return fail(scratch.error());
+  auto all = counted_then(**mirror, range->to, *figure, (*scratch)->store());
+  if (!all) return fail(all.error());
+  if (const auto found = find_reasons(**mirror, range->to, *all); !found) return fail(found.error());
+  std::vector<std::pair<std::uint64_t, Id>> in_order;
+  in_order.reserve(all->size());
+  for (const auto& [id, counted] : *all) in_order.emplace_back(counted.position, id);
+  std::ranges::sort(in_order, {}, [](const auto& one) { return one.first; });
+  for (const auto& [position, id] : in_order) say_counted(place, id, all->at(id));
+  if (place.json)
+    say(JsonObject().number("counted", all->size()).text("to", std::to_string(range->to)).str());
+  else
+    say("The figure is " + grouped(all->size()) + ", after " + grouped(range->to) +
+        " entries: these requests, each with the entry that brought it to where it stands.");
+  return Exit::done;
+}
+
+}  // namespace pioneer::cli
