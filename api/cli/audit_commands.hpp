@@ -63,10 +63,12 @@ struct AuditHistoryOptions {
 };
 /// What happened between two moments, by stream.
 Exit audit_diff(const Place& place, const AuditHistoryOptions& options);
-/// Why something is as it is: its events, each with its data and the policy that decided it.
+/// Why something is as it is: its events, each with its data and the policy that decided it, and each decision again.
 Exit audit_why(const Place& place, const AuditHistoryOptions& options);
 /// Why a board's figure is what it is: the requests that it counts. `options.stream`: "board/ID/accepted/overdue".
 Exit audit_figure(const Place& place, const AuditHistoryOptions& options);
+/// Every decision of a range, made again; exit 1 where one comes out otherwise. `stream` is not asked.
+Exit audit_rerun(const Place& place, const AuditHistoryOptions& options);
 
 struct WhatIfOptions {
   AuditHistoryOptions range;  ///< `stream` is not asked

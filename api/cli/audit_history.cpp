@@ -1,13 +1,17 @@
 // What happened in a mirror: between two moments, and to one stream.
 #include <algorithm>
 #include <map>
+#include <set>
 
+#include "api/audit/rerun/rerun.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/judged_json.hpp"
 #include "api/cli/signed_mirror.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/queries/event_view.hpp"
 #include "domain/common/rules.hpp"
+#include "domain/streams.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -120,7 +124,8 @@ std::string facts_of(const eventstore::CommitBody& body) {
 /// What one commit did to one stream, and by what.
 class Reason {
  public:
-  Reason(const projections::Commit& commit, const projections::Part& part) : commit_(commit), part_(part) {
+  Reason(const projections::Commit& commit, const projections::Part& part, const api::rerun::Judged& judged)
+      : commit_(commit), part_(part), judged_(judged) {
     queries::show_events(part, *view_.mutable_events());
   }
 
@@ -141,6 +146,7 @@ class Reason {
         .raw("rules", rules.str())
         .raw("facts", facts.str())
         .raw("events", events.str())
+        .raw("again", as_json(judged_))
         .str();
   }
 
@@ -152,13 +158,32 @@ class Reason {
     if (const auto rules = rules_of(body); !rules.empty()) say("    rules: " + rules);
     if (const auto facts = facts_of(body); !facts.empty()) say("    facts: " + facts);
     for (const auto& event : view_.events()) say("    " + api::http::to_json(event));
+    say("    again: " + told(judged_));
   }
 
  private:
   const projections::Commit& commit_;
   const projections::Part& part_;
+  const api::rerun::Judged& judged_;
   api::StreamCommitView view_;
 };
+
+/// Of which streams the refusals that are asked for tell: their states are needed to refuse again.
+Result<std::set<std::string>> refused_of(const SignedMirror& mirror, const EntryRange& range,
+                                         const std::string& asked) {
+  std::set<std::string> streams;
+  if (!asked.starts_with(domain::stream_kind::refusal)) return streams;
+  const auto walked = each_commit(mirror, range, [&](const auto& accepted) -> Result<void> {
+    const auto& parts = accepted.body.parts();
+    if (parts.empty() || !wanted(parts[0].stream(), asked)) return {};
+    const auto commit = projections::read_commit(accepted);
+    if (!commit) return std::unexpected(commit.error());
+    streams.insert(api::rerun::Rerun::subject(*commit));
+    return {};
+  });
+  if (!walked) return std::unexpected(walked.error());
+  return streams;
+}
 
 }  // namespace
 
@@ -167,17 +192,29 @@ Exit audit_why(const Place& place, const AuditHistoryOptions& options) {
   if (!mirror) return fail(mirror.error());
   const auto range = range_of(**mirror, options);
   if (!range) return Exit::usage;
+  const auto refused = refused_of(**mirror, *range, options.stream);
+  if (!refused) return fail(refused.error());
+  const auto kept = [&](const std::string& stream) {
+    return wanted(stream, options.stream) || refused->contains(stream);
+  };
+  api::rerun::Rerun again(kept);
   JsonArray items;
   std::uint64_t found = 0;
   const auto walked = each_commit(**mirror, *range, [&](const auto& accepted) -> Result<void> {
     const auto& parts = accepted.body.parts();
-    if (std::ranges::none_of(parts, [&](const auto& part) { return wanted(part.stream(), options.stream); })) return {};
+    const auto asked_for = [&](const auto& part) { return wanted(part.stream(), options.stream); };
+    const auto decides = [&](const auto& part) {
+      return kept(part.stream()) || node::Community::concerns(part.stream());
+    };
+    if (std::ranges::none_of(parts, asked_for) && std::ranges::none_of(parts, decides)) return {};
     const auto commit = projections::read_commit(accepted);
     if (!commit) return std::unexpected(commit.error());
+    const auto judged = again.take(*commit, std::ranges::any_of(parts, asked_for));
+    if (!judged) return {};
     for (const auto& part : commit->parts) {
       if (!wanted(part.raw->stream(), options.stream)) continue;
       ++found;
-      const Reason reason(*commit, part);
+      const Reason reason(*commit, part, *judged);
       if (place.json)
         items.add(reason.json());
       else

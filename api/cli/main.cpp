@@ -189,7 +189,8 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
   d.add_option("--stream", between.stream, "a stream (request/ID), or a kind (request/)");
   on(d, [](const Place& p) { return audit_diff(p, between); });
   static AuditHistoryOptions why;
-  auto& w = *audit.add_subcommand("why", say_alone("The events by which something is as it is, with their rules"));
+  auto& w = *audit.add_subcommand(
+      "why", say_alone("The events by which something is as it is, with their rules, and each decision made again"));
   add_mirror_options(w, why.mirror);
   w.add_option("STREAM", why.stream,
                "what: request/ID, product/ID, organisation/ID, …; or a board's figure: board/ID, board/ID/accepted, "
@@ -199,6 +200,14 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
       ->capture_default_str();
   w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
   on(w, [](const Place& p) { return why.stream.starts_with("board/") ? audit_figure(p, why) : audit_why(p, why); });
+  static AuditHistoryOptions decided;
+  auto& n = *audit.add_subcommand(
+      "rerun", say_alone("Make every decision again, from what the log says; exit 1 if one comes out otherwise"));
+  add_mirror_options(n, decided.mirror);
+  n.add_option("--from", decided.from, "decisions from here on: a position, or a time such as 2026-03-01T12:00:00Z")
+      ->capture_default_str();
+  n.add_option("--to", decided.to, "likewise; else the end");
+  on(n, [](const Place& p) { return audit_rerun(p, decided); });
   static WhatIfOptions tried;
   auto& f = *audit.add_subcommand(
       "what-if", say_alone("Who would have been late, or in time, and which rates would be others, by another policy"));

@@ -1,4 +1,5 @@
-"""Adds one commit to a log that was closed, as a writer of another version, or with another clock, might have left it."""
+"""Adds one commit to a log that was closed, as a writer of another version, or with another clock, might have left it; or changes one and
+chains all that follows anew, as somebody would who holds the keys."""
 import pathlib
 import sys
 import zlib
@@ -57,3 +58,31 @@ def append(segment: pathlib.Path, body: bytes, level: int = 1) -> None:
              + batch(number + 3, sequence + 2, fmt.CLOSING))
     file[at:at + len(added)] = added
     segment.write_bytes(file)
+
+
+def rewrite(segment: pathlib.Path, old: bytes, new: bytes) -> int:
+    """`old` becomes `new` in the one record that holds it; every later one chains to it, and every checksum fits. Its sequence."""
+    assert len(old) == len(new)
+    file = bytearray(segment.read_bytes())
+    at, head, found = fmt.FILE_HEADER, None, []
+    while file[at:at + 8] == fmt.BATCH_MAGIC:
+        _, _, _, records, _, length, kind, _, _ = fmt.BATCH_HEADER.unpack_from(file, at)
+        record_at, end = at + fmt.BATCH_HEADER.size, at + fmt.BATCH_HEADER.size + length
+        for _ in range(records if kind == fmt.DATA else 0):
+            fields = list(fmt.RECORD_HEADER.unpack_from(file, record_at))
+            size = fmt.RECORD_HEADER.size + fields[4]
+            body = bytes(file[record_at + fmt.RECORD_HEADER.size:record_at + size])
+            if fields[2] != fmt.FENCE:
+                if old in body:
+                    found.append(fields[8])
+                fields[5], fields[10] = 0, head or fields[10]
+                record = sealed(fmt.RECORD_HEADER.pack(*fields) + body.replace(old, new), CRC_IN_RECORD)
+                file[record_at:record_at + size] = record
+                head = fmt.sha256(b"\x00" + record)
+            record_at += size
+        file[at + CRC_IN_BATCH:at + CRC_IN_BATCH + 4] = bytes(4)
+        file[at:end] = sealed(bytes(file[at:end]), CRC_IN_BATCH)
+        at += -(-(fmt.BATCH_HEADER.size + length) // fmt.BLOCK) * fmt.BLOCK
+    assert len(found) == 1, found
+    segment.write_bytes(file)
+    return found[0]

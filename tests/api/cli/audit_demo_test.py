@@ -16,6 +16,11 @@ import pioneer  # noqa: E402
 
 SERVICES = pioneer.ROOT / "ops/config/services.yaml"
 STRICTER = {"accept_within": "5 min", "resolve_within": "6 h"}
+# What happens in such a city; each kind must be among the decisions that are made again.
+DECIDED = {"AdoptPolicy", "RegisterOrganisation", "RegisterMember", "GrantRole", "IssueToken", "ImportRequest", "SubmitRequest", "AcceptRequest",
+           "AssignRequest", "ReportProgress", "ResolveRequest", "ConfirmRequest", "DisputeRequest", "RateRequest", "WithdrawRequest", "PassDeadline",
+           "CreateProduct", "PublishProduct", "ChangeCapacity", "CancelProduct", "CompleteProduct", "PlaceClaim", "CancelClaim", "CheckIn",
+           "CompleteClaim", "MarkNoShow", "RateClaim"}
 IMPORTED = 200  # of the real requests: they have no clocks
 
 
@@ -79,6 +84,16 @@ class AuditDemo(unittest.TestCase):
         for wrong in ("board/nowhere", f"{place}/lost", f"{place}/overdue/accepted"):
             self.assertIn("A figure is board/", self.figure(wrong, expect=2)[0]["error"])
         self.assertEqual(list(self.folder.glob("replay*")), [], "nothing stays behind")
+
+    def test_every_decision_comes_out_the_same(self):
+        told = self.audit("rerun", "stick")
+        self.assertEqual((told["ok"], told["different"], told["missing"]), (True, [], {}))
+        decisions = sum(int(n) for n in json.loads(pioneer.run("audit", "diff", str(self.folder / "stick"), "--json"))["counts"].values())
+        self.assertGreater(decisions, told["same"], "a decision is an event or more")
+        self.assertGreater(told["same"], 3000)
+        kinds = {command for command, counts in told["commands"].items() if counts["same"] > 0}
+        self.assertLessEqual(DECIDED, kinds)
+        self.assertEqual(sum(counts["same"] for counts in told["commands"].values()), told["same"])
 
     def test_the_policy_that_was_in_force_changes_nothing(self):
         told = self.audit("what-if", "stick", "--policy", str(SERVICES))

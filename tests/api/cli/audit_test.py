@@ -6,7 +6,8 @@ import subprocess
 import sys
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / folder) for folder in ("process", "fault")]
+import forged_log  # noqa: E402
 import pioneer  # noqa: E402
 
 PRODUCT = {"title": "Free haircuts", "description": "Just come", "kind": "service", "capacity": 2, "maxPerMember": 2, "waitlist": True,
@@ -113,6 +114,38 @@ class Audit(unittest.TestCase):
         then = self.audit("why", "stick", f"request/{self.request}", "--to", str(position))
         self.assertEqual(len(then["commits"]), 1)
         self.assertIn("no stream", self.audit("why", "stick", "request/nobody", expect=1)["error"])
+
+    def test_each_decision_is_made_again_from_the_mirror_alone(self):
+        told = self.audit("rerun", "stick")
+        self.assertEqual((told["ok"], told["different"], told["differs"], told["notRun"]), (True, [], 0, 0), told)
+        same = {command: counts["same"] for command, counts in told["commands"].items()}
+        for command, count in {"PlaceClaim": 2, "CancelClaim": 1, "SubmitRequest": 1, "ResolveRequest": 1, "RateRequest": 1, "GrantRole": 3,
+                               "PublishProduct": 1, "AdoptPolicy": 1}.items():
+            self.assertEqual(same.get(command), count, command)
+        self.assertEqual(told["unasked"], {"not_own_work": 2}, "who asked is known by their key alone")
+        part = self.audit("rerun", "stick", "--from", told["to"])
+        self.assertEqual((part["same"], part["commands"]), (0, {}))
+        for stream in (f"request/{self.request}", f"product/{self.product}", "policy/services", "organisation/"):
+            again = [commit["again"] for commit in self.audit("why", "stick", stream)["commits"]]
+            self.assertEqual({one["verdict"] for one in again}, {"same"}, again)
+        self.assertEqual(again[0]["command"], "RegisterOrganisation")
+
+    def test_a_decision_that_was_changed_is_named_though_all_is_chained_and_signed_anew(self):
+        waiting, confirmed = (b"\x0a\x0bClaimPlaced\x1a\x06\x08\x02\x10\x01\x18" + state for state in (b"\x02", b"\x01"))
+        forged = self.folder / "forged"
+        shutil.copytree(self.pioneer.data, forged)
+        for derived in ("checkpoints", "rocksdb"):
+            shutil.rmtree(forged / derived, ignore_errors=True)
+        at = str(forged_log.rewrite(next((forged / "log").glob("*.segment")), waiting, confirmed))
+        pioneer.run("audit", "mirror", "--to", str(self.folder / "forged-stick"), "--data", str(forged))
+        self.assertTrue(self.audit("verify", "forged-stick")["ok"], "hashes and signatures say nothing of decisions")
+        told = self.audit("rerun", "forged-stick", expect=1)
+        self.assertEqual(told["ok"], False)
+        first = told["different"][0]
+        self.assertEqual((first["position"], first["stream"], first["command"]), (at, f"product/{self.product}", "PlaceClaim"))
+        self.assertIn("state: confirmed -> waitlisted", first["reason"])
+        commits = self.audit("why", "forged-stick", f"product/{self.product}")["commits"]
+        self.assertEqual([commit["again"]["verdict"] for commit in commits if commit["position"] == at], ["differs"])
 
     def test_policies_are_told_from_the_directory_and_from_a_mirror_alike(self):
         told = self.audit("policies", "stick")["items"]

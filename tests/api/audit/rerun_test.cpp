@@ -1,0 +1,204 @@
+// Decisions made again: what a refusal on record can and cannot say, and what is told of another program's decisions.
+// Whole logs are made again in tests/simulation and tests/api/cli.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/audit/rerun/rerun.hpp"
+#include "domain/authorisation/authorisation.hpp"
+#include "tests/api/audit/story.hpp"
+
+namespace pioneer::api::rerun {
+namespace {
+
+using namespace audit_tests;  // NOLINT: stories by their words
+using testing::HasSubstr;
+
+/// The last decision of a story.
+Judged last(const Story& story) {
+  Rerun again([](const std::string&) { return true; });
+  std::optional<Judged> judged;
+  const auto source = story.source();
+  for (auto next = source->next(); next && !next->empty(); next = source->next()) {
+    const auto commit = projections::read_commit(next->front());
+    judged = again.take(*commit, true);
+  }
+  return judged.value();
+}
+
+AnyEvent town() {
+  OrganisationRegistered e;
+  e.set_name("Town");
+  e.set_level(Level::community);
+  return e;
+}
+AnyEvent level(std::uint32_t number) {
+  FeatureLevelRaised e;
+  e.set_level(number);
+  return e;
+}
+AnyEvent created(std::uint32_t capacity, bool waitlist) {
+  ProductCreated e;
+  auto& terms = *e.mutable_terms();
+  terms.set_organisation(bytes_of("town"));
+  terms.set_capacity(capacity);
+  terms.set_max_per_member(2);
+  terms.set_waitlist(waitlist);
+  auto& session = *terms.add_sessions();
+  session.set_starts_us(session_us);
+  session.set_ends_us(session_us + 60 * minute_us);
+  return e;
+}
+AnyEvent placed(std::uint32_t ticket, std::uint32_t places) {
+  ClaimPlaced e;
+  e.set_ticket(ticket);
+  e.set_places(places);
+  e.set_state(ClaimState::confirmed);
+  return e;
+}
+AnyEvent cancelled() {
+  ProductCancelled e;
+  e.set_reason("Rain");
+  return e;
+}
+AnyEvent submitted() {
+  RequestSubmitted e;
+  e.set_asker(bytes_of("ann"));
+  e.set_organisation(bytes_of("town"));
+  return e;
+}
+AnyEvent granted(std::string_view grant) {
+  RoleGranted e;
+  e.set_grant(bytes_of(grant));
+  e.set_role(Role::cadre);
+  e.set_organisation(bytes_of("town"));
+  return e;
+}
+
+Story founded(std::uint32_t feature_level = 2) {
+  Story story;
+  story.then("policy", "levels", "", {level(feature_level)}).then("organisation", "town", "", {town()});
+  story.then("member", "grace-herself", "", {granted("grace")});
+  return story;
+}
+Story offered(std::uint32_t capacity, bool waitlist = false) {
+  auto story = founded();
+  story.product("grace", {created(capacity, waitlist)}).product("grace", {ProductPublished{}});
+  return story;
+}
+/// Puts a refusal on record, about the story's product or request.
+Judged refused(Story story, const std::string& command, const std::string& code, std::string_view kind = "product",
+               std::string_view subject = "haircuts") {
+  CommandRefused e;
+  e.set_command(command);
+  e.set_stream(std::string(kind) + "/" + id_of(subject).text());
+  e.set_code(code);
+  if (code == "product_full" || code == "too_many_places") e.set_field("places");
+  story.then("refusal", "one", "somebody", {e});
+  return last(story);
+}
+Verdict asked(const Story& story, const std::string& command, const std::string& code) {
+  return refused(story, command, code, "request", "lamp").verdict;
+}
+
+TEST(Rerun, OfARefusalIsSureWhereNothingThatIsMissingMatters) {
+  auto story = offered(3);
+  EXPECT_EQ(refused(story, "PublishProduct", "product_not_draft").verdict, Verdict::same);
+  EXPECT_EQ(refused(story, "CompleteProduct", "not_yet").verdict, Verdict::same);
+  story.product("grace", {cancelled()});
+  EXPECT_EQ(refused(story, "PlaceClaim", "product_cancelled").verdict, Verdict::same);
+  auto over = offered(3);
+  over.wait_until(session_us);
+  EXPECT_EQ(refused(over, "PlaceClaim", "claims_closed").verdict, Verdict::same);
+}
+
+TEST(Rerun, OfARefusalSaysThatSomeAreRefusedSo) {
+  auto story = offered(2);
+  story.product("ann", {placed(1, 2)});
+  const auto full = refused(story, "PlaceClaim", "product_full");
+  EXPECT_EQ(full.verdict, Verdict::possible);
+  // A stranger and ann, one to three places each, with and without waiting.
+  EXPECT_EQ(full.sentence,
+            "Of 12 senders and contents that the rules tell apart, 4 are refused so; which it was is not in the log.");
+  EXPECT_EQ(refused(story, "PlaceClaim", "too_many_places").verdict, Verdict::possible);
+  EXPECT_EQ(refused(story, "CheckIn", "check_in_not_open").verdict, Verdict::same);
+}
+
+TEST(Rerun, OfARefusalNamesWhatNobodyCouldHaveBeenTold) {
+  const auto story = offered(200);
+  const auto full = refused(story, "PlaceClaim", "product_full");
+  EXPECT_EQ(full.verdict, Verdict::differs);
+  EXPECT_EQ(full.sentence,
+            "No sender and nothing that it could say leads to product_full, but to: accepted, too_many_places.");
+  EXPECT_EQ(refused(story, "PublishProduct", "product_cancelled").verdict, Verdict::differs);
+  EXPECT_EQ(refused(story, "RateClaim", "claim_already_rated").verdict, Verdict::differs) << "there is no claim";
+  auto early = founded(1);
+  EXPECT_THAT(refused(early, "PublishProduct", "product_not_draft").sentence, HasSubstr("feature level"));
+  auto named = offered(3);
+  named.under_policy(3);
+  EXPECT_THAT(refused(named, "PublishProduct", "product_not_draft").sentence, HasSubstr("another policy"));
+}
+
+TEST(Rerun, OfARefusalOfARequestKnowsWhoMayAct) {
+  auto story = founded();
+  story.request("ann", {submitted()}).request("grace", {RequestAccepted{}});
+  EXPECT_EQ(asked(story, "AcceptRequest", "already_accepted"), Verdict::possible);
+  EXPECT_EQ(asked(story, "AcceptRequest", "not_holder"), Verdict::possible);
+  EXPECT_EQ(asked(story, "AcceptRequest", "request_closed"), Verdict::differs);
+  EXPECT_EQ(asked(story, "ConfirmRequest", "not_resolved"), Verdict::same);
+  story.request("grace", {RequestResolved{}, [] {
+                            RequestDeadlineSet e;
+                            e.set_deadline(1);
+                            e.set_kind(DeadlineKind::confirm);
+                            e.set_due_us(session_us);
+                            return AnyEvent(e);
+                          }()});
+  EXPECT_EQ(asked(story, "ConfirmRequest", "own_work"), Verdict::possible) << "grace may be ann";
+  story.request("ann", {RequestConfirmed{}});
+  EXPECT_EQ(asked(story, "ConfirmRequest", "request_closed"), Verdict::same);
+  EXPECT_EQ(asked(story, "RateRequest", "own_work"), Verdict::possible);
+  EXPECT_EQ(asked(story, "RateRequest", "request_already_rated"), Verdict::differs);
+}
+
+TEST(Rerun, SaysWhatIsMissingWhereItCannotDecide) {
+  const auto told = refused(founded(), "GrantRole", "not_for_oneself", "member", "grace-herself");
+  EXPECT_EQ(told.verdict, Verdict::not_run);
+  EXPECT_EQ(told.command, "refused GrantRole");
+  EXPECT_EQ(told.sentence, "What a refused GrantRole said is not in the log.");
+  auto story = offered(3);
+  EXPECT_EQ(last(story).verdict, Verdict::same);
+  story.product("grace", {ProductPublished{}, placed(1, 1)});
+  EXPECT_EQ(last(story).sentence,
+            "It is refused: product_not_draft. The product was published before. It can be published only once.");
+}
+
+TEST(Rerun, LeavesToAnotherProgramWhatItsTableOfPermissionsDecided) {
+  PolicyAdopted policy;
+  *policy.mutable_permissions() = permission_rows();
+  const auto published_under = [](const PolicyAdopted& adopted) {
+    auto story = founded();
+    story.then("policy", "services", "", {adopted}).under_policy(3);
+    story.product("grace", {created(3, false)}).product("grace", {ProductPublished{}});
+    return last(story);
+  };
+  EXPECT_EQ(published_under(policy).verdict, Verdict::same);
+  for (auto& row : *policy.mutable_permissions())
+    if (row.action() == "publish_product") row.add_may(Standing::any_member);
+  EXPECT_EQ(published_under(policy).verdict, Verdict::not_run);
+  EXPECT_THAT(published_under(policy).sentence, HasSubstr("another table of permissions"));
+}
+
+TEST(Rerun, NamesTheActorTheRulesAndTheBytes) {
+  auto story = offered(3);
+  story.product("ann", {placed(1, 1)}).by({Rule::capacity});
+  EXPECT_THAT(last(story).sentence,
+              HasSubstr("Its rules are others: capacity, max_per_member, claims_are_open, organisation_active"));
+  auto other = founded();
+  other.product("ann", {created(3, false)});
+  EXPECT_THAT(last(other).sentence, HasSubstr("It is refused: forbidden"));
+  auto more = offered(3);
+  more.product("ann", {placed(1, 1), placed(2, 1)});
+  EXPECT_EQ(last(more).sentence, "It does not lead to ClaimPlaced.");
+}
+
+}  // namespace
+}  // namespace pioneer::api::rerun
