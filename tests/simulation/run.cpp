@@ -1,7 +1,9 @@
 #include "tests/simulation/run.hpp"
 
 #include "adapters/segments/verify.hpp"
+#include "api/audit/rules/invariants.hpp"
 #include "projections/read_models.hpp"
+#include "tests/api/audit/listed_commits.hpp"
 
 namespace pioneer::tests {
 
@@ -239,8 +241,25 @@ void Run::check_log(const std::vector<eventstore::AcceptedCommit>& commits) {
   happened_.promotions = found.promotions;
   happened_.erasures = found.erasures;
   happened_.reactions = found.reactions;
+  commits_ = commits;
+  check_decisions();
   check_answers(found);
   check_keys(found);
+}
+
+/// By an auditor's two ways: rules recounted, and every decision made again.
+void Run::check_decisions() {
+  const auto source = [this] { return listed(commits_); };
+  const auto rules = api::rules::check_invariants(source, {.entries = commits_.size()});
+  if (!rules) return say("no rules: " + rules.error().code);
+  for (const auto& breach : rules->breaches.kept())
+    say(breach.rule + " in " + breach.stream + ", at " + std::to_string(breach.position));
+  auto again = api::rerun::rerun(source, {.entries = commits_.size()});
+  if (!again) return say("no decisions: " + again.error().code);
+  rerun_ = std::move(*again);
+  for (const auto& one : rerun_.different)
+    say(one.command + " comes out otherwise, at " + std::to_string(one.position) + ": " + one.sentence);
+  for (const auto& [sentence, count] : rerun_.missing) say("not made again: " + sentence);
 }
 
 void Run::check_answers(const Audit& audit) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/audit/rerun/rerun.hpp"
 #include "tests/simulation/audit.hpp"
 #include "tests/simulation/simulated_node.hpp"
 #include "tests/simulation/workload.hpp"
@@ -36,6 +37,10 @@ class Run {
   const eventstore::Hash& root() const { return root_; }
   eventstore::Hash heard() const { return eventstore::sha256(eventstore::bytes_of(workload_.heard())); }
   std::uint64_t leaves() const { return leaves_.size(); }
+  /// All of the log, as it stood at the last check.
+  const std::vector<eventstore::AcceptedCommit>& commits() const { return commits_; }
+  /// How its decisions came out when they were made again.
+  const api::rerun::Report& rerun() const { return rerun_; }
 
  private:
   bool start(bool in_peace);
@@ -50,6 +55,7 @@ class Run {
 
   void check();
   void check_log(const std::vector<eventstore::AcceptedCommit>& commits);
+  void check_decisions();
   void check_answers(const Audit& audit);
   void check_keys(const Audit& audit);
   void check_read_models(const std::vector<eventstore::AcceptedCommit>& commits);
@@ -65,6 +71,8 @@ class Run {
   bool armed_ = false;
   std::vector<std::string> wrong_;
   Happened happened_;
+  std::vector<eventstore::AcceptedCommit> commits_;
+  api::rerun::Report rerun_;
   std::vector<eventstore::Hash> leaves_;  ///< as they stood at the last check
   std::set<domain::Id> ended_keys_;       ///< seen erased once
   eventstore::Hash root_;

@@ -1,5 +1,6 @@
 #include "api/audit/rules/invariants.hpp"
 
+#include "api/audit/rules/office_rules.hpp"
 #include "api/audit/rules/product_rules.hpp"
 
 namespace pioneer::api::rules {
@@ -21,6 +22,7 @@ class Reading {
       report_.breaches.add(commit, commit.parts.front(), "policy_not_named",
                            "It was decided by another policy than the one in force.");
     for (const auto& part : commit.parts) {
+      if (part_ == 0) rights_.take(commit, part, around_, report_.breaches);
       if (part.kind == StreamKind::member) {
         offices(commit, part);
       } else if (part.kind == StreamKind::organisation) {
@@ -30,7 +32,7 @@ class Reading {
           if (const auto* adopted = std::get_if<domain::PolicyAdopted>(&event))
             around_.measures.adopt(commit.sequence.value, adopted->policy());
       } else if (part.kind == StreamKind::product && mine(part.id)) {
-        products_[part.id].take(commit, part, report_.breaches);
+        products_[part.id].take(commit, part, around_, report_.breaches);
       } else if (part.kind == StreamKind::request && mine(part.id)) {
         requests_[part.id].take(commit, part, around_, report_.breaches);
       }
@@ -68,6 +70,7 @@ class Reading {
   const std::uint64_t parts_;
   InvariantReport& report_;
   Surroundings around_;
+  OfficeRules rights_;
   std::unordered_map<Id, ProductRules, domain::IdHash> products_;
   std::unordered_map<Id, RequestRules, domain::IdHash> requests_;
   std::int64_t last_us_ = 0;

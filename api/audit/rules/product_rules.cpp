@@ -12,10 +12,15 @@ std::string ticket_of(std::uint32_t number) { return "claim " + std::to_string(n
 
 }  // namespace
 
-void ProductRules::take(const projections::Commit& commit, const projections::Part& part, Breaches& breaches) {
-  const Seen seen{commit, part, breaches};
+void ProductRules::take(const projections::Commit& commit, const projections::Part& part, const Surroundings& around,
+                        Breaches& breaches) {
+  const SeenAmong seen{{commit, part, breaches}, around};
   for (const auto& event : part.events) std::visit([&](const auto& e) { see(seen, e); }, event);
   after(seen);
+}
+
+void ProductRules::cadre_acts(const SeenAmong& seen, std::string_view what) const {
+  seen.only_an_office({domain::Role::cadre}, organisation_, what);
 }
 
 /// What holds after every commit.
@@ -42,10 +47,12 @@ ProductRules::Ticket* ProductRules::find(const Seen& seen, std::uint32_t number)
   return nullptr;
 }
 
-void ProductRules::see(const Seen& seen, const domain::ProductCreated& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::ProductCreated& event) {
   if (phase_ != Phase::absent) seen.wrong("begun_twice", "The product was created before.");
   const auto& terms = event.terms();
   phase_ = Phase::draft;
+  organisation_ = domain::Id::of(terms.organisation());
+  cadre_acts(seen, "offered it");
   capacity_ = terms.capacity();
   max_per_member_ = terms.max_per_member();
   waitlist_ = terms.waitlist();
@@ -58,29 +65,38 @@ void ProductRules::see(const Seen& seen, const domain::ProductCreated& event) {
   closes_us_ = terms.closes_us() == 0 ? starts_us_ : terms.closes_us();
 }
 
-void ProductRules::see(const Seen& seen, const domain::ProductPublished&) {
+void ProductRules::see(const SeenAmong& seen, const domain::ProductPublished&) {
+  cadre_acts(seen, "published it");
   if (phase_ != Phase::draft) seen.wrong("wrong_state", "Only a draft is published.");
   phase_ = Phase::published;
 }
 
-void ProductRules::see(const Seen& seen, const domain::CapacityChanged& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::CapacityChanged& event) {
+  cadre_acts(seen, "changed its places");
   if (phase_ != Phase::draft && phase_ != Phase::published)
     seen.wrong("wrong_state", "The capacity of what is over was changed.");
   capacity_ = event.capacity();
 }
 
-void ProductRules::see(const Seen& seen, const domain::ProductCancelled&) {
+void ProductRules::see(const SeenAmong& seen, const domain::PicturesChanged&) {
+  cadre_acts(seen, "changed its pictures");
+}
+
+void ProductRules::see(const SeenAmong& seen, const domain::ProductCancelled&) {
+  cadre_acts(seen, "called it off");
   if (phase_ != Phase::draft && phase_ != Phase::published) seen.wrong("wrong_state", "It was over already.");
   phase_ = Phase::cancelled;
 }
 
-void ProductRules::see(const Seen& seen, const domain::ProductCompleted&) {
+void ProductRules::see(const SeenAmong& seen, const domain::ProductCompleted&) {
+  cadre_acts(seen, "completed it");
   if (phase_ != Phase::published) seen.wrong("wrong_state", "Only what is offered is completed.");
   if (seen.commit.recorded_at.us < ends_us_) seen.wrong("too_early", "Completed before its last session was over.");
   phase_ = Phase::completed;
 }
 
-void ProductRules::see(const Seen& seen, const domain::ClaimPlaced& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::ClaimPlaced& event) {
+  seen.only_a_person("claims");
   const auto now = seen.commit.recorded_at.us;
   if (phase_ != Phase::published) seen.wrong("wrong_state", "Claimed, though it is not offered.");
   if (now < opens_us_) seen.wrong("too_early", "Claimed before claims opened.");
@@ -109,7 +125,7 @@ void ProductRules::see(const Seen& seen, const domain::ClaimPlaced& event) {
   line_.insert(event.ticket());
 }
 
-void ProductRules::see(const Seen& seen, const domain::ClaimCancelled& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::ClaimCancelled& event) {
   auto* const ticket = find(seen, event.ticket());
   if (ticket == nullptr) return;
   const bool waited = ticket->state == Claim::waiting;
@@ -129,7 +145,9 @@ void ProductRules::see(const Seen& seen, const domain::ClaimCancelled& event) {
 }
 
 // Skipped: those who do not wait, and those who want more places than there are. Nobody else is gone past.
-void ProductRules::see(const Seen& seen, const domain::PlacesPromoted& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::PlacesPromoted& event) {
+  const bool alone = std::holds_alternative<domain::PlacesPromoted>(seen.part.events.front());
+  if (alone) seen.only_the_system("confirmed who waits");
   const std::set<std::uint32_t> skipped(event.skipped().begin(), event.skipped().end());
   promotion_goes_on_ = event.more();
   if (event.first() < 1 || event.last() < event.first() || event.last() > tickets_.size())
@@ -151,9 +169,10 @@ void ProductRules::see(const Seen& seen, const domain::PlacesPromoted& event) {
                ticket_of(event.last()) + " was confirmed before " + ticket_of(first) + ", which waits longer.");
 }
 
-void ProductRules::see(const Seen& seen, const domain::CheckedIn& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::CheckedIn& event) {
   auto* const ticket = find(seen, event.ticket());
   if (ticket == nullptr) return;
+  if (seen.part.actor != ticket->owner) cadre_acts(seen, "checked somebody in");
   if (ticket->state != Claim::confirmed || phase_ == Phase::cancelled)
     return seen.wrong("wrong_state", ticket_of(event.ticket()) + " was checked in, but is not confirmed.");
   if (seen.commit.occurred_at.us < starts_us_ - check_in_before_us)
@@ -161,17 +180,19 @@ void ProductRules::see(const Seen& seen, const domain::CheckedIn& event) {
   ticket->state = Claim::checked_in;
 }
 
-void ProductRules::see(const Seen& seen, const domain::ClaimCompleted& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::ClaimCompleted& event) {
   auto* const ticket = find(seen, event.ticket());
   if (ticket == nullptr) return;
+  cadre_acts(seen, "noted that somebody was served");
   if (ticket->state != Claim::checked_in || phase_ == Phase::cancelled)
     return seen.wrong("wrong_state", ticket_of(event.ticket()) + " was served, but nobody checked in.");
   ticket->state = Claim::completed;
 }
 
-void ProductRules::see(const Seen& seen, const domain::NoShowMarked& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::NoShowMarked& event) {
   auto* const ticket = find(seen, event.ticket());
   if (ticket == nullptr) return;
+  cadre_acts(seen, "noted that somebody did not come");
   if (ticket->state != Claim::confirmed || phase_ == Phase::cancelled)
     return seen.wrong("wrong_state", ticket_of(event.ticket()) + " did not come, but is not confirmed.");
   if (seen.commit.recorded_at.us < starts_us_)
@@ -179,7 +200,7 @@ void ProductRules::see(const Seen& seen, const domain::NoShowMarked& event) {
   ticket->state = Claim::no_show;
 }
 
-void ProductRules::see(const Seen& seen, const domain::ClaimRated& event) {
+void ProductRules::see(const SeenAmong& seen, const domain::ClaimRated& event) {
   auto* const ticket = find(seen, event.ticket());
   if (ticket == nullptr) return;
   if (seen.part.actor != ticket->owner)

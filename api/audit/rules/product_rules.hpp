@@ -4,17 +4,19 @@
 #pragma once
 
 #include <set>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "api/audit/rules/breach.hpp"
+#include "api/audit/rules/surroundings.hpp"
 
 namespace pioneer::api::rules {
 
 class ProductRules {
  public:
   /// What one commit did to the product.
-  void take(const projections::Commit& commit, const projections::Part& part, Breaches& breaches);
+  void take(const projections::Commit& commit, const projections::Part& part, const Surroundings& around,
+            Breaches& breaches);
 
  private:
   enum class Phase : std::uint8_t { absent, draft, published, cancelled, completed };
@@ -26,18 +28,19 @@ class ProductRules {
     bool rated = false;
   };
 
-  void see(const Seen& seen, const domain::ProductCreated& event);
-  void see(const Seen& seen, const domain::ProductPublished& event);
-  void see(const Seen& seen, const domain::CapacityChanged& event);
-  void see(const Seen& seen, const domain::ProductCancelled& event);
-  void see(const Seen& seen, const domain::ProductCompleted& event);
-  void see(const Seen& seen, const domain::ClaimPlaced& event);
-  void see(const Seen& seen, const domain::ClaimCancelled& event);
-  void see(const Seen& seen, const domain::PlacesPromoted& event);
-  void see(const Seen& seen, const domain::CheckedIn& event);
-  void see(const Seen& seen, const domain::ClaimCompleted& event);
-  void see(const Seen& seen, const domain::NoShowMarked& event);
-  void see(const Seen& seen, const domain::ClaimRated& event);
+  void see(const SeenAmong& seen, const domain::ProductCreated& event);
+  void see(const SeenAmong& seen, const domain::ProductPublished& event);
+  void see(const SeenAmong& seen, const domain::CapacityChanged& event);
+  void see(const SeenAmong& seen, const domain::PicturesChanged& event);
+  void see(const SeenAmong& seen, const domain::ProductCancelled& event);
+  void see(const SeenAmong& seen, const domain::ProductCompleted& event);
+  void see(const SeenAmong& seen, const domain::ClaimPlaced& event);
+  void see(const SeenAmong& seen, const domain::ClaimCancelled& event);
+  void see(const SeenAmong& seen, const domain::PlacesPromoted& event);
+  void see(const SeenAmong& seen, const domain::CheckedIn& event);
+  void see(const SeenAmong& seen, const domain::ClaimCompleted& event);
+  void see(const SeenAmong& seen, const domain::NoShowMarked& event);
+  void see(const SeenAmong& seen, const domain::ClaimRated& event);
   template <class Other>
   void see(const Seen&, const Other&) {}  // decides nothing here
 
@@ -46,8 +49,11 @@ class ProductRules {
   std::uint32_t head() const;
   bool fits(std::uint32_t number) const { return taken_ + tickets_[number - 1].places <= capacity_; }
   void after(const Seen& seen);
+  /// Cadres of the organisation that offers it, or above it.
+  void cadre_acts(const SeenAmong& seen, std::string_view what) const;
 
   Phase phase_ = Phase::absent;
+  domain::Id organisation_;
   std::uint32_t capacity_ = 0;
   std::uint32_t max_per_member_ = 0;
   bool waitlist_ = false;

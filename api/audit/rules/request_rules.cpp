@@ -15,7 +15,13 @@ constexpr std::int64_t minute_us = 60'000'000;
 void RequestRules::take(const projections::Commit& commit, const projections::Part& part, Surroundings& around,
                         Breaches& breaches) {
   const SeenAmong seen{{commit, part, breaches}, around};
-  for (const auto& event : part.events) std::visit([&](const auto& e) { see(seen, e); }, event);
+  for (const auto& event : part.events) {
+    if (const auto* submitted = std::get_if<domain::RequestSubmitted>(&event))
+      category_ = around.measures.number_of(submitted->category());
+    else if (const auto* imported = std::get_if<domain::RequestImported>(&event))
+      category_ = around.measures.number_of(imported->category());
+    std::visit([&](const auto& e) { see(seen, e); }, event);
+  }
   // A result waits for its asker, for a time.
   if (state_ == State::awaiting_confirmation && !clock(DeadlineKind::confirm).running)
     seen.wrong("no_clock", "The result waits for its asker without an end.");
@@ -36,14 +42,19 @@ void RequestRules::expect(const Seen& seen, std::initializer_list<State::Value> 
   seen.wrong("wrong_state", "It was " + std::string(what) + " while it was " + State::Value_Name(state_) + ".");
 }
 
+void RequestRules::holder_acts(const SeenAmong& seen, std::string_view what) const {
+  const auto* office = seen.around.office(seen.part.actor, {domain::Role::cadre});
+  if (office == nullptr)
+    seen.wrong("no_office", "Somebody " + std::string(what) + " who is no cadre at that time.");
+  else if (!seen.around.tree.covers(office->organisation, holder_))
+    seen.wrong("not_the_holder",
+               "A cadre " + std::string(what) + " whose office does not cover the organisation that holds it.");
+}
+
 /// Whoever works on it holds an office, and did not ask for it.
 void RequestRules::works(const SeenAmong& seen) {
+  holder_acts(seen, "worked on it");
   const auto& actor = seen.part.actor;
-  const auto office = seen.around.offices.find(actor);
-  if (office == seen.around.offices.end() || !office->second.held || office->second.role != domain::Role::cadre)
-    seen.wrong("no_office", "Somebody worked on it who is no cadre at that time.");
-  else if (!seen.around.tree.covers(office->second.organisation, holder_))
-    seen.wrong("not_the_holder", "A cadre worked on it whose office does not cover the organisation that holds it.");
   if (std::ranges::find(workers_, actor) == workers_.end()) workers_.push_back(actor);
 }
 
@@ -65,11 +76,15 @@ void RequestRules::see(const SeenAmong& seen, const domain::RequestSubmitted& ev
   if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was submitted before.");
   state_ = State::submitted;
   asker_ = domain::Id::of(event.asker());
+  if (!seen.by_the_system()) {
+    seen.only_a_person("asks");
+    if (asker_ != seen.part.actor) seen.wrong("asked_for_another", "It was asked in somebody else's name.");
+  }
   holder_ = domain::Id::of(event.organisation());
-  category_ = seen.around.measures.number_of(event.category());
 }
 
 void RequestRules::see(const SeenAmong& seen, const domain::RequestImported& event) {
+  seen.only_the_system("imported it");
   if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was there before.");
   if (event.state() != State::submitted && event.state() != State::closed_unconfirmed &&
       event.state() != State::withdrawn) {
@@ -77,7 +92,6 @@ void RequestRules::see(const SeenAmong& seen, const domain::RequestImported& eve
   }
   state_ = event.state();
   holder_ = domain::Id::of(event.organisation());
-  category_ = seen.around.measures.number_of(event.category());
 }
 
 void RequestRules::see(const SeenAmong& seen, const domain::RequestDeadlineSet& event) {
@@ -100,8 +114,19 @@ void RequestRules::see(const SeenAmong& seen, const domain::RequestAccepted&) {
   clock(DeadlineKind::accept).running = false;
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestAssigned& event) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestAssigned& event) {
   expect(seen, {State::submitted, State::accepted, State::in_progress}, "assigned");
+  holder_acts(seen, "assigned it");
+  const auto to = domain::Id::of(event.organisation());
+  const auto* office = seen.around.office(seen.part.actor, {domain::Role::cadre});
+  if (office != nullptr && !seen.around.tree.covers(office->organisation, to) &&
+      !seen.around.tree.is_above(to, holder_))
+    seen.wrong("out_of_reach", "It was given to an organisation that is neither covered nor the next one above.");
+  if (const auto grant = domain::Id::of(event.grant()); !grant.is_zero()) {
+    const auto* official = seen.around.office(grant, {domain::Role::cadre});
+    if (official == nullptr || !seen.around.tree.covers(official->organisation, to))
+      seen.wrong("no_office", "It was given to somebody who is no cadre there.");
+  }
   holder_ = domain::Id::of(event.organisation());
 }
 
@@ -151,7 +176,8 @@ void RequestRules::see(const Seen& seen, const domain::RequestWithdrawn&) {
   close(State::withdrawn);
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestDeadlinePassed& event) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestDeadlinePassed& event) {
+  seen.only_the_system("let a clock pass");
   if (event.kind() != DeadlineKind::accept && event.kind() != DeadlineKind::resolve)
     return seen.wrong("clock_kind", "Such a clock does not pass by itself.");
   auto& passed = clock(event.kind());
@@ -161,7 +187,8 @@ void RequestRules::see(const Seen& seen, const domain::RequestDeadlinePassed& ev
   passed.running = false;
 }
 
-void RequestRules::see(const Seen& seen, const domain::RequestClosedUnconfirmed&) {
+void RequestRules::see(const SeenAmong& seen, const domain::RequestClosedUnconfirmed&) {
+  seen.only_the_system("closed it for silence");
   expect(seen, {State::awaiting_confirmation}, "closed without an answer");
   if (seen.commit.recorded_at.us < clock(DeadlineKind::confirm).due_us)
     seen.wrong("too_early", "It was closed before the time to answer was over.");

@@ -3,30 +3,11 @@
 #pragma once
 
 #include <array>
-#include <unordered_map>
 #include <vector>
 
-#include "api/audit/rules/breach.hpp"
-#include "api/audit/rules/measures.hpp"
-#include "api/audit/rules/tree.hpp"
+#include "api/audit/rules/surroundings.hpp"
 
 namespace pioneer::api::rules {
-
-/// Whose grant it is, where, and whether it is held now.
-struct Office {
-  domain::Id member;
-  domain::Id organisation;
-  domain::Role::Value role = domain::Role::unspecified;
-  bool held = false;
-};
-using Offices = std::unordered_map<domain::Id, Office, domain::IdHash>;
-
-/// What a request's rules need of the rest of the log, as it stands now.
-struct Surroundings {
-  Offices offices;
-  Tree tree;
-  Measures measures;
-};
 
 class RequestRules {
  public:
@@ -41,29 +22,27 @@ class RequestRules {
     std::int64_t due_us = 0;
     bool running = false;
   };
-  struct SeenAmong : Seen {
-    Surroundings& around;
-  };
-
   void see(const SeenAmong& seen, const domain::RequestSubmitted& event);
   void see(const SeenAmong& seen, const domain::RequestImported& event);
   void see(const SeenAmong& seen, const domain::RequestDeadlineSet& event);
   void see(const SeenAmong& seen, const domain::RequestAccepted& event);
-  void see(const Seen& seen, const domain::RequestAssigned& event);
+  void see(const SeenAmong& seen, const domain::RequestAssigned& event);
   void see(const SeenAmong& seen, const domain::RequestProgressed& event);
   void see(const SeenAmong& seen, const domain::RequestResolved& event);
   void see(const Seen& seen, const domain::RequestConfirmed& event);
   void see(const Seen& seen, const domain::RequestDisputed& event);
   void see(const Seen& seen, const domain::RequestRated& event);
   void see(const Seen& seen, const domain::RequestWithdrawn& event);
-  void see(const Seen& seen, const domain::RequestDeadlinePassed& event);
-  void see(const Seen& seen, const domain::RequestClosedUnconfirmed& event);
+  void see(const SeenAmong& seen, const domain::RequestDeadlinePassed& event);
+  void see(const SeenAmong& seen, const domain::RequestClosedUnconfirmed& event);
   template <class Other>
   void see(const Seen&, const Other&) {}  // decides nothing here
 
   using State = domain::RequestState;
   bool open() const;
   void expect(const Seen& seen, std::initializer_list<State::Value> states, std::string_view what) const;
+  /// Under an office of a cadre that covers the holder.
+  void holder_acts(const SeenAmong& seen, std::string_view what) const;
   void works(const SeenAmong& seen);
   void judges(const Seen& seen, std::string_view what) const;
   void close(State::Value as);

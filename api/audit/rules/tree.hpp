@@ -19,6 +19,11 @@ class Tree {
       merged_[organisation] = domain::Id::of(merged->into());
   }
 
+  /// True where it is the one directly above.
+  bool is_above(const domain::Id& above, const domain::Id& organisation) const {
+    const auto up = above_.find(today(organisation));
+    return up != above_.end() && !up->second.is_zero() && today(up->second) == today(above);
+  }
   /// True where `below` is it, or stands below it, as of now.
   bool covers(const domain::Id& above, const domain::Id& below) const {
     const auto wanted = today(above);

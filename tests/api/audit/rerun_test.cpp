@@ -77,7 +77,7 @@ AnyEvent granted(std::string_view grant) {
 Story founded(std::uint32_t feature_level = 2) {
   Story story;
   story.then("policy", "levels", "", {level(feature_level)}).then("organisation", "town", "", {town()});
-  story.then("member", "grace-herself", "", {granted("grace")});
+  story.then("member", "grace-herself", "", {SubjectKeyIssued{}, MemberRegistered{}, granted("grace")});
   return story;
 }
 Story offered(std::uint32_t capacity, bool waitlist = false) {

@@ -56,8 +56,18 @@ AnyEvent capacity(std::uint32_t places) {
   return e;
 }
 
+AnyEvent granted(std::string_view grant, Role::Value role = Role::cadre, std::string_view organisation = {}) {
+  RoleGranted e;
+  e.set_grant(bytes_of(grant));
+  e.set_role(role);
+  if (!organisation.empty()) e.set_organisation(bytes_of(organisation));
+  return e;
+}
+
+/// By grace, a cadre.
 Story offered(std::uint32_t places, std::uint32_t per_member = 2, bool waitlist = true) {
   Story story;
+  story.then("member", "grace-herself", "", {granted("grace")});
   story.product("grace", {created(places, per_member, waitlist)}).product("grace", {ProductPublished{}});
   return story;
 }
@@ -179,12 +189,6 @@ TEST(ProductRules, FindWhoRatesWithoutARight) {
 }
 
 // Requests.
-AnyEvent granted(std::string_view grant, Role::Value role = Role::cadre) {
-  RoleGranted e;
-  e.set_grant(bytes_of(grant));
-  e.set_role(role);
-  return e;
-}
 AnyEvent submitted(std::string_view asker) {
   RequestSubmitted e;
   e.set_asker(bytes_of(asker));
@@ -301,13 +305,6 @@ TEST(RequestRules, FindAnOrderThatNoLifeHas) {
   EXPECT_THAT(rated_open.broken(), ElementsAre("wrong_state", "begun_twice"));
 }
 
-AnyEvent granted_in(std::string_view grant, std::string_view organisation) {
-  RoleGranted e;
-  e.set_grant(bytes_of(grant));
-  e.set_role(Role::cadre);
-  e.set_organisation(bytes_of(organisation));
-  return e;
-}
 AnyEvent below(std::string_view parent) {
   OrganisationRegistered e;
   e.set_parent(bytes_of(parent));
@@ -327,8 +324,8 @@ TEST(RequestRules, FindWorkOfWhoDoesNotCoverTheHolder) {
     story.then("organisation", "city", "", {OrganisationRegistered{}})
         .then("organisation", "north", "", {below("city")})
         .then("organisation", "south", "", {below("city")})
-        .then("member", "grace-herself", "", {granted_in("grace", "north")})
-        .then("member", "carl-himself", "", {granted_in("carl", "city")})
+        .then("member", "grace-herself", "", {granted("grace", Role::cadre, "north")})
+        .then("member", "carl-himself", "", {granted("carl", Role::cadre, "city")})
         .request("ann", {submitted_to("north", "repair")});
     return story;
   };

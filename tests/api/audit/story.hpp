@@ -11,6 +11,7 @@
 #include "api/audit/rules/invariants.hpp"
 #include "domain/events.hpp"
 #include "eventstore/commit.hpp"
+#include "tests/api/audit/listed_commits.hpp"
 
 namespace pioneer::api::audit_tests {
 
@@ -32,12 +33,16 @@ class Story {
  public:
   /// What one commit does to one stream, a minute after the one before.
   Story& then(std::string_view kind, std::string_view subject, std::string_view actor, std::vector<AnyEvent> events) {
+    return then_in(std::string(kind) + "/" + id_of(subject).text(), actor, std::move(events));
+  }
+  /// The same, to a stream by its whole name.
+  Story& then_in(std::string stream, std::string_view actor, std::vector<AnyEvent> events) {
     eventstore::AcceptedCommit commit;
     commit.sequence = eventstore::Sequence{commits_.size()};
     commit.body.set_recorded_at_us(at_us_ += minute_us);
     commit.body.set_policy_sequence(policy_);
     auto& part = *commit.body.add_parts();
-    part.set_stream(std::string(kind) + "/" + id_of(subject).text());
+    part.set_stream(std::move(stream));
     if (!actor.empty()) part.set_actor(bytes_of(actor));
     for (const auto& event : events) {
       auto& raw = *part.add_events();
@@ -70,21 +75,7 @@ class Story {
     return *this;
   }
   /// Gives a commit at a time. The story must outlive it.
-  std::unique_ptr<projections::CommitSource> source() const {
-    class Source final : public projections::CommitSource {
-     public:
-      explicit Source(const std::vector<eventstore::AcceptedCommit>& commits) : commits_(commits) {}
-      eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override {
-        if (given_ == commits_.size()) return std::vector<eventstore::AcceptedCommit>{};
-        return std::vector{commits_[given_++]};
-      }
-
-     private:
-      const std::vector<eventstore::AcceptedCommit>& commits_;
-      std::size_t given_ = 0;
-    };
-    return std::make_unique<Source>(commits_);
-  }
+  std::unique_ptr<projections::CommitSource> source() const { return tests::listed(commits_); }
   rules::InvariantReport report(std::uint64_t entries_per_part = 1'000) const {
     auto report = rules::check_invariants([&] { return source(); },
                                           {.entries = commits_.size(), .entries_per_part = entries_per_part});
