@@ -55,6 +55,32 @@ Reply parse_reply(std::string_view bytes) {
   return reply;
 }
 
+bool is_granted(TS_RESP& reply) {
+  constexpr long granted_with_changes = 1;  // 0: granted
+  const auto* status = TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(&reply));
+  return ASN1_INTEGER_get(status) <= granted_with_changes;
+}
+
+/// That it is a stamp of this SHA-256.
+bool is_of(TS_RESP& reply, const eventstore::Hash& digest) {
+  auto* const token = TS_RESP_get_tst_info(&reply);
+  auto* const imprint = token == nullptr ? nullptr : TS_TST_INFO_get_msg_imprint(token);
+  if (imprint == nullptr) return false;
+  const ASN1_OBJECT* algorithm = nullptr;
+  X509_ALGOR_get0(&algorithm, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(imprint));
+  const ASN1_OCTET_STRING* const bytes = TS_MSG_IMPRINT_get_msg(imprint);
+  return OBJ_obj2nid(algorithm) == NID_sha256 &&
+         static_cast<std::size_t>(ASN1_STRING_length(bytes)) == eventstore::Hash::size &&
+         std::memcmp(ASN1_STRING_get0_data(bytes), digest.bytes.data(), eventstore::Hash::size) == 0;
+}
+
+Result<Store> store_of(const std::string& certificates) {
+  Store store(X509_STORE_new());
+  if (!store || X509_STORE_load_file(store.get(), certificates.c_str()) != 1)
+    return failure("bad_certificates", certificates + " holds no certificates in PEM: " + reason() + ".");
+  return store;
+}
+
 bool fill(TS_REQ* query, const eventstore::Hash& digest) {
   const Imprint imprint(TS_MSG_IMPRINT_new());
   const Algorithm sha256(X509_ALGOR_new());
@@ -75,7 +101,8 @@ bool fill(TS_REQ* query, const eventstore::Hash& digest) {
 
 class OpenSslTimeStamping final : public api::TimeStamping {
  public:
-  explicit OpenSslTimeStamping(Store store) : store_(std::move(store)) {}
+  OpenSslTimeStamping(Store store, std::string certificates)
+      : store_(std::move(store)), certificates_(std::move(certificates)) {}
 
   Result<std::string> query(const eventstore::Hash& digest) override {
     const Query query(TS_REQ_new());
@@ -92,10 +119,7 @@ class OpenSslTimeStamping final : public api::TimeStamping {
     const Query query(d2i_TS_REQ(nullptr, &at, static_cast<long>(query_bytes.size())));
     const auto reply = parse_reply(reply_bytes);
     if (!query || !reply) return failure("bad_time_stamp", "What the authority answered is no time stamp.");
-    constexpr long granted_with_changes = 1;  // 0: granted
-    const auto* status = TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(reply.get()));
-    if (ASN1_INTEGER_get(status) > granted_with_changes)
-      return failure("time_stamp_refused", "The authority refused to stamp.");
+    if (!is_granted(*reply)) return failure("time_stamp_refused", "The authority refused to stamp.");
     const Verification verification(TS_REQ_to_TS_VERIFY_CTX(query.get(), nullptr));
     if (!verification) return failure("bad_time_stamp", "The query is none.");
     if (store_) {
@@ -106,6 +130,29 @@ class OpenSslTimeStamping final : public api::TimeStamping {
     if (TS_RESP_verify_response(verification.get(), reply.get()) != 1)
       return failure("bad_time_stamp", "What the authority answered is not good: " + reason() + ".");
     return time_in(*reply);
+  }
+
+  Result<std::int64_t> stamped(std::string_view bytes, const eventstore::Hash& digest) const override {
+    const auto reply = parse_reply(bytes);
+    if (!reply) return failure("bad_time_stamp", "This is no time stamp.");
+    if (!is_granted(*reply)) return failure("time_stamp_refused", "The authority refused to stamp.");
+    const auto time_s = time_in(*reply);
+    if (!time_s) return time_s;
+    if (!is_of(*reply, digest)) return failure("bad_time_stamp", "It is a stamp of something else.");
+    // One of its own, for it has a time of its own: a certificate that has ended since was good then.
+    auto store = store_of(certificates_);
+    if (!store) return std::unexpected(store.error());
+    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store->get()), *time_s);
+    const Verification verification(TS_VERIFY_CTX_new());
+    if (!verification) return failure("bad_time_stamp", "It could not be checked.");
+    TS_VERIFY_CTX_set_flags(verification.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
+    TS_VERIFY_CTX_set_store(verification.get(), store->release());
+    if (TS_RESP_verify_response(verification.get(), reply.get()) == 1) return time_s;
+    const auto last = ERR_peek_last_error();
+    const bool other = ERR_GET_LIB(last) == ERR_LIB_TS && ERR_GET_REASON(last) == TS_R_CERTIFICATE_VERIFY_ERROR;
+    const auto words = reason();
+    return failure("bad_time_stamp", other ? "It is not signed by an authority that was given."
+                                           : "It was changed after it was signed: " + words + ".");
   }
 
   Result<std::int64_t> time_of(std::string_view bytes) const override {
@@ -123,7 +170,8 @@ class OpenSslTimeStamping final : public api::TimeStamping {
     return static_cast<std::int64_t>(::timegm(&parts));
   }
 
-  Store store_;  ///< null: signatures are not checked
+  Store store_;  ///< null: signatures of what is granted are not checked
+  const std::string certificates_;
 };
 
 }  // namespace
@@ -131,11 +179,11 @@ class OpenSslTimeStamping final : public api::TimeStamping {
 Result<std::unique_ptr<api::TimeStamping>> make_time_stamping(const std::string& certificates) {
   Store store;
   if (!certificates.empty()) {
-    store.reset(X509_STORE_new());
-    if (!store || X509_STORE_load_file(store.get(), certificates.c_str()) != 1)
-      return failure("bad_certificates", certificates + " holds no certificates in PEM: " + reason() + ".");
+    auto trusted = store_of(certificates);
+    if (!trusted) return std::unexpected(trusted.error());
+    store = std::move(*trusted);
   }
-  return std::make_unique<OpenSslTimeStamping>(std::move(store));
+  return std::make_unique<OpenSslTimeStamping>(std::move(store), certificates);
 }
 
 }  // namespace pioneer::adapters

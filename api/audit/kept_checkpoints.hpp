@@ -13,6 +13,8 @@ namespace pioneer::api {
 
 inline constexpr std::string_view newest_checkpoint_file = "checkpoint";
 inline constexpr std::string_view kept_checkpoints_folder = "checkpoints";
+/// Checkpoints that others' authorities stamped with their time, each with the answer (RFC 3161): N and N.tsr.
+inline constexpr std::string_view kept_stamps_folder = "stamps";
 /// The log's verifier keys, a line each, as the mirror was told them.
 inline constexpr std::string_view verifier_file = "verifier";
 

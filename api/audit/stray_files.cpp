@@ -74,7 +74,8 @@ std::optional<MirrorFault> wrong_beginning(const MirrorFolder& folder, const std
 bool known(const std::string& name) {
   return name == newest_checkpoint_file || name == verifier_file ||
          name.starts_with(std::string(kept_checkpoints_folder) + "/") ||
-         name.starts_with(std::string(published_digests_folder) + "/");
+         name.starts_with(std::string(published_digests_folder) + "/") ||
+         name.starts_with(std::string(kept_stamps_folder) + "/");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ struct AuditVerifyOptions {
   std::string mirror;
   std::vector<std::string> verifiers;    ///< keys, or files with a key in each line; empty: as the mirror was told
   std::vector<std::string> checkpoints;  ///< files: signed checkpoints that somebody else has
+  std::string tsa_ca;                    ///< a PEM file of the authorities that stamped; empty: stamps are not checked
   bool any_entries = false;              ///< the log is none of ours
   unsigned threads = 2;
 };
@@ -89,6 +90,7 @@ struct EvidenceCheckOptions {
   std::string file;
   std::vector<std::string> verifiers;  ///< as in AuditVerifyOptions; empty: the key in the archive
   std::string page;                    ///< as in EvidenceOptions, to compare with
+  std::string tsa_ca;                  ///< as in AuditVerifyOptions
 };
 Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& options);
 

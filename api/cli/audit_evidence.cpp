@@ -7,6 +7,7 @@
 #include "adapters/zip/zip_archives.hpp"
 #include "api/audit/mirror_records.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/kept_stamps.hpp"
 #include "api/cli/signed_mirror.hpp"
 #include "api/evidence/evidence_check.hpp"
 #include "api/text/bytes.hpp"
@@ -19,7 +20,6 @@ using api::evidence::Evidence;
 using eventstore::failure;
 using eventstore::Result;
 
-constexpr std::size_t stamp_bytes_max = 64u << 10;
 constexpr std::size_t history_bytes_max = 1u << 20;
 constexpr std::size_t page_bytes_max = 1u << 20;
 /// Of an archive, whose files are hardly compressed.
@@ -114,7 +114,7 @@ Result<void> add_kept(const SignedMirror& mirror, const std::string& folder, Evi
 }
 
 Result<void> add_attached(const SignedMirror& mirror, Evidence& into) {
-  auto files = names_in(mirror, "stamps");
+  auto files = names_in(mirror, std::string(api::kept_stamps_folder));
   if (!files) return std::unexpected(files.error());
   if (const std::string history(api::evidence::key_history_file); mirror.folder().exists(history))
     files->insert(files->begin(), history);
@@ -146,7 +146,7 @@ Result<Evidence> gather(const SignedMirror& mirror, const EvidenceOptions& optio
     return failure("no_page", "The page has no place for proofs; name the verify.html of this version with --page");
   for (const auto& added :
        {add_entries(mirror, positions, evidence), add_kept(mirror, std::string(api::kept_checkpoints_folder), evidence),
-        add_kept(mirror, "stamps", evidence), add_attached(mirror, evidence)})
+        add_kept(mirror, std::string(api::kept_stamps_folder), evidence), add_attached(mirror, evidence)})
     if (!added) return std::unexpected(added.error());
   return evidence;
 }
@@ -200,13 +200,14 @@ namespace {
 
 using api::evidence::EvidenceReport;
 
-std::string json_of(const EvidenceReport& report, const std::string& origin) {
+std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin) {
   JsonObject out;
   out.yes_no("ok", !report.fault);
   if (report.fault)
     out.text("code", report.fault->code).text("file", report.fault->file).text("reason", report.fault->sentence);
   JsonArray cosigners;
   for (const auto& name : report.cosigners) cosigners.add_text(name);
+  stamps.add_to(out);
   return out.text("origin", origin)
       .text("stream", report.stream)
       .text("size", std::to_string(report.checkpoint.size))
@@ -214,7 +215,6 @@ std::string json_of(const EvidenceReport& report, const std::string& origin) {
       .number("entries", report.entries)
       .number("related", report.related)
       .number("checkpoints", report.kept)
-      .number("stamps", report.stamps)
       .yes_no("wholeBeginning", report.whole_beginning)
       .yes_no("gap", report.gap)
       .yes_no("page", report.page)
@@ -223,7 +223,7 @@ std::string json_of(const EvidenceReport& report, const std::string& origin) {
       .str();
 }
 
-void tell(const EvidenceReport& report, const std::string& origin, bool own_key) {
+void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin, bool own_key) {
   if (report.fault) {
     say("BAD: " + report.fault->sentence + ".");
     if (!report.fault->file.empty()) say("  file         " + report.fault->file);
@@ -239,8 +239,7 @@ void tell(const EvidenceReport& report, const std::string& origin, bool own_key)
   if (report.cosigners.empty())
     say("  cosigned     nobody whose key was given: that nothing was back-dated rests on the one who runs the log");
   if (report.kept > 0) say("  checkpoints  " + grouped(report.kept) + " earlier ones, all of one history");
-  if (report.stamps > 0)
-    say("  stamps       " + grouped(report.stamps) + "; check them with openssl ts, as README.txt says");
+  stamps.tell();
   if (report.gap) say("  gap          a revision is missing between two of them");
   if (!report.whole_beginning && !report.stream.ends_with('/')) say("  begins       later than the stream does");
   if (report.page && !report.own_page) say("  page         shows these proofs; that it is ours could not be compared");
@@ -262,18 +261,31 @@ Result<AuditKeys> own_keys(std::span<const api::ArchivedFile> files) {
   return AuditKeys::of(lines);
 }
 
+/// Each as two files of the archive.
+void check_stamps(std::span<const api::ArchivedFile> files, KeptStamps& stamps) {
+  for (const auto& [name, bytes] : files) {
+    if (!name.starts_with(api::kept_stamps_folder) || !name.ends_with(".tsr")) continue;
+    const std::string text(name.substr(0, name.size() - 4));
+    const auto stamped = std::ranges::find(files, text, &api::ArchivedFile::name);
+    stamps.check(text.substr(api::kept_stamps_folder.size() + 1),
+                 stamped == files.end() ? std::string_view() : stamped->bytes, bytes);
+  }
+}
+
 }  // namespace
 
 Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& options) {
+  auto stamps = KeptStamps::with(options.tsa_ca);
+  if (!stamps) return fail(Exit::usage, sentence_of(stamps.error()));
   const auto archive = archive_in(options.file);
   if (!archive) return fail(Exit::could_not_run, options.file + ": " + sentence_of(archive.error()));
   const auto bad = [&](const eventstore::Error& error) {
     EvidenceReport report;
     report.fault = {error.code, {}, error.detail};
     if (place.json)
-      say(json_of(report, {}));
+      say(json_of(report, *stamps, {}));
     else
-      tell(report, {}, false);
+      tell(report, *stamps, {}, false);
     return Exit::no;
   };
   const auto files = adapters::zip::ZipArchives{}.unpack(
@@ -285,11 +297,14 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
   const auto page = page_from(options.page);
   if (!page) return fail(page.error());
   const auto all = keys->all();
-  const auto report = api::evidence::check_evidence(*files, keys->origin(), all, *page);
+  auto report = api::evidence::check_evidence(*files, keys->origin(), all, *page);
+  check_stamps(*files, *stamps);
+  if (const auto& fault = stamps->fault(); fault && !report.fault)
+    report.fault = {fault->code, fault->file, fault->sentence};
   if (place.json)
-    say(json_of(report, keys->origin()));
+    say(json_of(report, *stamps, keys->origin()));
   else
-    tell(report, keys->origin(), own_key);
+    tell(report, *stamps, keys->origin(), own_key);
   return report.fault ? Exit::no : Exit::done;
 }
 

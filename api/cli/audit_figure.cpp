@@ -1,4 +1,5 @@
-// A figure of a board, opened: the requests that it counts as of then, and the commit that brought each to where it stands.
+// A figure of a board, opened: the requests that it counts as of then, and the commit that brought each to where it
+// stands.
 #include <algorithm>
 #include <unordered_map>
 
@@ -47,7 +48,8 @@ std::optional<Figure> figure_of(std::string_view text) {
     if (figure.overdue) return std::nullopt;
     if (word == "overdue") {
       figure.overdue = true;
-    } else if (figure.state != RequestState::unspecified || !RequestState::Value_Parse(std::string(word), &figure.state) ||
+    } else if (figure.state != RequestState::unspecified ||
+               !RequestState::Value_Parse(std::string(word), &figure.state) ||
                figure.state == RequestState::unspecified) {
       return std::nullopt;
     }
@@ -65,8 +67,8 @@ struct Counted {
 };
 using AllCounted = std::unordered_map<Id, Counted, domain::IdHash>;
 
-Result<void> count(const projections::ReadModels& models, std::span<const Id> organisations,
-                   RequestState::Value state, bool overdue, AllCounted& all) {
+Result<void> count(const projections::ReadModels& models, std::span<const Id> organisations, RequestState::Value state,
+                   bool overdue, AllCounted& all) {
   std::string after;
   do {
     auto column = models.boards().column(organisations, state, after, page_size);
@@ -96,7 +98,8 @@ Result<AllCounted> counted_then(const SignedMirror& mirror, std::uint64_t size, 
                             [&](std::uint64_t entries) { progress.at(std::min(entries, size)); });
   projections::EngineOptions bulk;
   bulk.bulk = true;
-  const auto models = projections::ReadModels::replayed(store, source, {eventstore::Sequence{size}, std::nullopt}, bulk);
+  const auto models =
+      projections::ReadModels::replayed(store, source, {eventstore::Sequence{size}, std::nullopt}, bulk);
   if (!models) return std::unexpected(models.error());
   const auto organisations = queries::organisations_of(community.directory, figure.organisation, true);
   AllCounted all;
@@ -149,8 +152,9 @@ void say_counted(const Place& place, const Id& id, const Counted& counted) {
 Exit audit_figure(const Place& place, const AuditHistoryOptions& options) {
   const auto figure = figure_of(options.stream);
   if (!figure)
-    return fail(Exit::usage, "A figure is board/ORGANISATION, with /STATE and /overdue behind it where they are meant; "
-                             "the organisation's id has 26 characters.");
+    return fail(Exit::usage,
+                "A figure is board/ORGANISATION, with /STATE and /overdue behind it where they are meant; "
+                "the organisation's id has 26 characters.");
   const auto mirror = SignedMirror::open(options.mirror);
   if (!mirror) return fail(mirror.error());
   const auto range = range_of(**mirror, options);

@@ -6,6 +6,7 @@
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/kept_stamps.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/whole_file.hpp"
@@ -16,7 +17,7 @@ namespace {
 using api::MirrorVerification;
 using eventstore::Result;
 
-std::string json_of(const MirrorVerification& found, const std::string& origin) {
+std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin) {
   JsonObject out;
   out.yes_no("ok", !found.fault);
   if (found.fault) {
@@ -31,6 +32,7 @@ std::string json_of(const MirrorVerification& found, const std::string& origin) 
     out.text("position", std::to_string(found.checkpoint.size)).text("root", api::hex(found.checkpoint.root.view()));
     if (found.with_entries && found.last.value != 0) out.text("recordedAt", api::http::rfc3339_of_us(found.last.value));
   }
+  stamps.add_to(out);
   return out.yes_no("withEntries", found.with_entries)
       .number("checkpoints", found.checkpoints)
       .number("olderFiles", found.older_files)
@@ -49,7 +51,7 @@ void tell_fault(const MirrorVerification& found) {
   say("Keep this mirror as it is, and compare it with another one.");
 }
 
-void tell(const MirrorVerification& found, const std::string& origin, bool own_key) {
+void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key) {
   if (found.fault) return tell_fault(found);
   say("Good: " + grouped(found.checkpoint.size) +
       (found.with_entries ? " entries, each in its place, as it was signed."
@@ -59,6 +61,7 @@ void tell(const MirrorVerification& found, const std::string& origin, bool own_k
   if (own_key) say("               by the key in the mirror itself: compare it with the one that was published");
   if (found.with_entries && found.last.value != 0) say("  until        " + api::http::rfc3339_of_us(found.last.value));
   say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
+  stamps.tell();
   if (found.unsigned_files > 0)
     say("  unsigned     " + grouped(found.unsigned_files) + " files beyond the checkpoint: mirror again");
   if (found.unknown_files > 0)
@@ -89,6 +92,8 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   const auto keys = AuditKeys::read(own_key ? std::vector{options.mirror + "/" + std::string(api::verifier_file)}
                                             : options.verifiers);
   if (!keys) return fail(own_key ? Exit::no : Exit::usage, sentence_of(keys.error()));
+  auto stamps = KeptStamps::with(options.tsa_ca);
+  if (!stamps) return fail(Exit::usage, sentence_of(stamps.error()));
   const auto all = keys->all();
   for (const auto& file : options.checkpoints) {
     if (const auto kept = keep(api::MirrorFolder("."), file, options.mirror, all); !kept)
@@ -102,11 +107,14 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   how.workers = options.threads;
   how.beside = &beside;
   how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
-  const auto found = api::verify_mirror(folder, how);
+  auto found = api::verify_mirror(folder, how);
+  if (!found.fault) stamps->check(folder, found.checkpoint.size, all);
+  if (const auto& fault = stamps->fault())
+    found.fault = api::MirrorFault{fault->code, fault->file, std::nullopt, std::nullopt, fault->sentence};
   if (place.json)
-    say(json_of(found, keys->origin()));
+    say(json_of(found, *stamps, keys->origin()));
   else
-    tell(found, keys->origin(), own_key);
+    tell(found, *stamps, keys->origin(), own_key);
   return found.fault ? Exit::no : Exit::done;
 }
 

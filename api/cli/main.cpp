@@ -133,6 +133,11 @@ void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
       "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
 }
 
+void add_authority(CLI::App& command, std::string& file) {
+  command.add_option("--tsa-ca", file,
+                     "certificates (PEM) of the authorities that stamped; else stamps are not checked");
+}
+
 /// Archives of what a mirror holds of one thing. `on` tells what is chosen.
 template <class On>
 void add_evidence(CLI::App& audit, On on) {
@@ -156,7 +161,35 @@ void add_evidence(CLI::App& audit, On on) {
   c.add_option("--verifier", checked.verifiers,
                "the log's verifier key, or a file with it, from where it was published; else the one in the archive");
   c.add_option("--page", checked.page, "verify.html to compare the archive's page with; else as in evidence");
+  add_authority(c, checked.tsa_ca);
   on(c, [](const Place& p) { return audit_evidence_check(p, checked); });
+}
+
+/// Why something is so, and whether it would be decided so again. `on` tells what is chosen.
+template <class On>
+void add_reasons(CLI::App& audit, On on) {
+  static AuditHistoryOptions why;
+  auto& w = *audit.add_subcommand(
+      "why", "The events by which something is as it is, with their rules, and each decision made again " +
+                 std::string(alone));
+  add_mirror_options(w, why.mirror);
+  w.add_option("STREAM", why.stream,
+               "what: request/ID, product/ID, organisation/ID, …; or a board's figure: board/ID, board/ID/accepted, "
+               "board/ID/accepted/overdue")
+      ->required();
+  w.add_option("--scratch", why.scratch, "of a figure: a folder with room for a store meanwhile")
+      ->capture_default_str();
+  w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
+  on(w, [](const Place& p) { return why.stream.starts_with("board/") ? audit_figure(p, why) : audit_why(p, why); });
+  static AuditHistoryOptions decided;
+  auto& n = *audit.add_subcommand(
+      "rerun",
+      "Make every decision again, from what the log says; exit 1 if one comes out otherwise " + std::string(alone));
+  add_mirror_options(n, decided.mirror);
+  n.add_option("--from", decided.from, "decisions from here on: a position, or a time such as 2026-03-01T12:00:00Z")
+      ->capture_default_str();
+  n.add_option("--to", decided.to, "likewise; else the end");
+  on(n, [](const Place& p) { return audit_rerun(p, decided); });
 }
 
 /// What is computed from a mirror, once `audit verify` has found it good.
@@ -188,26 +221,7 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
   d.add_option("--to", between.to, "likewise; else the end");
   d.add_option("--stream", between.stream, "a stream (request/ID), or a kind (request/)");
   on(d, [](const Place& p) { return audit_diff(p, between); });
-  static AuditHistoryOptions why;
-  auto& w = *audit.add_subcommand(
-      "why", say_alone("The events by which something is as it is, with their rules, and each decision made again"));
-  add_mirror_options(w, why.mirror);
-  w.add_option("STREAM", why.stream,
-               "what: request/ID, product/ID, organisation/ID, …; or a board's figure: board/ID, board/ID/accepted, "
-               "board/ID/accepted/overdue")
-      ->required();
-  w.add_option("--scratch", why.scratch, "of a figure: a folder with room for a store meanwhile")
-      ->capture_default_str();
-  w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
-  on(w, [](const Place& p) { return why.stream.starts_with("board/") ? audit_figure(p, why) : audit_why(p, why); });
-  static AuditHistoryOptions decided;
-  auto& n = *audit.add_subcommand(
-      "rerun", say_alone("Make every decision again, from what the log says; exit 1 if one comes out otherwise"));
-  add_mirror_options(n, decided.mirror);
-  n.add_option("--from", decided.from, "decisions from here on: a position, or a time such as 2026-03-01T12:00:00Z")
-      ->capture_default_str();
-  n.add_option("--to", decided.to, "likewise; else the end");
-  on(n, [](const Place& p) { return audit_rerun(p, decided); });
+  add_reasons(audit, on);
   static WhatIfOptions tried;
   auto& f = *audit.add_subcommand(
       "what-if", say_alone("Who would have been late, or in time, and which rates would be others, by another policy"));
@@ -264,6 +278,7 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
                "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
   v.add_option("--checkpoint", verified.checkpoints,
                "a signed checkpoint that somebody else has: it must be of the same history, and is kept in the mirror");
+  add_authority(v, verified.tsa_ca);
   v.add_flag("--any-entries", verified.any_entries,
              "of a log that is not Pioneer's: only hashes, tiles, checkpoint and signatures are judged");
   v.add_option("--threads", verified.threads, "parts checked side by side")

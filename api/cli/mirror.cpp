@@ -12,9 +12,11 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/mirror_files.hpp"
+#include "api/cli/mirror_stamps.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/stamps.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/tiles.hpp"
 
@@ -41,7 +43,7 @@ class Mirror {
 
   Result<void> begin();
   Result<void> add(std::string_view record);
-  Result<void> end(const adapters::SigningKey& key);
+  Result<void> end(const adapters::SigningKey& key, const api::Stamps& stamps);
   /// Keeps a checkpoint beside the files, if the log's key signed it: also one that contradicts them, as evidence.
   Result<void> keep_signed(std::string_view note);
   const eventstore::TileTree& tree() const { return tree_; }
@@ -102,7 +104,7 @@ Result<void> Mirror::keep(const std::string& path, std::string_view bytes) {
 }
 
 /// The checkpoint last: it promises that everything below it is there.
-Result<void> Mirror::end(const adapters::SigningKey& key) {
+Result<void> Mirror::end(const adapters::SigningKey& key, const api::Stamps& stamps) {
   if (seen_ && seen_->size > tree_.size()) {
     return eventstore::failure("history_shorter", "The mirror's checkpoint signed " + grouped(seen_->size) +
                                                       " records, the log has " + grouped(tree_.size()) +
@@ -111,6 +113,14 @@ Result<void> Mirror::end(const adapters::SigningKey& key) {
   if (auto finished = tree_.finish(); !finished) return finished;
   for (const auto& period : keys_)
     if (auto kept = files_.keep_verifier(period.verifier); !kept) return kept;
+  const auto stamped = stamps.sizes();
+  if (!stamped) return std::unexpected(stamped.error());
+  const auto kept = keep_stamps(files_, *stamped, tree_.size(), [&](const std::string& name) -> Result<std::string> {
+    auto file = stamps.file(name);
+    if (!file) return std::unexpected(file.error());
+    return *file ? std::move(**file) : std::string();
+  });
+  if (!kept) return kept;
   return files_.publish(key.note(text()), keys());
 }
 
@@ -160,7 +170,8 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
     if (auto added = mirror.add((*leaf)->record); !added) return differs(mirror, place, added.error());
     progress.at(mirror.tree().size());
   }
-  if (auto ended = mirror.end(*key); !ended) return differs(mirror, place, ended.error());
+  const api::Stamps stamps(disk, place.data + "/" + std::string(api::Checkpoints::directory_name) + "/stamps");
+  if (auto ended = mirror.end(*key, stamps); !ended) return differs(mirror, place, ended.error());
   const auto& tree = mirror.tree();
   if (place.json) {
     say(JsonObject()

@@ -15,11 +15,14 @@
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/http_connection.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/kept_stamps.hpp"
 #include "api/cli/mirror_files.hpp"
+#include "api/cli/mirror_stamps.hpp"
 #include "api/cli/remote.hpp"
 #include "api/http/json.hpp"
 #include "api/messages/views.pb.h"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 
 namespace pioneer::cli::remote {
 namespace {
@@ -32,6 +35,8 @@ constexpr unsigned attempts_max = 5;
 constexpr unsigned first_pause_s = 1, longest_pause_s = 60;
 /// A refusal tells more than a small file may have.
 constexpr std::size_t problem_bytes_max = 64u << 10;
+/// One a day for more than a hundred years.
+constexpr std::size_t stamp_list_bytes_max = 1u << 20;
 /// Taken by one connection in a row: the next one then reads elsewhere in the server's files.
 constexpr std::uint64_t stretches_at_once = 8;
 
@@ -186,6 +191,7 @@ class ServedMirror {
     if (auto fetched = Fetching(tiles, options_, checkpoint_.size).run(connections); !fetched) return fetched;
     for (const auto& verifier : keys_->texts())
       if (auto kept = files_.keep_verifier(verifier); !kept) return kept;
+    if (auto kept = fetch_stamps(first); !kept) return kept;
     return files_.publish(note_, keys_->all());
   }
 
@@ -202,6 +208,21 @@ class ServedMirror {
     note_ = std::move(*note);
     checkpoint_ = std::move(*checkpoint);
     return {};
+  }
+
+  /// A server that has none, or does not know them, takes nothing from the mirror.
+  Result<void> fetch_stamps(ServedFiles& server) {
+    const auto folder = std::string(api::kept_stamps_folder);
+    const auto list = server.fetch(folder, stamp_list_bytes_max);
+    if (!list) return list.error().code == "not_found" ? Result<void>{} : std::unexpected(list.error());
+    std::vector<std::uint64_t> sizes;
+    for (const auto line : api::lines_of(*list)) {
+      const auto size = api::decimal(line);
+      if (!size) return failure("wrong_file", "The server's list of stamps is none");
+      sizes.push_back(*size);
+    }
+    return keep_stamps(files_, sizes, checkpoint_.size,
+                       [&](const std::string& name) { return server.fetch(folder + "/" + name, stamp_bytes_max); });
   }
 
   /// What this mirror saw before.

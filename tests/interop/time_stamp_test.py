@@ -1,5 +1,8 @@
-"""Time stamps of an authority (RFC 3161): OpenSSL stamps what pioneerd asks for, and OpenSSL verifies what it then serves."""
+"""Time stamps of an authority (RFC 3161): OpenSSL stamps what pioneerd asks for, and OpenSSL verifies what it then serves; a mirror and evidence
+carry the stamps, and whoever has the authority's certificate checks them there."""
+import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -104,6 +107,62 @@ class Stamped(unittest.TestCase):
         self.pioneer.stop()
         self.assertEqual(server.asked, 1)
         self.assertEqual(sorted(file.name for file in (self.pioneer.data / "checkpoints" / "stamps").iterdir()), [size, size + ".tsr"])
+
+    def audit(self, *arguments, expect: int = 0) -> dict:
+        return json.loads(pioneer.run("audit", *map(str, arguments), "--json", expect=expect))
+
+    def test_a_mirror_and_evidence_carry_stamps_that_an_auditor_checks(self):
+        token = self.pioneer.token("Otto", "auditor", "3502")
+        self.serve(self.stamps)
+        size = pioneer.until(lambda: self.get("stamps").decode().strip())
+        stick = self.folder / "stick"
+        pioneer.run("audit", "mirror", "--to", str(stick), "--server", f"http://127.0.0.1:{self.pioneer.port}", "--token", token)
+        for name in (size, size + ".tsr"):
+            self.assertEqual((stick / "stamps" / name).read_bytes(), self.get(f"stamps/{name}"))
+        self.pioneer.stop()
+        self.pioneer.command("audit", "mirror", "--to", str(self.folder / "local"))
+        self.assertEqual((self.folder / "local/stamps" / (size + ".tsr")).read_bytes(), (stick / "stamps" / (size + ".tsr")).read_bytes())
+
+        other = Authority(self.folder / "other")
+        ours, others = self.authority.folder / "ca.pem", other.folder / "ca.pem"
+        unchecked = self.audit("verify", stick)
+        self.assertEqual((unchecked["ok"], unchecked["stamps"], unchecked["stampsChecked"], unchecked["unknownFiles"]), (True, 1, False, 0))
+        self.assertIn("not checked: no authority given", pioneer.run("audit", "verify", str(stick)))
+        told = self.audit("verify", stick, "--tsa-ca", ours)
+        self.assertEqual((told["ok"], told["stamps"], told["stampsChecked"], told["stampedEntries"]), (True, 1, True, size))
+        self.assertRegex(told["stampedAt"], r"^20\d\d-")
+
+        archive = self.folder / "evidence.zip"
+        self.audit("evidence", stick, "--stream", "organisation/", "--out", archive)
+        self.assertIn("not checked: no authority given", pioneer.run("audit", "evidence-check", str(archive)))
+        self.assertEqual(self.audit("evidence-check", archive, "--tsa-ca", ours)["stampedEntries"], size)
+
+        def refused(words: str, of: pathlib.Path, authority: pathlib.Path = ours) -> None:
+            found = self.audit("verify", of, "--tsa-ca", authority, expect=1)
+            self.assertIn(words, found["reason"])
+            self.assertTrue(found["file"].startswith(f"stamps/{size}"), found)
+            packed = self.folder / f"{of.name}-{authority.parent.name}.zip"
+            self.audit("evidence", of, "--stream", "organisation/", "--out", packed)
+            self.assertEqual(self.audit("evidence-check", packed, "--tsa-ca", authority, expect=1)["reason"], found["reason"])
+
+        def copied(name: str, answer: bytes) -> pathlib.Path:
+            shutil.copytree(stick, self.folder / name)
+            (self.folder / name / "stamps" / (size + ".tsr")).write_bytes(answer)
+            return self.folder / name
+
+        stamp = (stick / "stamps" / (size + ".tsr")).read_bytes()
+        refused("not signed by an authority that was given", stick, others)
+        changed = bytearray(stamp)
+        changed[-1] ^= 1  # of the signature
+        refused("changed after it was signed", copied("changed", bytes(changed)))
+        elsewhere = self.authority.answer(openssl("ts", "-query", "-data", self.folder / "local/checkpoint", "-sha256", "-cert"))
+        assert (self.folder / "local/checkpoint").read_bytes() != (stick / "stamps" / size).read_bytes()
+        refused("a stamp of something else", copied("elsewhere", elsewhere))
+        refused("no time stamp", copied("garbage", b"\x30\x82 garbage"))
+        refused("refused to stamp", copied("refusal", self.authority.answer(b"\x30\x03\x02\x01\x01")))
+        self.assertIn("holds no certificates", subprocess.run(
+            [pioneer.BIN / "pioneer", "audit", "verify", stick, "--tsa-ca", stick / "checkpoint"], text=True, capture_output=True, timeout=60,
+            check=False).stderr)
 
     def refuses(self, answer, words: str, certificates: str = "") -> None:
         self.serve(answer, certificates)

@@ -94,9 +94,8 @@ struct Plant {
 
 const std::string stranger(16, '\x7e');
 
-const std::vector<Plant>& plants() {
-  static const std::vector<Plant> all{
-      // Products.
+std::vector<Plant> into_products() {
+  return {
       {"oversold", with<ProductCreated>([](auto& e) { e.mutable_terms()->set_capacity(0); })},
       {"too_many_places", with<ProductCreated>([](auto& e) { e.mutable_terms()->set_max_per_member(0); })},
       {"too_late", with<ProductCreated>([](auto& e) { e.mutable_terms()->set_closes_us(1); })},
@@ -138,7 +137,11 @@ const std::vector<Plant>& plants() {
       {"rated_twice", again<ClaimRated>},
       {"begun_twice", again<ProductCreated>},
       {"wrong_state", again<ProductPublished>},
-      // Requests.
+  };
+}
+
+std::vector<Plant> into_requests_and_offices() {
+  return {
       {"impossible_stars", with<RequestRated>([](auto& e) { e.set_stars(9); })},
       {"judged_by_another", by<RequestConfirmed>(stranger)},
       {"asked_for_another", with<RequestSubmitted>([](auto& e) { e.set_asker(stranger); })},
@@ -176,6 +179,11 @@ const std::vector<Plant>& plants() {
          });
        }},
   };
+}
+
+std::vector<Plant> plants() {
+  auto all = into_products();
+  for (auto& plant : into_requests_and_offices()) all.push_back(std::move(plant));
   return all;
 }
 

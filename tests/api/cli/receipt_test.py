@@ -200,6 +200,13 @@ class Promises(unittest.TestCase):
         self.pioneer.stop()
         self.pioneer.command("verify")
         self.pioneer.command("replay")
+        # Who was refused, and what they asked for, is not in the log: an auditor learns that some are refused so.
+        stick = str(self.folder / "refusing-stick")
+        self.pioneer.command("audit", "mirror", "--to", stick)
+        why = json.loads(pioneer.run("audit", "why", stick, "refusal/", "--json"))["commits"]
+        again = [commit["again"] for commit in why if commit["position"] == refusals[0][1]]
+        self.assertEqual([(one["command"], one["verdict"]) for one in again], [("refused PlaceClaim", "possible")])
+        self.assertIn("2 are refused so; which it was is not in the log", again[0]["reason"])
 
 
 if __name__ == "__main__":

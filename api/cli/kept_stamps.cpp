@@ -1,0 +1,98 @@
+#include "api/cli/kept_stamps.hpp"
+
+#include <set>
+#include <vector>
+
+#include "adapters/openssl/time_stamping.hpp"
+#include "api/audit/kept_checkpoints.hpp"
+#include "api/cli/console.hpp"
+#include "api/http/rfc3339.hpp"
+#include "api/proofs/checkpoints.hpp"
+#include "eventstore/tree_proofs.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+constexpr std::string_view answer_suffix = ".tsr";
+
+std::string file_of(const std::string& size) { return std::string(api::kept_stamps_folder) + "/" + size; }
+std::string answer_of(const std::string& size) { return file_of(size) + std::string(answer_suffix); }
+
+}  // namespace
+
+eventstore::Result<KeptStamps> KeptStamps::with(const std::string& authority) {
+  if (authority.empty()) return KeptStamps(nullptr);
+  auto made = adapters::make_time_stamping(authority);
+  if (!made) return std::unexpected(made.error());
+  return KeptStamps(std::move(*made));
+}
+
+void KeptStamps::wrong(std::string code, std::string file, std::string sentence) {
+  if (sentence.ends_with('.')) sentence.pop_back();
+  if (!fault_) fault_ = Fault{std::move(code), std::move(file), std::move(sentence)};
+}
+
+void KeptStamps::check(const std::string& size, std::string_view text, std::string_view answer) {
+  ++count_;
+  if (authority_ == nullptr || fault_) return;
+  const auto time_s = authority_->stamped(answer, eventstore::sha256(eventstore::bytes_of(text)));
+  if (!time_s) return wrong(time_s.error().code, answer_of(size), time_s.error().detail);
+  const auto checkpoint = api::parse_checkpoint(text);
+  if (!checkpoint || std::to_string(checkpoint->size) != size)
+    return wrong("bad_time_stamp", file_of(size), "What was stamped is no checkpoint of " + size + " entries.");
+  if (checkpoint->size < newest_) return;
+  newest_ = checkpoint->size;
+  newest_s_ = *time_s;
+}
+
+void KeptStamps::check_text(const api::MirrorFolder& folder, const std::string& size, std::uint64_t of,
+                            std::span<const api::Verifier* const> keys) {
+  const auto kept = api::read_kept(folder, file_of(size), keys);
+  if (!kept) return wrong(kept.error().code, file_of(size), kept.error().detail);
+  const auto& then = kept->checkpoint;
+  if (then.size > of) return;  // stamped later than this mirror's newest checkpoint
+  const auto root = eventstore::root_at(then.size, folder.hashes(of));
+  if (!root) return wrong(root.error().code, file_of(size), root.error().detail);
+  if (*root != then.root)
+    wrong("contradiction", file_of(size),
+          "The checkpoint that was stamped is of another history than the newest one. Keep both: they are the proof "
+          "that history was changed.");
+}
+
+void KeptStamps::check(const api::MirrorFolder& folder, std::uint64_t size,
+                       std::span<const api::Verifier* const> keys) {
+  std::set<std::string> names;
+  const auto listed = folder.each(std::string(api::kept_stamps_folder), [&](const std::string& name) {
+    if (name.ends_with(answer_suffix))
+      names.insert(name.substr(api::kept_stamps_folder.size() + 1,
+                               name.size() - api::kept_stamps_folder.size() - 1 - answer_suffix.size()));
+    return true;
+  });
+  if (!listed) return wrong(listed.error().code, std::string(api::kept_stamps_folder), listed.error().detail);
+  for (const auto& name : names) {
+    const auto text = folder.read(file_of(name), api::note_bytes_max);
+    const auto answer = folder.read(answer_of(name), stamp_bytes_max);
+    if (!text) return wrong(text.error().code, file_of(name), text.error().detail);
+    if (!answer) return wrong(answer.error().code, answer_of(name), answer.error().detail);
+    check(name, *text, *answer);
+    check_text(folder, name, size, keys);
+  }
+}
+
+void KeptStamps::add_to(JsonObject& out) const {
+  out.number("stamps", count_).yes_no("stampsChecked", authority_ != nullptr);
+  if (newest_s_ != 0)
+    out.text("stampedEntries", std::to_string(newest_))
+        .text("stampedAt", api::http::rfc3339_of_us(newest_s_ * 1'000'000));
+}
+
+void KeptStamps::tell() const {
+  if (count_ == 0) return;
+  if (authority_ == nullptr)
+    say("  stamps       " + grouped(count_) + ", not checked: no authority given (--tsa-ca FILE)");
+  else
+    say("  stamps       " + grouped(count_) + ", good; the first " + grouped(newest_) + " entries stood there on " +
+        api::http::rfc3339_of_us(newest_s_ * 1'000'000) + ", as the authority says");
+}
+
+}  // namespace pioneer::cli

@@ -1,0 +1,54 @@
+// Time stamps (RFC 3161) that stand beside checkpoints, each as two files: stamps/N, the text that was stamped, and
+// stamps/N.tsr, the authority's answer. Whoever has the authority's certificate checks them here. One thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "api/audit/mirror_folder.hpp"
+#include "api/cli/json.hpp"
+#include "api/ports/time_stamping.hpp"
+#include "api/ports/verifier.hpp"
+
+namespace pioneer::cli {
+
+inline constexpr std::size_t stamp_bytes_max = 64u << 10;
+
+class KeptStamps {
+ public:
+  struct Fault {
+    std::string code;
+    std::string file;
+    std::string sentence;  ///< without its full stop
+  };
+
+  /// `authority`: a PEM file; empty: stamps are counted, and not checked. Error: "bad_certificates".
+  static eventstore::Result<KeptStamps> with(const std::string& authority);
+
+  /// One stamp: `size` is the name of its text. The first fault is kept, and no more is checked then.
+  void check(const std::string& size, std::string_view text, std::string_view answer);
+  /// All of a mirror's; each must be of a checkpoint that the log signed, of the history that `size` entries have.
+  void check(const api::MirrorFolder& folder, std::uint64_t size, std::span<const api::Verifier* const> keys);
+
+  const std::optional<Fault>& fault() const { return fault_; }
+  void add_to(JsonObject& out) const;
+  /// Nothing where there is none.
+  void tell() const;
+
+ private:
+  explicit KeptStamps(std::unique_ptr<api::TimeStamping> authority) : authority_(std::move(authority)) {}
+  void check_text(const api::MirrorFolder& folder, const std::string& size, std::uint64_t of,
+                  std::span<const api::Verifier* const> keys);
+  void wrong(std::string code, std::string file, std::string sentence);
+
+  std::unique_ptr<api::TimeStamping> authority_;  ///< null: none was given
+  std::optional<Fault> fault_;
+  std::size_t count_ = 0;
+  std::uint64_t newest_ = 0;  ///< entries that it covers
+  std::int64_t newest_s_ = 0;
+};
+
+}  // namespace pioneer::cli
