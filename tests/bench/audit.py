@@ -193,7 +193,7 @@ def audit_memory(session: Session) -> list[Row]:
     found["mirror --data"] = resident_max_mib([pioneer, "audit", "mirror", "--data", folder, "--to", session.folder / "weighed"], session.folder)
     shutil.rmtree(session.folder / "weighed", ignore_errors=True)
     organisation = pathlib.Path(f"{folder}.notes").read_text(encoding="utf-8").split()[0]
-    for words in (["verify"], ["replay", "--scratch", session.folder], ["invariants"], ["diff"], ["complete", "--kind", "request", "--organisation", organisation, "--subtree"],
+    for words in (["verify"], ["replay", "--scratch", session.folder], ["invariants"], ["rerun"], ["diff"], ["complete", "--kind", "request", "--organisation", organisation, "--subtree"],
                   ["why", f"organisation/{organisation}", "--json"], ["policies", "--json"], ["what-if", "--policy", ROOT / "ops/config/services.yaml", "--json"]):
         found[words[0]] = resident_max_mib([pioneer, "audit", words[0], mirrored, *words[1:]], session.folder)
     archive, page = session.folder / "evidence.zip", session.folder / "verify.html"

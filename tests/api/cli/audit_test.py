@@ -146,6 +146,15 @@ class Audit(unittest.TestCase):
         self.assertIn("state: confirmed -> waitlisted", first["reason"])
         commits = self.audit("why", "forged-stick", f"product/{self.product}")["commits"]
         self.assertEqual([commit["again"]["verdict"] for commit in commits if commit["position"] == at], ["differs"])
+        # The log signed both: where a stamp proves that it did, nobody needs the authority to see it.
+        copy = self.copied("stamped-otherwise")
+        (copy / "stamps").mkdir()
+        checkpoint = (self.folder / "forged-stick/checkpoint").read_text(encoding="utf-8")
+        size = checkpoint.split("\n")[1]
+        (copy / "stamps" / size).write_text(checkpoint, encoding="utf-8")
+        (copy / "stamps" / f"{size}.tsr").write_bytes(b"an answer")
+        told = self.audit("verify", "stamped-otherwise", expect=1)
+        self.assertEqual((told["code"], told["file"]), ("contradiction", f"stamps/{size}"))
 
     def test_policies_are_told_from_the_directory_and_from_a_mirror_alike(self):
         told = self.audit("policies", "stick")["items"]
