@@ -33,6 +33,9 @@ declare module 'vitest' {
 
 const root = resolve(import.meta.dirname, '../..')
 const bin = process.env.PIONEER_BIN ?? join(root, 'build/release/bin')
+/** A program of ours, and what it says. */
+export const program = (name: 'pioneer' | 'pioneerd') => join(bin, name)
+export const run = (...words: string[]): string => execFileSync(program('pioneer'), words, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
 export const web = process.env.PIONEER_WEB ?? join(root, 'build/web')
 
 // Where the last change stands in each city's log: what is read afterwards waits until that is in it, as for the application itself.
@@ -150,14 +153,13 @@ export interface Stand {
 }
 export interface Opening {
   before?: (run: (...words: string[]) => string, data: string) => void // with the log, before the server starts
-  config?: string // lines of pioneerd.yaml
+  config?: string | ((data: string) => Promise<string>) // lines of pioneerd.yaml
   web?: string // the pages, where they are not those of the build
 }
 
 export async function openCity(opening: Opening = {}): Promise<Stand> {
   const directory = mkdtempSync(join(tmpdir(), 'pioneer-city-'))
   const data = join(directory, 'data')
-  const run = (...words: string[]) => execFileSync(join(bin, 'pioneer'), words, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
   run('import', 'organisations', 'ops/demo/organisations.csv', '--data', data)
   const administrator = run('token', 'create', '--data', data, '--member', 'administrator', '--role', 'administrator', '--organisation', '3502').trim().split(/\s+/).at(-1)!
   opening.before?.(run, data)
@@ -165,12 +167,12 @@ export async function openCity(opening: Opening = {}): Promise<Stand> {
   const url = `http://${listen}`
   const words = ['--data', data, '--listen', listen, '--services', 'ops/config/services.yaml', '--web', opening.web ?? web]
   if (opening.config) {
-    writeFileSync(join(directory, 'pioneerd.yaml'), opening.config)
+    writeFileSync(join(directory, 'pioneerd.yaml'), typeof opening.config === 'string' ? opening.config : await opening.config(data))
     words.push('--config', join(directory, 'pioneerd.yaml'))
   }
   let server: ChildProcess | undefined
   const start = async () => {
-    server = spawn(join(bin, 'pioneerd'), words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+    server = spawn(program('pioneerd'), words, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
     await ready(url, server)
   }
   const end = async (signal: NodeJS.Signals) => {

@@ -37,6 +37,27 @@ it('a letter goes with its own key and body; a refusal is thrown with its code',
   await expect(answer).rejects.toMatchObject({ code: 'not_yours', status: 403 })
 })
 
+it('what one wants to hold in one\'s hands is asked for with a promise, which is kept by its place', async () => {
+  const { post } = await import('@/client/http')
+  const { promisesOf } = await import('@/client/promises')
+  const wish = async (path: string, receipt?: 'refusal') => {
+    const { request, tell, answer } = await asking(() => post(path, {}, 'key', receipt))
+    tell(json({}))
+    await answer
+    return request.headers.get('Pioneer-Receipt')
+  }
+  for (const path of ['requests', 'products/p/claims', 'products/p/claims/3/rating', 'requests/r/rate']) expect([path, await wish(`/api/v1/${path}`)]).toEqual([path, 'promise'])
+  for (const path of ['requests/r/accept', 'products/p/claims/3/cancel', 'products']) expect([path, await wish(`/api/v1/${path}`)]).toEqual([path, null])
+  expect(await wish('/api/v1/requests/r/confirm', 'refusal')).toBe('refusal,promise')
+  for (const promise of ['bm90ZQ==', 'bm90ZQ==', 'b3RoZXI=']) {
+    const { tell, answer } = await asking(() => post('/api/v1/requests', {}, 'key'))
+    tell(new Response('{}', { status: 201, headers: { 'Content-Type': 'application/json', 'Pioneer-Position': '12', 'Pioneer-Promise': promise } }))
+    await answer
+  }
+  await vi.waitFor(async () => expect(await promisesOf('12')).toEqual(['bm90ZQ==', 'b3RoZXI=']))
+  expect(await promisesOf('13')).toEqual([])
+})
+
 it('a photo goes as its bytes, named as what it is, with a key', async () => {
   const { upload } = await import('@/client/http')
   const { request, tell, answer } = await asking(() => upload(new Blob(['bytes'], { type: 'image/jpeg' })))

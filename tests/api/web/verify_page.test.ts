@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, expect, it } from 'vitest'
-import { embeddedIn } from '@/verify/embedded'
+import { embeddedIn, embeddedOf } from '@/verify/embedded'
 import { addressIn, keysAddress, paperAddress, pastedIn } from '@/proofs/address'
 import { leafHash } from '@/proofs/hashing'
 import { fileIn } from '@/proofs/paper'
@@ -31,6 +31,9 @@ it('its policy lets its own script and style run, and nothing else, and nothing 
 
 it('there is one place for what comes with the page, and what is broken there is nothing', () => {
   expect(page.split('<script id="embedded" type="application/json">{}</script>').length).toBe(2)
+  expect(embeddedOf('<main></main><script id="embedded" type="application/json">{"keys": ["k"]}</script><script>1</script>')).toBe('{"keys": ["k"]}')
+  expect(embeddedOf(page)).toBe('{}')
+  expect(embeddedOf('<main></main>')).toBe('')
   expect(embeddedIn('{"keys": ["k", 1], "proofs": [{"name": "a", "proof": "b"}, 7, {}]}')).toEqual({ keys: ['k'], proofs: [{ name: 'a', proof: 'b' }, { name: '', proof: '' }, { name: '', proof: '' }] })
   for (const nothing of ['', '{', 'null', '[]', '{"keys": "k"}']) expect(embeddedIn(nothing)).toEqual({ keys: [], proofs: [] })
 })

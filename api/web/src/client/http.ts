@@ -6,6 +6,7 @@ import { plainWords } from '@/logic/plain_words'
 import { early, forgetEarly } from '@/start/early'
 import { hearTime } from './now'
 import { offline, problemOf } from './problem'
+import { isPromised, notePromise } from './promises'
 import { connected } from './signal'
 
 /** Some answers were asked for before this script was here. */
@@ -57,6 +58,8 @@ const ours: Middleware = {
   },
   onResponse({ request, response }) {
     if (request.method === 'POST' && response.ok) noted(response.headers)
+    const [at, promise] = ['Pioneer-Position', 'Pioneer-Promise'].map((name) => response.headers.get(name))
+    if (at && promise) void notePromise(at, promise)
     if (response.status === 401 && askedIn.get(request) === session) signedOut()
   },
 }
@@ -75,16 +78,11 @@ export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
   return data as T
 }
 
-export interface Posted {
-  said: unknown
-  position: string // where in the log it stands; empty where it changed nothing there
-}
-
 /** What waits in the outbox was written under the contract's types (`Send`), its address filled in; here it is only passed on. */
-export async function post(path: string, body: object, key: string, receipt?: 'refusal'): Promise<Posted> {
-  const headers = receipt ? { 'Pioneer-Receipt': receipt } : {}
-  const { data, response } = await api.POST(path as '/api/v1/requests', { body, params: { header: { 'Idempotency-Key': key } }, headers })
-  return { said: data, position: response.headers.get('Pioneer-Position') ?? '' }
+export async function post(path: string, body: object, key: string, receipt?: 'refusal'): Promise<unknown> {
+  const wish = [...(receipt ? [receipt] : []), ...(receipt || isPromised(path) ? ['promise'] : [])].join()
+  const headers = wish ? { 'Pioneer-Receipt': wish } : {}
+  return answer(api.POST(path as '/api/v1/requests', { body, params: { header: { 'Idempotency-Key': key } }, headers }))
 }
 
 /** The server's clock in ms since 1970, to the second and never ahead of it; nothing where the way takes it out of the answer. */

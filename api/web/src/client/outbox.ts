@@ -2,11 +2,10 @@
 import { reactive, watch } from 'vue'
 import { newKey } from '@/logic/keys'
 import { dated, due, joinedBody, oneOf, refusalIn, together, undoable, type Joining, type Waiting } from '@/logic/waiting'
-import { post, serverTime, upload, type Posted } from './http'
+import { post, serverTime, upload } from './http'
 import { asProblem, problemOfOne, refusalOf, type Problem, type Refusal } from './problem'
 import { me } from './session'
 import type { AnswerOf, BodyOf, Change } from './contract'
-import { notePosition } from './receipts'
 import { all, drop, keep, kept } from './store'
 
 export interface Letter extends Waiting, Joining {
@@ -99,11 +98,9 @@ export async function send<C extends Change>(what: Send<C>): Promise<Outcome<Ans
   }
   if (!what.undoMs) {
     try {
-      const { said, position } = await deliver(letter, what.receipt)
-      const part = oneOf(said, 0, letter)
+      const part = oneOf(await deliver(letter, what.receipt), 0, letter)
       const refused = refusalIn(part)
       if (refused) throw problemOfOne(refused)
-      if (position) await notePosition(letter.path, part, position)
       return { done: part as AnswerOf<C> }
     } catch (error) {
       const problem = asProblem(error)
@@ -126,12 +123,12 @@ async function withTimes(round: Letter[]): Promise<Letter[]> {
 }
 
 /** Letters that go together, under a key of their own: what is in them may be sent again without harm. */
-async function deliverAll(round: Letter[]): Promise<Posted> {
+async function deliverAll(round: Letter[]): Promise<unknown> {
   const first = round[0]!
   return round.length === 1 ? deliver(first) : post(first.path, joinedBody(round), newKey())
 }
 
-async function deliver(letter: Letter, receipt?: 'refusal'): Promise<Posted> {
+async function deliver(letter: Letter, receipt?: 'refusal'): Promise<unknown> {
   if (letter.photos.length > 0) {
     const names: string[] = []
     for (const photo of letter.photos) names.push(await upload(photo))
@@ -154,9 +151,7 @@ export async function takeBack(letter: Letter): Promise<boolean> {
 /** Says what was refused once more, so that the refusal stands in the log; should it be taken now, it is done. */
 export async function proveRefusal(letter: Letter): Promise<void> {
   try {
-    const { said, position } = await deliver(letter, 'refusal')
-    if (position) await notePosition(letter.path, said, position)
-    await done(letter, said)
+    await done(letter, await deliver(letter, 'refusal'))
   } catch (error) {
     const problem = asProblem(error)
     if (!problem.mayPass && problem.status !== 401) await refuse(letter, problem, true)
@@ -185,15 +180,12 @@ async function sendRound(all: Letter[]): Promise<boolean> {
   }
   if (round.length === 0) return true
   try {
-    const { said, position } = await deliverAll(await withTimes(round))
+    const said = await deliverAll(await withTimes(round))
     for (const [i, letter] of round.entries()) {
       const own = oneOf(said, i, letter)
       const refused = refusalIn(own)
       if (refused) await putOff(letter, problemOfOne(refused))
-      else {
-        if (position && round.length === 1) await notePosition(letter.path, own, position)
-        await done(letter, own)
-      }
+      else await done(letter, own)
     }
   } catch (error) {
     const problem = asProblem(error)

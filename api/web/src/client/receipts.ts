@@ -1,19 +1,7 @@
-// Receipts: where in the log one's own changes stand, as far as this device was told, their proofs, and the key that checks them.
-import type { Claim } from './contract'
+// Receipts: what stands at a place of the log, its proof, and the key that checks it.
 import { answer, api } from './http'
 import { useRead } from './read'
 import { keep, kept } from './store'
-
-const name = (change: string) => `position${change}`
-
-/** What was changed at this address stands there. A claim has its address from its answer. */
-export async function notePosition(path: string, said: unknown, position: string): Promise<void> {
-  const claim = path.endsWith('/claims') ? (said as Partial<Claim> | undefined)?.claimId : undefined
-  await keep('reads', name(claim ? `${path}/${claim}` : path), { at: Date.now(), body: position })
-}
-
-/** Nothing: it was changed on another device, or long ago. */
-export const positionOf = async (path: string): Promise<string | undefined> => (await kept<{ body: string }>('reads', name(path)))?.body
 
 const path = (position: string) => ({ params: { path: { position } } })
 

@@ -13,6 +13,8 @@ export type FaultCode =
   | 'no_key' | 'other_log' | 'other_key' | 'not_signed' | 'bad_signature' | 'bad_cosignature' | 'no_witness' | 'strange_witness' | 'own_witness'
   // keys that were given
   | 'bad_key' | 'bad_key_id' | 'bad_key_kind'
+  // a promise
+  | 'bad_promise'
   // what this browser does not know
   | 'no_sha256' | 'no_ed25519'
 
@@ -20,6 +22,7 @@ export interface Why {
   code: FaultCode
   named: Record<string, string>
 }
+export const because = (code: FaultCode, named: Why['named'] = {}): Why => ({ code, named })
 export class Fault extends Error implements Why {
   constructor(
     readonly code: FaultCode,

@@ -1,9 +1,9 @@
 // Everything that a proof file must stand, step by step. What could not be checked is said to be so; it is never good.
-import { bytesOf, Fault, hexOf, shown, type Bytes, type Why } from './bytes'
+import { because, bytesOf, Fault, hexOf, shown, type Bytes, type Why } from './bytes'
 import { toldBy, type Told } from './commit_body'
 import { hashesFor, isRoot, leafHash, rootOf } from './hashing'
 import { headerOf, type RecordHeader } from './record'
-import { cosignedAt, signedByLog, type NoteSignature, type SignedNote, type VerifierKey } from './signed_note'
+import { cosignedAt, keyOf, signerOf, type VerifierKey } from './signed_note'
 import { proofIn, type TlogProof } from './tlog_proof'
 
 export type Verdict = 'good' | 'bad' | 'unknown'
@@ -37,7 +37,6 @@ const aheadMostS = 120 // two honest clocks
 type Found = Partial<Report>
 type Look = (report: Found) => Promise<Step['why'] | undefined>
 
-const because = (code: Why['code'], named: Why['named'] = {}): Why => ({ code, named })
 const notKnown = new Set<Why['code']>(['no_sha256', 'no_ed25519', 'no_record', 'no_key', 'other_log', 'other_key', 'no_witness', 'strange_witness', 'own_witness'])
 
 const form =
@@ -65,27 +64,14 @@ const record: Look = async (report) => {
   return undefined
 }
 
-const keyOf = (keys: VerifierKey[], signature: NoteSignature) => keys.find((k) => k.name === signature.name && k.keyId === signature.keyId)
-
-/** Why no line is of a key that was given. */
-function unsigned(note: SignedNote, origin: string, keys: VerifierKey[]): Why {
-  if (keys.length === 0) return because('no_key', { origin: shown(origin) })
-  if (!keys.some((k) => k.name === origin)) return because('other_log', { origin: shown(origin), known: shown(keys.map((k) => k.name).join(', ')) })
-  return because(note.signatures.some((s) => s.name === origin) ? 'other_key' : 'not_signed', { origin: shown(origin) })
-}
-
 const log =
   (keys: VerifierKey[]): Look =>
   async (report) => {
     const { note, checkpoint } = report.proof!
-    const own = keys.filter((k) => k.name === checkpoint.origin)
-    for (const signature of note.signatures) {
-      const key = keyOf(own, signature)
-      if (!key) continue
-      if (!(await signedByLog(note, signature, key))) return because('bad_signature', { name: shown(key.name) })
-      report.logKey ??= key
-    }
-    return report.logKey ? undefined : unsigned(note, checkpoint.origin, keys)
+    const signer = await signerOf(note, checkpoint.origin, keys)
+    if ('code' in signer) return signer
+    report.logKey = signer
+    return undefined
   }
 
 const witness =

@@ -1,6 +1,6 @@
 // Signed notes, the keys that check them, and the checkpoint in one (https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint,
 // https://c2sp.org/tlog-cosignature).
-import { base64Read, bytesOf, Fault, hexOf, joined, numberRead, shown, type Bytes } from './bytes'
+import { base64Read, because, bytesOf, Fault, hexOf, joined, numberRead, shown, type Bytes, type Why } from './bytes'
 import { sha256, signedBy } from './hashing'
 
 export interface NoteSignature {
@@ -87,3 +87,25 @@ export async function cosignedAt(note: SignedNote, signature: NoteSignature, key
 
 export const signedByLog = async (note: SignedNote, signature: NoteSignature, key: VerifierKey): Promise<boolean> =>
   signature.bytes.length === 64 && signedBy(key.publicKey, bytesOf(note.text), signature.bytes)
+
+export const keyOf = (keys: VerifierKey[], signature: NoteSignature): VerifierKey | undefined => keys.find((k) => k.name === signature.name && k.keyId === signature.keyId)
+
+/** Why no line is of a key that was given. */
+function unsigned(note: SignedNote, origin: string, keys: VerifierKey[]): Why {
+  if (keys.length === 0) return because('no_key', { origin: shown(origin) })
+  if (!keys.some((k) => k.name === origin)) return because('other_log', { origin: shown(origin), known: shown(keys.map((k) => k.name).join(', ')) })
+  return because(note.signatures.some((s) => s.name === origin) ? 'other_key' : 'not_signed', { origin: shown(origin) })
+}
+
+/** The first of this log's keys that signed; or why none did. A known key whose signature is wrong is the end of it. */
+export async function signerOf(note: SignedNote, origin: string, keys: VerifierKey[]): Promise<VerifierKey | Why> {
+  const own = keys.filter((k) => k.name === origin)
+  let signer: VerifierKey | undefined
+  for (const signature of note.signatures) {
+    const key = keyOf(own, signature)
+    if (!key) continue
+    if (!(await signedByLog(note, signature, key))) return because('bad_signature', { name: shown(key.name) })
+    signer ??= key
+  }
+  return signer ?? unsigned(note, origin, keys)
+}

@@ -5,6 +5,9 @@ export interface Embedded {
   proofs: { name: string; proof: string }[]
 }
 
+/** Out of the page's own text; a parser would hold the page's style against the policy of the page that asks. */
+export const embeddedOf = (page: string): string => /<script id="embedded" type="application\/json">([^<]*)<\/script>/.exec(page)?.[1] ?? ''
+
 export function embeddedIn(text: string): Embedded {
   const found: Embedded = { keys: [], proofs: [] }
   try {

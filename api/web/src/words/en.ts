@@ -114,7 +114,12 @@ const en: typeof zh = {
   receipt: {
     link: 'Receipt', title: 'Receipt', number: 'Number in the log: {n}', stands: 'It stands in the signed log (of {n} records). With the file in your hands, a later change would show.', waiting: 'It is recorded. The log is being signed: a second or two.', witnesses: '{n} outside have signed it too.',
     noWitness: 'Nobody outside has signed it yet: there is the log\'s own signature only.', page: 'See what it is about', save: 'Save the proof', keep: 'Keep the file yourself. It can be checked without us, and without a network.', check: 'Check it', code: 'The receipt as a QR code',
-    prove: 'Get a receipt of this refusal', refused: 'Receipt of the refusal', unrecorded: 'Refusals are not recorded here yet. The community can turn that on.',
+    prove: 'Get a receipt of this refusal', refused: 'Receipt of the refusal', unrecorded: 'It was not recorded: this is not turned on here yet, or there were too many just now. The community can tell.',
+    strangers: '{names} signed too. Ask them for their key and let the page of its own remember it: then it counts here as well.',
+    promise: {
+      kept: 'The log signed that it would record this, and did.', broken: 'The log has broken its promise', late: 'It signed that by {by} this stands at number {n} of the log. It is not shown there.', other: 'It signed that by {by} this stands at number {n} of the log. Something else stands there.', twice: 'It signed number {n} of the log away to two different things.',
+      save: 'Keep these two files and give them to an auditor or a witness: together anybody can check them.', savePromise: 'Save its promise', saveEvidence: 'Save what it signs now', how: 'How it is checked',
+    },
     whole: 'The whole receipt is in the code: this paper alone can be checked.', named: 'This record is too long for a code, which only says which one it is. Keep the file with it.', elsewhere: 'Check it on a page of its own', scan: 'Scan it to check it, or open {address}', key: "The log's key: {name} · {id}",
   },
   demo: {

@@ -41,7 +41,7 @@ export default {
     no_record: 'The record itself is not in the file, so its place cannot be checked.', not_in_tree: 'This record is not in the log that was signed: its bytes, its number or a hash was changed.', bad_record: 'The record is damaged, or of another kind of log.', other_place: 'The record calls itself number {sequence}, the file says {index}.',
     no_key: "There is no key of the log to check its signature with. It calls itself: {origin}", other_log: 'This is a receipt of another log: {origin}. The key here is of: {known}', other_key: 'It was signed with another key of {origin}. If the log has changed its key, add the old one.', not_signed: '{origin} has not signed it.',
     bad_signature: 'The signature of {name} is wrong: the text or the signature was changed.', bad_cosignature: 'The signature of the witness {name} is wrong.', no_witness: 'No witness has signed yet.', strange_witness: '{names} signed too, but there is no key of theirs here, so it does not count.', own_witness: 'The log itself signed that, nobody outside.',
-    bad_key: 'This is no key: {key}', bad_key_id: 'The key was copied wrongly, its number is not of its letters: {key}', bad_key_kind: 'Keys of this kind are not known here: {key}',
+    bad_key: 'This is no key: {key}', bad_key_id: 'The key was copied wrongly, its number is not of its letters: {key}', bad_key_kind: 'Keys of this kind are not known here: {key}', bad_promise: 'This is no promise of a log, or not written as it must be.',
     no_sha256: 'This browser cannot compute hashes here. Use a newer one, or open the page by an https address.', no_ed25519: 'This browser does not know Ed25519 signatures. Use a newer one, or pioneer receipt verify.',
   },
   page: {

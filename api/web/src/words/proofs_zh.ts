@@ -41,7 +41,7 @@ export default {
     no_record: '文件里没有记录本身，没法核对它在不在。', not_in_tree: '这条记录不在签了名的账本里：内容、编号或指纹被改过。', bad_record: '记录坏了，或者不是这种账本的记录。', other_place: '记录自己写的编号是 {sequence}，文件说是 {index}。',
     no_key: '没有账本的公钥，没法核对签名。账本自称：{origin}', other_log: '这是另一个账本的凭证：{origin}。手边的公钥是：{known}', other_key: '签名用的是 {origin} 的另一把公钥。账本要是换过钥匙，请加上旧的那把。', not_signed: '{origin}没有签名。',
     bad_signature: '{name}的签名不对：内容或签名被改过。', bad_cosignature: '见证人{name}的签名不对。', no_witness: '还没有见证人签名。', strange_witness: '{names}也签了名，但这里没有他们的公钥，不能算数。', own_witness: '签名的是账本自己，不是外面的人。',
-    bad_key: '这不是公钥：{key}', bad_key_id: '公钥抄错了，编号和内容不相符：{key}', bad_key_kind: '这种公钥这里不会用：{key}',
+    bad_key: '这不是公钥：{key}', bad_key_id: '公钥抄错了，编号和内容不相符：{key}', bad_key_kind: '这种公钥这里不会用：{key}', bad_promise: '这不是账本的承诺，或者写法不对。',
     no_sha256: '这个浏览器在这里不能计算指纹。请用较新的浏览器打开，或者从 https 地址打开。', no_ed25519: '这个浏览器不会核对 Ed25519 签名。请换较新的浏览器，或者用 pioneer receipt verify。',
   },
   page: {

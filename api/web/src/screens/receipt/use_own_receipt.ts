@@ -11,6 +11,7 @@ import { leafHash } from '@/proofs/hashing'
 import { verifierKey, type VerifierKey } from '@/proofs/signed_note'
 import { proofIn } from '@/proofs/tlog_proof'
 import { eventsSaid } from '@/words/proofs'
+import { keysToCheckWith } from './log_keys'
 
 export function useOwnReceipt(position: () => string) {
   const read = useReceipt(position)
@@ -48,6 +49,6 @@ export function useOwnReceipt(position: () => string) {
     },
     { immediate: true },
   )
-  const check = async (): Promise<Report | undefined> => (proof.data.value ? checkProof(proof.data.value, key.value ? [key.value] : []) : undefined)
+  const check = async (): Promise<Report | undefined> => (proof.data.value ? checkProof(proof.data.value, await keysToCheckWith()) : undefined)
   return { read, view, signed, proof, title, page, what, key, paper, check }
 }
