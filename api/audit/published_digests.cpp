@@ -1,7 +1,9 @@
 #include "api/audit/published_digests.hpp"
 
 #include "api/proofs/signed_note.hpp"
+#include "api/text/bytes.hpp"
 #include "api/text/lines.hpp"
+#include "eventstore/record.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -12,6 +14,22 @@ using eventstore::Result;
 constexpr std::string_view suffix = "/read-models";
 
 }  // namespace
+
+PublishedDigests named_digests(std::uint64_t position, const std::map<std::string, std::string>& digests) {
+  PublishedDigests named{position, {}};
+  for (const auto& [name, digest] : digests)
+    named.by_name.emplace(name, hex(eventstore::sha256(eventstore::bytes_of(digest)).view()));
+  return named;
+}
+
+std::vector<std::string> differences(const PublishedDigests& ours, const PublishedDigests& theirs) {
+  std::vector<std::string> names;
+  for (const auto& [name, digest] : theirs.by_name) {
+    const auto mine = ours.by_name.find(name);
+    if (mine == ours.by_name.end() || mine->second != digest) names.push_back(name);
+  }
+  return names;
+}
 
 std::string digests_text(std::string_view origin, const PublishedDigests& digests) {
   std::string text(origin);

@@ -53,6 +53,7 @@ struct AuditReplayOptions {
   std::vector<std::string> published;  ///< files with signed digests, beside those in the mirror
   std::string scratch = ".";           ///< where the replay's store stands meanwhile
 };
+/// With a server in `place`: also against what that one signs, to the first entry where they part.
 Exit audit_replay(const Place& place, const AuditReplayOptions& options);
 
 struct AuditHistoryOptions {
@@ -108,7 +109,12 @@ std::vector<std::string> complete_kinds();
 /// All that was begun of one kind, in one time and place: that nothing is missing is proven.
 Exit audit_complete(const Place& place, const AuditCompleteOptions& options);
 
-/// `replay`, and what it came to as a signed note in FOLDER/digests/POSITION; empty: unsigned, nowhere.
-Exit replay_and_publish(const Place& place, const std::string& folder);
+struct PublishOptions {
+  std::string folder;             ///< empty: nothing is signed, nowhere
+  std::vector<std::uint64_t> at;  ///< places beside the log's end
+  std::uint64_t every = 0;        ///< and each of so many entries; 0: none
+};
+/// `replay`, and what it came to as signed notes in FOLDER/digests/POSITION.
+Exit replay_and_publish(const Place& place, const PublishOptions& options);
 
 }  // namespace pioneer::cli

@@ -203,7 +203,10 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
   const auto say_alone = [](std::string_view what) { return std::string(what) + " " + std::string(alone); };
   static AuditReplayOptions replayed;
   auto& r = *audit.add_subcommand(
-      "replay", say_alone("Compute all read models from a mirror, and compare with the digests that were published"));
+      "replay",
+      say_alone(
+          "Compute all read models from a mirror, and compare with the digests that were published; with --server "
+          "URL --token T (an auditor's) also with that server's, down to the first entry where they part"));
   add_mirror_options(r, replayed.mirror);
   r.add_option("--published", replayed.published,
                "digests as `pioneer replay --publish` signs them; those in the mirror too");
@@ -357,10 +360,15 @@ void add_checks(CLI::App& app, Chosen& chosen) {
 }
 
 void add_history(CLI::App& app, Chosen& chosen) {
-  static std::string publish;
+  static PublishOptions publish;
   auto& replaying = *app.add_subcommand(
       "replay", "Build all read models from the log and compare; exit 1 if one differs (--data only)");
-  replaying.add_option("--publish", publish, "a mirror's folder: sign there what they came to, for `audit replay`");
+  auto* folder = replaying.add_option("--publish", publish.folder,
+                                      "a mirror's folder: sign there what they came to, for `audit replay`");
+  replaying
+      .add_option("--at", publish.at, "with --publish: also what they were after so many entries; may be repeated")
+      ->needs(folder);
+  replaying.add_option("--every", publish.every, "with --publish: also at each of so many entries")->needs(folder);
   replaying.callback([&chosen] { chosen = [](const Place& p) { return replay_and_publish(p, publish); }; });
   static AsOfOptions options;
   auto& command = *app.add_subcommand("as-of", "How a request, a product or a board stood at an instant");

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "adapters/posix/executor.hpp"
-#include "adapters/posix/threads.hpp"
 #include "api/audit/kept_checkpoints.hpp"
+#include "api/audit/published_digests.hpp"
 #include "api/audit/signed_tiles.hpp"
 #include "api/cli/audit_keys.hpp"
-#include "api/cli/http_connection.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/kept_stamps.hpp"
+#include "api/cli/log_fetch.hpp"
 #include "api/cli/mirror_files.hpp"
 #include "api/cli/mirror_stamps.hpp"
 #include "api/cli/remote.hpp"
@@ -30,11 +30,6 @@ namespace {
 using eventstore::failure;
 using eventstore::Result;
 
-constexpr unsigned attempts_max = 5;
-/// Between two of them: longer each time, or as long as the server says.
-constexpr unsigned first_pause_s = 1, longest_pause_s = 60;
-/// A refusal tells more than a small file may have.
-constexpr std::size_t problem_bytes_max = 64u << 10;
 /// One a day for more than a hundred years.
 constexpr std::size_t stamp_list_bytes_max = 1u << 20;
 /// Taken by one connection in a row: the next one then reads elsewhere in the server's files.
@@ -44,9 +39,7 @@ constexpr std::uint64_t stretches_at_once = 8;
 class ServedFiles final : public api::MirroredFiles {
  public:
   ServedFiles(const Place& place, const HttpConnection::Address& address, MirrorFiles& files)
-      : files_(files), connection_(address) {
-    if (!place.token.empty()) head_ = "Authorization: Bearer " + place.token + "\r\n";
-  }
+      : files_(files), server_(place, address) {}
 
   bool has(const std::string& name) const override { return files_.folder().exists(name); }
   std::optional<std::string> kept(const std::string& name, std::size_t bytes_max) const override {
@@ -54,37 +47,13 @@ class ServedFiles final : public api::MirroredFiles {
     return bytes ? std::optional(std::move(*bytes)) : std::nullopt;
   }
   Result<std::string> fetch(const std::string& name, std::size_t bytes_max) override {
-    auto pause_s = first_pause_s;
-    for (unsigned attempt = 1;; ++attempt) {
-      const auto asked = std::max(bytes_max, problem_bytes_max);
-      auto answer = connection_.call("GET", "/log/" + name, head_, {}, asked);
-      if (answer && answer->status == 200 && answer->body.size() <= bytes_max) return std::move(answer->body);
-      const bool passing = !answer || answer->status == 429 || answer->status >= 502;
-      if (!passing || attempt == attempts_max) return refused(name, answer);
-      adapters::posix::pause_s(std::min(std::max(pause_s, answer ? answer->retry_after_s : 0), longest_pause_s));
-      pause_s *= 2;
-    }
+    return server_.file(name, bytes_max);
   }
   Result<void> keep(const std::string& name, std::string_view bytes) override { return files_.put(name, bytes); }
 
  private:
-  static std::unexpected<eventstore::Error> refused(const std::string& name,
-                                                    const std::expected<HttpConnection::Answer, std::string>& answer) {
-    if (!answer) return failure("server_unreachable", answer.error(), eventstore::Retry::can_help);
-    if (answer->status == 200)
-      return failure("wrong_file", "What was sent as " + name + " is longer than any such file");
-    api::ProblemView problem;
-    const bool told = api::http::from_json(answer->body, problem).has_value();
-    std::string text = told ? (problem.detail().empty() ? problem.title() : problem.detail())
-                            : "The server answered with status " + std::to_string(answer->status) + ".";
-    if (answer->status == 401 || answer->status == 403)
-      text += " Entries go to auditors of the whole log: give one's --token, or mirror --hashes-only.";
-    return failure(told ? problem.code() : "unexpected_answer", name + ": " + text);
-  }
-
   MirrorFiles& files_;
-  HttpConnection connection_;
-  std::string head_;
+  LogFetch server_;
 };
 
 /// All stretches of the tree, over several connections.
@@ -162,9 +131,9 @@ Result<AuditKeys> keys_of(const Place& place, const MirrorOptions& options, cons
 
 /// Errors that are an answer: what is there is not what was signed.
 bool is_a_no(std::string_view code) {
-  static constexpr std::array<std::string_view, 8> noes{"wrong_file",      "mirror_differs", "history_differs",
+  static constexpr std::array<std::string_view, 9> noes{"wrong_file",      "mirror_differs", "history_differs",
                                                         "history_shorter", "bad_signature",  "not_signed",
-                                                        "bad_checkpoint",  "other_origin"};
+                                                        "bad_checkpoint",  "other_origin",   "bad_digests"};
   return std::ranges::find(noes, code) != noes.end();
 }
 
@@ -189,6 +158,7 @@ class ServedMirror {
     for (unsigned i = 0; i < options_.connections; ++i)
       connections.push_back(std::make_unique<ServedFiles>(place_, address_, files_));
     if (auto fetched = Fetching(tiles, options_, checkpoint_.size).run(connections); !fetched) return fetched;
+    if (auto kept = keep_digests(first); !kept) return kept;
     for (const auto& verifier : keys_->texts())
       if (auto kept = files_.keep_verifier(verifier); !kept) return kept;
     if (auto kept = fetch_stamps(first); !kept) return kept;
@@ -223,6 +193,22 @@ class ServedMirror {
     }
     return keep_stamps(files_, sizes, checkpoint_.size,
                        [&](const std::string& name) { return server.fetch(folder + "/" + name, stamp_bytes_max); });
+  }
+
+  /// What the server signs that its read models are at this size, for `audit replay`: of use with entries only.
+  Result<void> keep_digests(ServedFiles& server) {
+    if (options_.hashes_only) return {};
+    const auto name = std::string(api::published_digests_folder) + "/" + std::to_string(checkpoint_.size);
+    if (server.has(name)) return {};
+    const auto note = server.fetch(name, api::digests_bytes_max);
+    // The log is whole without them: a server may compute no past, or take too long for it.
+    if (!note && note.error().code != "not_found")
+      complain("The digests of the server's read models were not taken: " + cli::sentence_of(note.error()));
+    if (!note) return {};
+    const auto digests = api::read_digests(*note, keys_->all());
+    if (!digests) return failure(digests.error().code, name + ": " + digests.error().detail);
+    if (digests->position != checkpoint_.size) return failure("wrong_file", name + " is of another size");
+    return server.keep(name, *note);
   }
 
   /// What this mirror saw before.

@@ -1,4 +1,4 @@
-// The log's commits from its beginning, with a bar that shows how far they are read.
+// The log's commits from its beginning or some place, with a bar that shows how far they are read.
 #pragma once
 
 #include "api/cli/console.hpp"
@@ -10,8 +10,9 @@ namespace pioneer::cli {
 class ShownCommits final : public projections::CommitSource {
  public:
   /// `end`: as far as will be read, for the bar.
-  ShownCommits(const eventstore::Log& log, eventstore::Sequence end)
-      : source_(log, eventstore::Sequence{0}), progress_("commits read", end.value) {}
+  ShownCommits(const eventstore::Log& log, eventstore::Sequence end,
+               eventstore::Sequence from = eventstore::Sequence{0})
+      : source_(log, from), progress_("commits read", end.value) {}
 
   eventstore::Result<std::vector<eventstore::AcceptedCommit>> next() override {
     auto commits = source_.next();

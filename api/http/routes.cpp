@@ -189,6 +189,8 @@ constexpr std::array<Route, operation_count> table{{
      "Hashes of the log's tree (C2SP tlog-tiles): index is 067, x001/x234/067, or 067.p/5", "", "", 200, false, {}, AnswerKind::bytes, true},
     {Operation::get_entries, get, "/log/tile/entries/{index}", Action::get_entries, "history",
      "Records of the log as they stand there, sealed (C2SP tlog-tiles): index is 067, x001/x234/067, or 067.p/5. The log notes who fetches them", "", "", 200, true, {}, AnswerKind::bytes, true},
+    {Operation::get_digests, get, "/log/digests/{size}", Action::get_entries, "history",
+     "What the read models are after so many records, a checkpoint's or fewer: the SHA-256 of each one's digest, signed by the log's key", "", "", 200, true, {}, AnswerKind::text},
     {Operation::confirm_clock, post, "/api/v1/log/confirm-clock", Action::confirm_clock, "operations", "Let it write again after the clock was put right", "EmptyBody", "ReadyView"},
     {Operation::get_events, get, "/api/v1/events", Action::get_events, "live", "Accepted commits as they come (text/event-stream): public ones, and what the caller may see", "", "", 200, true, events_query, AnswerKind::events},
 
@@ -219,7 +221,8 @@ static_assert(each_pattern_once(), "two operations share a method and a path");
 }  // namespace
 
 std::string_view Route::name() const {
-  // What is published of checkpoints has one permission, and each call a word of its own.
+  // What is published of checkpoints has one permission, as has what only auditors of a root compare; each call a word
+  // of its own.
   switch (operation) {
     case Operation::get_witnessed:
       return "get_witnessed";
@@ -227,6 +230,8 @@ std::string_view Route::name() const {
       return "get_stamps";
     case Operation::get_stamp:
       return "get_stamp";
+    case Operation::get_digests:
+      return "get_digests";
     default:
       return domain::permission(action).name;
   }

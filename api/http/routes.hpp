@@ -91,6 +91,7 @@ enum class Operation : std::uint8_t {
   get_stamp,
   get_tile,
   get_entries,
+  get_digests,
   confirm_clock,
   get_events,
   get_health,

@@ -33,6 +33,10 @@ std::optional<queries::Until> until_of(const Service& service, const Incoming& i
   return std::nullopt;
 }
 
+void refuse_past_busy(const Incoming& incoming) {
+  incoming.problem({.code = "past_busy", .detail = "Too many look into the past just now.", .retry_after_s = 10});
+}
+
 const projections::ReadModels& PastModels::models() const { return kept ? *kept->models : service->node.models(); }
 
 void with_models_at(const Service& service, const IncomingPointer& incoming, std::int64_t us,
@@ -47,8 +51,7 @@ void with_models_at(const Service& service, const IncomingPointer& incoming, std
         const auto until = (*moment)->end;
         show({&service, std::move(*moment), until});
       });
-  if (!taken)
-    incoming->problem({.code = "past_busy", .detail = "Too many look into the past just now.", .retry_after_s = 10});
+  if (!taken) refuse_past_busy(*incoming);
 }
 
 void with_models(const Service& service, const IncomingPointer& incoming,

@@ -20,6 +20,9 @@ std::optional<std::int64_t> as_of_us(const Service& service, const Incoming& inc
 /// The same of another parameter.
 std::optional<std::int64_t> instant_in(const Service& service, const Incoming& incoming, std::string_view parameter);
 
+/// 429 `past_busy`: too many wait for the past already.
+void refuse_past_busy(const Incoming& incoming);
+
 /// Read models of a moment, kept as long as this is.
 struct PastModels {
   const Service* service;

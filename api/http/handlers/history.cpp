@@ -1,8 +1,10 @@
 // History: a stream's events, the log itself, the policies that decided.
 #include <ranges>
 
+#include "api/audit/published_digests.hpp"
 #include "api/http/handlers/as_of.hpp"
 #include "api/http/handlers/service.hpp"
+#include "api/ports/signer.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/stamps.hpp"
@@ -164,6 +166,31 @@ void entries(const Service& service, const IncomingPointer& incoming, const node
              });
 }
 
+void give_digests(const Service& service, const Incoming& incoming, const Past::Moment& moment) {
+  const auto digests = moment.models->engine().digests();
+  if (!digests) return incoming.fail(digests.error());
+  const auto named = named_digests(moment.end.value, digests->by_name);
+  incoming.responder.respond({.content_type = "text/plain; charset=utf-8",
+                              .fixed = private_headers,
+                              .body = service.signer->note(digests_text(service.signer->name(), named))});
+}
+
+/// Computed from the log, however many records it has by now; no further than what is signed.
+void digests(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
+  const auto root = queries::audited_root(service.node, caller, domain::Action::get_entries);
+  if (!root) return incoming->refuse(root.error());
+  const auto size = whole_number(incoming->path[0]);
+  const bool offered = service.checkpoints != nullptr && service.signer != nullptr && service.past != nullptr;
+  const bool written_so = size && std::to_string(*size) == incoming->path[0];
+  if (!offered || !written_so || *size > service.checkpoints->covered())
+    return incoming->problem({.code = "not_found"});
+  const bool taken =
+      service.past->at(eventstore::Sequence{*size}, [&service, incoming](eventstore::Result<Past::Kept> moment) {
+        moment ? give_digests(service, *incoming, **moment) : incoming->fail(moment.error());
+      });
+  if (!taken) refuse_past_busy(*incoming);
+}
+
 }  // namespace
 
 void register_history(Router& router, const Service& service) {
@@ -187,6 +214,9 @@ void register_history(Router& router, const Service& service) {
   router.on(Operation::get_tile, [&service](const IncomingPointer& incoming) {
     // It reads from the disk.
     query(service, incoming, [&service, incoming](const node::Caller&) { tile(service, *incoming); });
+  });
+  router.on(Operation::get_digests, [&service](const IncomingPointer& incoming) {
+    query(service, incoming, [&service, incoming](const node::Caller& caller) { digests(service, incoming, caller); });
   });
   router.on(Operation::get_entries, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) { entries(service, incoming, caller); });

@@ -1,7 +1,11 @@
 // What auditors ask, and what each person may ask of the log: filters, the state of the log, who opened what, what
 // became different between two moments.
 #include "adapters/posix/disk.hpp"
+#include "adapters/sodium/signing.hpp"
+#include "adapters/sodium/verifier_key.hpp"
+#include "api/audit/published_digests.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/node/commits_of_log.hpp"
 #include "api/proofs/checkpoint_watch.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "tests/api/http/whole_node.hpp"
@@ -127,6 +131,38 @@ TEST_F(AuditTest, ACheckpointIsToldAsWhatItSays) {
   EXPECT_EQ(get("/api/v1/log/incidents", asker).status, 403U);
   service->checkpoints = nullptr;
   service->checkpoint_watch = nullptr;
+}
+
+TEST_F(AuditTest, DigestsOfReadModelsAreSignedAtEachSizeThatIsCovered) {
+  adapters::posix::PosixDisk disk;
+  const auto key = *adapters::SigningKey::settle(disk, random, deployment->directory() + "/keys", "test.log");
+  const auto checkpoints =
+      *Checkpoints::open(deployment->node().log(), disk, key, deployment->directory() + "/checkpoints");
+  service->checkpoints = checkpoints.get();
+  service->signer = &key;
+  const auto covered = *checkpoints->follow();
+  request("漏水", city);  // which is not covered yet
+  const auto verifier = adapters::VerifierKey::parse(key.verifier()).value();
+  const std::array<const Verifier*, 1> keys{&verifier};
+  for (const auto size : {std::uint64_t{0}, std::uint64_t{3}, covered}) {
+    const auto answer = get("/log/digests/" + std::to_string(size));
+    ASSERT_EQ(answer.status, 200U) << answer.body;
+    const auto told = read_digests(answer.body, keys);
+    ASSERT_TRUE(told) << told.error().detail;
+    EXPECT_EQ(told->position, size);
+    MemoryPastStores stores;
+    const auto store = *stores.make(nullptr);
+    node::CommitsOfLog commits(deployment->node().log(), eventstore::Sequence{0});
+    const auto models = *projections::ReadModels::replayed(*store, commits, {eventstore::Sequence{size}, {}});
+    EXPECT_EQ(told->by_name, named_digests(size, models->engine().digests()->by_name).by_name) << size;
+    EXPECT_EQ(told->by_name.size(), projections::all_projections().size());
+  }
+  for (const auto* none : {"01", "x", "-1", "1000000"})
+    EXPECT_EQ(get(std::string("/log/digests/") + none).status, 404U);
+  EXPECT_EQ(get("/log/digests/" + std::to_string(covered + 1)).status, 404U);
+  EXPECT_EQ(get("/log/digests/1", asker).status, 403U);
+  service->checkpoints = nullptr;
+  service->signer = nullptr;
 }
 
 TEST_F(AuditTest, EachSeesWhoOpenedTheirFieldsAndAuditorsSeeHowOften) {

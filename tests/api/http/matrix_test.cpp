@@ -48,6 +48,7 @@ class City {
                                                  .version = "test",
                                                  .openapi = openapi_document("test"),
                                                  .checkpoints = checkpoints_.get(),
+                                                 .signer = &signer_,
                                                  .tickets = &tickets_});
     router = std::make_unique<Router>(Router::Options{.new_command_id = [this] { return new_command_id(random_); }});
     register_handlers(*router, *service_);
@@ -249,6 +250,7 @@ class City {
     f[get_witnessed] = {.make = fixed("/log/witnessed"), .succeeds = false, .nothing_there = true};
     f[get_tile] = {fixed("/log/tile/0/000.p/1")};
     f[get_entries] = {.make = fixed("/log/tile/entries/000.p/1"), .root = true};
+    f[get_digests] = {.make = fixed("/log/digests/1"), .root = true};
     f[confirm_clock] = {.make = fixed("/api/v1/log/confirm-clock"), .root = true, .succeeds = false};
     // Everybody may listen; each frame is then judged for its audience (tests of live events).
     f[get_events] = {fixed("/api/v1/events")};
