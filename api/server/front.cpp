@@ -236,6 +236,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .origin = settings.origin,
       .checkpoints = &p.proving->checkpoints(),
       .checkpoint_watch = &p.proving->watch(),
+      .contradictions = &p.proving->contradictions(),
       .cosignatures = &p.proving->cosignatures(),
       .stamps = &p.proving->stamps(),
       .signer = &p.proving->signer(),
@@ -243,7 +244,6 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .uses = &p.uses,
       .fetches = &p.fetches,
       .stuck = [&p] { return blocked(p); },
-      .contradicted = [&p] { return p.proving->contradicted(); },
   });
   make_router(p, settings);
   api::http::register_handlers(*p.router, *p.service);

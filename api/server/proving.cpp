@@ -49,6 +49,14 @@ Result<void> Proving::open_signing() {
   const auto newest = checkpoints_->newest();
   const auto text = newest == nullptr ? std::nullopt : api::parse_checkpoint(*newest);
   watch_ = std::make_unique<api::CheckpointWatch>(deployment_.clock(), text ? text->size : 0);
+  auto contradictions = api::Contradictions::open(disk_, directory(), *checkpoints_, log_keys_);
+  if (!contradictions) return std::unexpected(contradictions.error());
+  contradictions_ = std::move(*contradictions);
+  for (const auto& kept : contradictions_->all()) {
+    if (kept.stands)
+      tell_("This log does not lead to the checkpoint in checkpoints/" + kept.file +
+            ", which its key signed: it lost records, or was changed. Stop the server, and restore the newest copy.");
+  }
   return {};
 }
 
@@ -99,8 +107,10 @@ void Proving::start(api::Metrics& metrics, std::function<void()> each_second) {
 void Proving::sign(api::Metrics& metrics, std::function<void()> each_second) {
   auto& covered = metrics.gauge("pioneer_checkpoint_records", "Records that the newest checkpoint covers.");
   auto& witnessed = metrics.gauge("pioneer_witnessed_records", "Records that the newest witnessed checkpoint covers.");
+  auto& contradicting = metrics.gauge("pioneer_contradicting_checkpoints",
+                                      "Checkpoints that were signed and that the log does not lead to: 0, or evidence.");
   signing_ =
-      std::jthread([this, &covered, &witnessed, each_second = std::move(each_second)](const std::stop_token& stop) {
+      std::jthread([this, &covered, &witnessed, &contradicting, each_second = std::move(each_second)](const std::stop_token& stop) {
         std::mutex mutex;
         std::condition_variable_any stopped;
         std::unique_lock lock(mutex);
@@ -110,6 +120,7 @@ void Proving::sign(api::Metrics& metrics, std::function<void()> each_second) {
           watch_->end(size.value_or(0), size ? nullptr : &size.error());
           if (size) covered.set(static_cast<double>(*size));
           witnessed.set(static_cast<double>(cosignatures_->status().size));
+          contradicting.set(static_cast<double>(contradictions_->standing()));
           if (each_second) each_second();
         } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));
       });
@@ -128,7 +139,7 @@ void Proving::ask_witnesses() {
         [this](std::uint64_t first, std::uint64_t second) { return checkpoints_->consistency(first, second); }});
   }
   rounds_ = std::make_unique<WitnessRounds>(WitnessRounds::Parts{*checkpoints_, *cosignatures_, deployment_.clock(),
-                                                                 signer_->name(), disk_, directory(), tell_},
+                                                                 signer_->name(), *contradictions_, tell_},
                                             std::move(clients));
 }
 

@@ -18,6 +18,7 @@
 #include "api/ports/settings.hpp"
 #include "api/proofs/checkpoint_watch.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/contradictions.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/stamps.hpp"
 #include "api/server/deployment.hpp"
@@ -49,8 +50,8 @@ class Proving {
   const api::CheckpointWatch& watch() const { return *watch_; }
   const api::Cosignatures& cosignatures() const { return *cosignatures_; }
   const api::Stamps& stamps() const { return *stamps_; }
-  /// A witness proved that this log is not the one that was signed.
-  bool contradicted() const { return rounds_ != nullptr && rounds_->contradicted(); }
+  /// What proves that this log is not the one that was signed.
+  const api::Contradictions& contradictions() const { return *contradictions_; }
 
   /// The metrics outlive it. `each_second`: called from the thread that signs.
   void start(api::Metrics& metrics, std::function<void()> each_second = {});
@@ -78,6 +79,7 @@ class Proving {
   std::unique_ptr<api::HttpClient> http_;
   std::unique_ptr<api::Checkpoints> checkpoints_;
   std::unique_ptr<api::CheckpointWatch> watch_;
+  std::unique_ptr<api::Contradictions> contradictions_;
   std::unique_ptr<api::Cosignatures> cosignatures_;
   api::TimeStampSetting time_stamps_;
   std::unique_ptr<api::TimeStamping> stamping_;  ///< null: none is asked for

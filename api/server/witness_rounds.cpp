@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/text/bytes.hpp"
-#include "eventstore/whole_file.hpp"
-
 namespace pioneer::server {
 namespace {
 
@@ -29,11 +26,6 @@ WitnessRounds::WitnessRounds(Parts parts, std::vector<api::WitnessClient> witnes
 void WitnessRounds::stop() {
   for (auto& thread : threads_) thread.request_stop();
   threads_.clear();
-}
-
-bool WitnessRounds::contradicted() const {
-  const std::lock_guard lock(mutex_);
-  return contradicted_;
 }
 
 std::uint64_t WitnessRounds::now_s() const {
@@ -98,35 +90,18 @@ void WitnessRounds::loop(api::WitnessClient& witness, std::size_t number, const 
   }
 }
 
-/// Whether our log, as far as it is signed, does not hold what that checkpoint says. What cannot be read says nothing.
-bool WitnessRounds::contradicts(const api::SignedCheckpoint& theirs) const {
-  const auto newest = parts_.checkpoints.newest();
-  const auto ours = newest == nullptr ? std::nullopt : api::parse_checkpoint(*newest);
-  if (!ours) return false;
-  if (theirs.size > ours->size) return true;
-  const auto root = parts_.checkpoints.root_at(theirs.size);
-  return root && *root != theirs.root;
-}
-
 /// What a witness says counts only with a signature of our key: then it is proven that we have lost what we signed, or
 /// signed something else.
 void WitnessRounds::look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop) {
   const auto theirs = witness.newest_known(stop);
   if (!theirs) return;
-  const auto checkpoint = api::read_checkpoint(api::parse_note(*theirs).value(), parts_.origin);
-  if (!checkpoint || !contradicts(*checkpoint)) return;
-  {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(contradicted_, true)) return;
-  }
-  const auto folder = parts_.directory + "/evidence";
-  const auto name = std::to_string(checkpoint->size) + "-" + api::hex(checkpoint->root.view()).substr(0, 16);
-  auto kept = parts_.disk.make_directory(folder);
-  if (kept) kept = eventstore::write_whole(parts_.disk, folder + "/" + name, *theirs, eventstore::OpenMode::create_new);
+  const auto found = parts_.contradictions.hold(*theirs, witness.name(), parts_.clock.now());
+  if (!found) return;
   parts_.tell(
-      "The witness " + witness.name() + " holds a checkpoint of " + std::to_string(checkpoint->size) +
-      " records that this log's key signed, and this log does not lead to it: it lost records, or was changed. " +
-      (kept ? "It is kept as " + folder + "/" + name + "." : "It could not be kept: " + kept.error().detail) +
+      "The witness " + witness.name() + " holds a checkpoint that this log's key signed, and this log does not " +
+      "lead to it: it lost records, or was changed. " +
+      (found->written ? "It is kept in checkpoints/" + found->kept.file + ", with what is signed here beside it."
+                      : "It could not be kept: " + found->written.error().detail) +
       " Stop the server, and restore the newest copy of the log.");
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/contradictions.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/witness_client.hpp"
 #include "eventstore/ports/clock.hpp"
@@ -24,9 +25,8 @@ class WitnessRounds {
     const api::Checkpoints& checkpoints;
     api::Cosignatures& cosignatures;
     const eventstore::Clock& clock;
-    std::string origin;  ///< of our log
-    eventstore::Disk& disk;
-    std::string directory;  ///< of the checkpoints: what contradicts them is kept in its `evidence`
+    std::string origin;                   ///< of our log
+    api::Contradictions& contradictions;  ///< takes what a witness holds that our log does not lead to
     /// What an operator should know, a sentence each; from any thread.
     std::function<void(const std::string&)> tell;
   };
@@ -38,8 +38,6 @@ class WitnessRounds {
 
   /// Ends open calls.
   void stop();
-  /// A witness holds a checkpoint that our key signed and that our log does not lead to. Any thread.
-  bool contradicted() const;
 
  private:
   struct Target {
@@ -52,7 +50,6 @@ class WitnessRounds {
   bool over() const;
   std::uint64_t now_s() const;
   void look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop);
-  bool contradicts(const api::SignedCheckpoint& theirs) const;
 
   const Parts parts_;
   std::vector<api::WitnessClient> witnesses_;
@@ -61,7 +58,6 @@ class WitnessRounds {
   std::shared_ptr<const Target> target_;             ///< what is being signed
   std::chrono::steady_clock::time_point began_;      ///< with it
   std::vector<std::shared_ptr<const Target>> done_;  ///< by each witness: what it was last asked
-  bool contradicted_ = false;
   std::vector<std::jthread> threads_;
 };
 

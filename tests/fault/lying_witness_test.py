@@ -132,6 +132,7 @@ class LostTail(unittest.TestCase):
         with pioneer.Pioneer() as server:
             folder = pathlib.Path(server.folder.name)
             server.make()
+            auditor = server.token("Otto", "auditor", "3502")
             key = server.command("keys", "show", "--verifier").strip()
             one = witness.Witness(folder / "w", "w.example")
             one.start(key)
@@ -163,10 +164,35 @@ class LostTail(unittest.TestCase):
             one.port = port
             one.start(key)
             pioneer.until(lambda: server.client().get("/readyz")["witnessed"].get("reason") == "contradicted", seconds=100)
-            evidence = list((server.data / "checkpoints" / "evidence").iterdir())
-            self.assertEqual(len(evidence), 1)
-            self.assertIn(key.split("+")[0], evidence[0].read_text(encoding="utf-8"))
+            found = self.incidents(server, auditor)
+            folder = server.data / "checkpoints"
+            evidence = {file.name: file.read_text(encoding="utf-8") for file in (folder / "evidence").iterdir()}
+            (told,) = found["contradictions"]
+            name = told["file"].removeprefix("evidence/")
+            self.assertEqual(sorted(evidence), [name, name + ".ours", name + ".seen"])
+            self.assertEqual((told["note"], told["ourNote"]), (evidence[name], evidence[name + ".ours"]))
+            for note, size, root in ((told["note"], told["size"], told["root"]), (told["ourNote"], told["ourSize"], told["ourRoot"])):
+                self.assertEqual(note.split("\n")[:3], [key.split("+")[0], size, root])
+            self.assertEqual((told["witness"], told["stands"]), ("w.example", True))
+            self.assertGreater(int(told["size"]), 1000)
+            # What was signed here goes on, and is written over: what was kept of then stays. After a start without the witness, too.
             server.stop()
+            one.kill()
+            server.start()
+            self.assertTrue(any("does not lead to the checkpoint" in line for line in server.said), server.said)
+            self.assertEqual(server.client().get("/readyz")["witnessed"]["reason"], "contradicted")
+            pioneer.until(lambda: "pioneer_contradicting_checkpoints 1" in server.client().get("/metrics").decode())
+            self.assertEqual(self.incidents(server, auditor)["contradictions"], [told])
+            # An auditor proves it with both notes and nothing else.
+            stick = pathlib.Path(server.folder.name) / "stick"
+            server.command("audit", "mirror", "--to", str(stick))
+            (stick.parent / "theirs").write_text(told["note"], encoding="utf-8")
+            pioneer.run("audit", "verify", str(stick), "--checkpoint", str(stick.parent / "theirs"), expect=1)
+            server.stop()
+
+    @staticmethod
+    def incidents(server: pioneer.Pioneer, auditor: str) -> dict:
+        return server.client(auditor).get("/api/v1/log/incidents")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include "api/http/rfc3339.hpp"
 #include "api/proofs/checkpoint_watch.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/contradictions.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/queries/board_view.hpp"
 #include "api/queries/differences.hpp"
@@ -49,12 +50,33 @@ void show_signing(const CheckpointWatch::Seen& seen, LogIncidentsView& view) {
   }
 }
 
+void show_contradictions(const Contradictions& contradictions, LogIncidentsView& view) {
+  for (const auto& kept : contradictions.all()) {
+    auto& shown = *view.add_contradictions();
+    shown.set_file(kept.file);
+    if (kept.seen) queries::set_time(*shown.mutable_seen_at(), kept.seen->value);
+    if (!kept.witness.empty()) shown.set_witness(kept.witness);
+    if (const auto theirs = parse_checkpoint(kept.theirs)) {
+      shown.set_size(theirs->size);
+      shown.set_root(theirs->root);
+    }
+    shown.set_note(kept.theirs);
+    if (const auto ours = parse_checkpoint(kept.ours)) {
+      shown.set_our_size(ours->size);
+      shown.set_our_root(ours->root);
+      shown.set_our_note(kept.ours);
+    }
+    shown.set_stands(kept.stands);
+  }
+}
+
 void incidents(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
   auto view = queries::log_incidents(service.node, caller);
   if (view) {
     view->set_engine(service.engine);
     if (service.checkpoint_watch != nullptr) show_signing(service.checkpoint_watch->seen(), *view);
     if (service.checkpoints != nullptr) view->set_tree_rebuilt(service.checkpoints->rebuilt());
+    if (service.contradictions != nullptr) show_contradictions(*service.contradictions, *view);
   }
   give(incoming, view);
 }

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "api/http/handlers/session_uses.hpp"
+#include "api/proofs/contradictions.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/promise.hpp"
 #include "api/text/bytes.hpp"
@@ -187,7 +188,7 @@ void show_witnessed(const Service& service, WitnessedView& view) {
   view.set_have(static_cast<std::uint32_t>(status.have));
   view.set_size(status.size);
   if (status.time_s != 0) view.mutable_time()->set_seconds(static_cast<std::int64_t>(status.time_s));
-  if (service.contradicted && service.contradicted()) view.set_reason("contradicted");
+  if (service.contradictions != nullptr && service.contradictions->any()) view.set_reason("contradicted");
 }
 
 std::string hash_of(std::string_view secret) {

@@ -25,6 +25,7 @@
 namespace pioneer::api {
 class CheckpointWatch;
 class Checkpoints;
+class Contradictions;
 class Cosignatures;
 class Signer;
 class Stamps;
@@ -58,6 +59,7 @@ struct Service {
   std::string origin = {};                            ///< "https://…": how browsers reach us, for links
   const Checkpoints* checkpoints = nullptr;           ///< absent: the log is not offered as tiles
   const CheckpointWatch* checkpoint_watch = nullptr;  ///< absent: nobody watches how signing goes
+  const Contradictions* contradictions = nullptr;     ///< absent: nobody asks witnesses
   const Cosignatures* cosignatures = nullptr;         ///< absent: nobody is asked for any
   const Stamps* stamps = nullptr;                     ///< absent: no time stamps are offered
   const Signer* signer = nullptr;                     ///< absent: no promise is given
@@ -67,8 +69,6 @@ struct Service {
   SignInWay* sign_in = nullptr;                       ///< absent: one-time codes are the only way in
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
-  /// Whether a witness proved that this log is not the one that was signed. Absent: nobody asks witnesses.
-  std::function<bool()> contradicted = {};
 };
 
 /// All handlers; `service` outlives the router.
