@@ -1,10 +1,77 @@
 #include "api/proofs/checkpoint_watch.hpp"
 
-namespace pioneer::api {
+#include <algorithm>
+#include <ranges>
+#include <utility>
+#include <vector>
 
-CheckpointWatch::CheckpointWatch(const eventstore::Clock& clock, std::uint64_t covered)
-    : clock_(clock), covered_(covered) {
-  seen_.since = clock.now();
+#include "api/text/lines.hpp"
+
+namespace pioneer::api {
+namespace {
+
+constexpr std::string_view not_running = "not_running";
+/// In place of an end, or of a reason.
+constexpr std::string_view none = "-";
+
+std::string line_of(const CheckpointGap& gap) {
+  return std::to_string(gap.began.value) + " " + (gap.ended ? std::to_string(gap.ended->value) : std::string(none)) +
+         " " + std::to_string(gap.from_size) + " " + std::to_string(gap.to_size) + " " +
+         (gap.reason.empty() ? std::string(none) : gap.reason) + "\n";
+}
+
+std::optional<eventstore::Instant> instant(std::string_view digits) {
+  const auto us = decimal(digits);
+  return us ? std::optional(eventstore::Instant{static_cast<std::int64_t>(*us)}) : std::nullopt;
+}
+
+std::optional<CheckpointGap> read_line(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (const auto word : std::views::split(line, ' ')) words.emplace_back(word.begin(), word.end());
+  if (words.size() != 5) return std::nullopt;
+  const auto began = instant(words[0]);
+  const auto ended = instant(words[1]);
+  const auto from = decimal(words[2]);
+  const auto to = decimal(words[3]);
+  if (!began || (!ended && words[1] != none) || !from || !to) return std::nullopt;
+  return CheckpointGap{*began, ended, *from, *to, words[4] == none ? "" : std::string(words[4])};
+}
+
+}  // namespace
+
+std::string CheckpointGaps::text() const {
+  std::string text = std::to_string(late_count) + "\n";
+  for (const auto& gap : newest_first) text += line_of(gap);
+  return text;
+}
+
+std::optional<CheckpointGaps> CheckpointGaps::read(std::string_view text) {
+  CheckpointGaps gaps;
+  const auto count = decimal(take_line(text).value_or(""));
+  if (!count || *count > ~std::uint32_t{0}) return std::nullopt;
+  gaps.late_count = static_cast<std::uint32_t>(*count);
+  for (const auto line : lines_of(text)) {
+    auto gap = read_line(line);
+    if (!gap || gaps.newest_first.size() == kept_max) return std::nullopt;
+    gaps.newest_first.push_back(std::move(*gap));
+  }
+  return gaps;
+}
+
+/// What was not covered before this process began is measured by the only clock that knew of it.
+CheckpointWatch::CheckpointWatch(const eventstore::Clock& clock, Start start, Keep keep)
+    : clock_(clock), keep_(std::move(keep)), covered_(start.covered) {
+  const auto at = now();
+  seen_.since = at.wall;
+  seen_.gaps = std::move(start.gaps);
+  auto& gaps = seen_.gaps.newest_first;
+  late_ = !gaps.empty() && !gaps.front().ended;
+  if (late_ && !start.uncovered_since) start.uncovered_since = gaps.front().began;
+  if (!start.uncovered_since) return;
+  const auto ago = std::max<std::int64_t>(at.wall.value - start.uncovered_since->value, 0);
+  behind_since_ = Moment{*start.uncovered_since, eventstore::Instant{at.boot.value - ago}};
+  if (late_) reason_ = gaps.front().reason;
+  if (reason_.empty() && ago > late_after_us) reason_ = not_running;
 }
 
 void CheckpointWatch::begin(std::uint64_t length) {
@@ -14,35 +81,44 @@ void CheckpointWatch::begin(std::uint64_t length) {
 }
 
 void CheckpointWatch::end(std::uint64_t covered, const eventstore::Error* failure) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   const auto at = now();
   if (failure != nullptr) {
     ++seen_.failed_count;
     reason_ = failure->code;
   }
-  look(at);
-  if (failure != nullptr || covered <= covered_) return;
-  ++seen_.signed_count;
-  seen_.signed_at = at.wall;
-  covered_ = covered;
-  behind_since_.reset();
-  reason_.clear();
-  if (!late_) return;
-  late_ = false;
-  seen_.gaps.front().ended = at.wall;
-  seen_.gaps.front().to_size = covered;
+  bool changed = look(at);
+  if (failure == nullptr && covered > covered_) {
+    ++seen_.signed_count;
+    seen_.signed_at = at.wall;
+    covered_ = covered;
+    behind_since_.reset();
+    reason_.clear();
+    if (std::exchange(late_, false)) {
+      seen_.gaps.newest_first.front().ended = at.wall;
+      seen_.gaps.newest_first.front().to_size = covered;
+      changed = true;
+    }
+  }
+  if (!changed || !keep_) return;
+  const auto gaps = seen_.gaps;
+  lock.unlock();
+  keep_(gaps);
 }
 
-void CheckpointWatch::look(const Moment& at) {
-  if (!behind_since_ || at.boot.value - behind_since_->boot.value <= late_after_us) return;
-  if (!late_) {
-    late_ = true;
-    ++seen_.late_count;
-    seen_.gaps.push_front({behind_since_->wall, {}, covered_, length_, {}});
-    if (seen_.gaps.size() > gaps_max) seen_.gaps.pop_back();
+bool CheckpointWatch::look(const Moment& at) {
+  if (!behind_since_ || at.boot.value - behind_since_->boot.value <= late_after_us) return false;
+  auto& gaps = seen_.gaps.newest_first;
+  const bool begins = !std::exchange(late_, true);
+  if (begins) {
+    ++seen_.gaps.late_count;
+    gaps.push_front({behind_since_->wall, {}, covered_, length_, {}});
+    if (gaps.size() > CheckpointGaps::kept_max) gaps.pop_back();
   }
-  seen_.gaps.front().to_size = length_;
-  seen_.gaps.front().reason = reason_;
+  gaps.front().to_size = length_;
+  const bool another = gaps.front().reason != reason_;
+  gaps.front().reason = reason_;
+  return begins || another;
 }
 
 CheckpointWatch::Seen CheckpointWatch::seen() const {

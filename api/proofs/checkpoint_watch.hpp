@@ -1,12 +1,14 @@
-// How signing goes since this process began: when the newest checkpoint was signed, and when the log grew for longer
-// than it should without one. In memory: the next start begins anew.
+// How signing goes: when the newest checkpoint was signed, and when the log had grown for longer than it should without
+// one, also while no process ran. What was counted begins anew with each start; the gaps are kept.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "eventstore/error.hpp"
 #include "eventstore/ports/clock.hpp"
@@ -19,7 +21,22 @@ struct CheckpointGap {
   std::optional<eventstore::Instant> ended;  ///< nothing: it lasts
   std::uint64_t from_size = 0;               ///< what was covered meanwhile
   std::uint64_t to_size = 0;                 ///< what the next one covered; while it lasts, the log's length at last
-  std::string reason;                        ///< code of the last failure; empty: it only took long
+  /// Code of the last failure; "not_running": no process ran; empty: it only took long.
+  std::string reason;
+};
+
+/// Of all time: what a start goes on from.
+struct CheckpointGaps {
+  /// Gaps that are kept one by one; all are counted.
+  static constexpr std::size_t kept_max = 100;
+
+  std::uint32_t late_count = 0;
+  std::deque<CheckpointGap> newest_first;
+
+  /// A line that counts, and a line for each.
+  std::string text() const;
+  /// Nothing where it is no such text.
+  static std::optional<CheckpointGaps> read(std::string_view text);
 };
 
 /// begin() and end() are the signing thread's; seen() any thread's.
@@ -27,20 +44,25 @@ class CheckpointWatch {
  public:
   /// One is signed each second while something happens: five have been left out.
   static constexpr std::int64_t late_after_us = 5'000'000;
-  /// Gaps that are remembered one by one; all are counted.
-  static constexpr std::size_t gaps_max = 100;
-
   struct Seen {
-    eventstore::Instant since;
+    eventstore::Instant since;                     ///< when this process began
     std::optional<eventstore::Instant> signed_at;  ///< of the newest; nothing: none since then
-    std::uint32_t signed_count = 0;
-    std::uint32_t failed_count = 0;
-    std::uint32_t late_count = 0;
-    std::deque<CheckpointGap> gaps;  ///< the newest first
+    std::uint32_t signed_count = 0;                ///< since then
+    std::uint32_t failed_count = 0;                ///< since then
+    CheckpointGaps gaps;                           ///< of all time
   };
 
-  /// `covered`: how many commits the newest checkpoint covers already. The clock outlives this.
-  CheckpointWatch(const eventstore::Clock& clock, std::uint64_t covered);
+  /// Where this process begins.
+  struct Start {
+    std::uint64_t covered = 0;  ///< commits that the newest checkpoint covers already
+    /// When the first commit was recorded that it does not cover; nothing: there is none, or no checkpoint was ever.
+    std::optional<eventstore::Instant> uncovered_since = {};
+    CheckpointGaps gaps = {};  ///< that were kept
+  };
+  /// Takes the gaps whenever they became others, to keep them; called by the signing thread.
+  using Keep = std::function<void(const CheckpointGaps& gaps)>;
+  /// The clock outlives this.
+  CheckpointWatch(const eventstore::Clock& clock, Start start, Keep keep = {});
 
   /// A turn begins; the log has `length` commits.
   void begin(std::uint64_t length);
@@ -54,9 +76,11 @@ class CheckpointWatch {
     eventstore::Instant boot;  ///< to measure by: it never jumps
   };
   Moment now() const { return {clock_.now(), clock_.since_boot()}; }
-  void look(const Moment& at);
+  /// Whether the gaps became others.
+  bool look(const Moment& at);
 
   const eventstore::Clock& clock_;
+  const Keep keep_;
   mutable std::mutex mutex_;
   Seen seen_;
   std::uint64_t covered_;

@@ -8,6 +8,8 @@
 
 #include "adapters/http_client/http_client.hpp"
 #include "adapters/openssl/time_stamping.hpp"
+#include "eventstore/commit.hpp"
+#include "eventstore/whole_file.hpp"
 
 namespace pioneer::server {
 namespace {
@@ -16,6 +18,8 @@ using eventstore::Result;
 
 /// While something happens, so often a checkpoint is signed.
 constexpr std::chrono::seconds checkpoint_every{1};
+/// A hundred gaps have a sixth of it.
+constexpr std::size_t incidents_bytes_max = 64u << 10;
 
 }  // namespace
 
@@ -46,9 +50,7 @@ Result<void> Proving::open_signing() {
   auto checkpoints = api::Checkpoints::open(log, disk_, *signer_, directory());
   if (!checkpoints) return std::unexpected(checkpoints.error());
   checkpoints_ = std::move(*checkpoints);
-  const auto newest = checkpoints_->newest();
-  const auto text = newest == nullptr ? std::nullopt : api::parse_checkpoint(*newest);
-  watch_ = std::make_unique<api::CheckpointWatch>(deployment_.clock(), text ? text->size : 0);
+  watch_signing();
   auto contradictions = api::Contradictions::open(disk_, directory(), *checkpoints_, log_keys_);
   if (!contradictions) return std::unexpected(contradictions.error());
   contradictions_ = std::move(*contradictions);
@@ -58,6 +60,29 @@ Result<void> Proving::open_signing() {
             ", which its key signed: it lost records, or was changed. Stop the server, and restore the newest copy.");
   }
   return {};
+}
+
+/// Goes on from what earlier processes kept. What cannot be kept is told while this one runs.
+void Proving::watch_signing() {
+  const auto path = directory() + "/incidents";
+  api::CheckpointWatch::Start start;
+  start.covered = checkpoints_->covered();
+  const auto& log = deployment_.node().log();
+  if (start.covered > 0 && start.covered < log.end().value) {
+    if (const auto commit = eventstore::read_commit(log, eventstore::Sequence{start.covered}))
+      start.uncovered_since = eventstore::Instant{commit->body.recorded_at_us()};
+  }
+  if (disk_.exists(path)) {
+    const auto text = eventstore::read_whole(disk_, path, incidents_bytes_max);
+    auto gaps = text ? api::CheckpointGaps::read(*text) : std::nullopt;
+    if (!gaps) tell_(path + " cannot be read: late checkpoints of before are not shown any more.");
+    if (gaps) start.gaps = std::move(*gaps);
+  }
+  watch_ = std::make_unique<api::CheckpointWatch>(
+      deployment_.clock(), std::move(start), [this, path](const api::CheckpointGaps& gaps) {
+        const auto kept = eventstore::write_whole(disk_, path, gaps.text(), eventstore::OpenMode::create_new);
+        if (!kept) tell_("A late checkpoint could not be put on record: " + kept.error().detail);
+      });
 }
 
 std::vector<std::string> Proving::verifiers() const {
@@ -107,10 +132,11 @@ void Proving::start(api::Metrics& metrics, std::function<void()> each_second) {
 void Proving::sign(api::Metrics& metrics, std::function<void()> each_second) {
   auto& covered = metrics.gauge("pioneer_checkpoint_records", "Records that the newest checkpoint covers.");
   auto& witnessed = metrics.gauge("pioneer_witnessed_records", "Records that the newest witnessed checkpoint covers.");
-  auto& contradicting = metrics.gauge("pioneer_contradicting_checkpoints",
-                                      "Checkpoints that were signed and that the log does not lead to: 0, or evidence.");
-  signing_ =
-      std::jthread([this, &covered, &witnessed, &contradicting, each_second = std::move(each_second)](const std::stop_token& stop) {
+  auto& contradicting =
+      metrics.gauge("pioneer_contradicting_checkpoints",
+                    "Checkpoints that were signed and that the log does not lead to: 0, or evidence.");
+  signing_ = std::jthread(
+      [this, &covered, &witnessed, &contradicting, each_second = std::move(each_second)](const std::stop_token& stop) {
         std::mutex mutex;
         std::condition_variable_any stopped;
         std::unique_lock lock(mutex);

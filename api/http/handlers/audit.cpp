@@ -39,8 +39,8 @@ void show_signing(const CheckpointWatch::Seen& seen, LogIncidentsView& view) {
   queries::set_time(*view.mutable_since(), seen.since.value);
   view.set_checkpoints_signed(seen.signed_count);
   view.set_checkpoints_failed(seen.failed_count);
-  view.set_late(seen.late_count);
-  for (const auto& gap : seen.gaps) {
+  view.set_late(seen.gaps.late_count);
+  for (const auto& gap : seen.gaps.newest_first) {
     auto& shown = *view.add_gaps();
     queries::set_time(*shown.mutable_began(), gap.began.value);
     if (gap.ended) queries::set_time(*shown.mutable_ended(), gap.ended->value);

@@ -114,7 +114,7 @@ TEST_F(AuditTest, ACheckpointIsToldAsWhatItSays) {
   adapters::posix::PosixDisk disk;
   const auto checkpoints =
       *Checkpoints::open(deployment->node().log(), disk, signer, deployment->directory() + "/checkpoints");
-  CheckpointWatch watch(deployment->node().clock(), 0);
+  CheckpointWatch watch(deployment->node().clock(), {});
   service->checkpoints = checkpoints.get();
   service->checkpoint_watch = &watch;
   watch.begin(deployment->node().log().end().value);
