@@ -34,6 +34,25 @@ Result<AcceptedCommit> read_commit(const Log& log, Sequence sequence) {
   return parse_commit({sequence, std::move(*record)});
 }
 
+std::optional<ContinuedLog> continued_by(std::string_view first_record) {
+  const auto header = decode_record(bytes_of(first_record));
+  if (!header || header->kind != RecordKind::opened) return std::nullopt;
+  const auto body = record_body(first_record);
+  EpochOpened opened;
+  if (!opened.ParseFromArray(body.data(), static_cast<int>(body.size())) ||
+      opened.continues_log_id().size() != LogId::size || opened.continues_root().size() != Hash::size) {
+    return std::nullopt;
+  }
+  return ContinuedLog{LogId::of(opened.continues_log_id()), opened.continues_size(), Hash::of(opened.continues_root())};
+}
+
+Result<std::optional<ContinuedLog>> continued_by(const Log& log) {
+  if (log.end().value == 0) return std::optional<ContinuedLog>{};
+  const auto first = log.read(Sequence{0});
+  if (!first) return std::unexpected(first.error());
+  return continued_by(*first);
+}
+
 Result<FeatureLevel> log_feature_level(const Log& log) {
   const auto end = log.end();
   if (end.value == 0) return FeatureLevel{limits::first_feature_level};

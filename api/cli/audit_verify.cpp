@@ -1,12 +1,17 @@
 // A mirror, checked without the log that it was taken from and without whoever runs it.
+#include <array>
+#include <optional>
+
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "api/audit/kept_checkpoints.hpp"
+#include "api/audit/mirror_records.hpp"
 #include "api/audit/mirror_verify.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/kept_stamps.hpp"
+#include "api/cli/log_line.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/whole_file.hpp"
@@ -17,7 +22,16 @@ namespace {
 using api::MirrorVerification;
 using eventstore::Result;
 
-std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin) {
+/// Of a mirror that was found good, and holds records of ours.
+std::optional<eventstore::ContinuedLog> continued(const api::MirrorFolder& folder, const MirrorVerification& found) {
+  if (found.fault || !found.with_entries || found.checkpoint.size == 0) return std::nullopt;
+  static constexpr std::array<std::uint64_t, 1> first{0};
+  const auto records = api::read_records(folder, found.checkpoint.size, first);
+  return records ? eventstore::continued_by(records->front()) : std::nullopt;
+}
+
+std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin,
+                    const std::optional<eventstore::ContinuedLog>& old) {
   JsonObject out;
   out.yes_no("ok", !found.fault);
   if (found.fault) {
@@ -31,6 +45,7 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
   if (!found.fault) {
     out.text("position", std::to_string(found.checkpoint.size)).text("root", api::hex(found.checkpoint.root.view()));
     if (found.with_entries && found.last.value != 0) out.text("recordedAt", api::http::rfc3339_of_us(found.last.value));
+    if (old) out.raw("continues", continued_json(*old));
   }
   stamps.add_to(out);
   return out.yes_no("withEntries", found.with_entries)
@@ -51,7 +66,8 @@ void tell_fault(const MirrorVerification& found) {
   say("Keep this mirror as it is, and compare it with another one.");
 }
 
-void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key) {
+void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key,
+          const std::optional<eventstore::ContinuedLog>& old) {
   if (found.fault) return tell_fault(found);
   say("Good: " + grouped(found.checkpoint.size) +
       (found.with_entries ? " entries, each in its place, as it was signed."
@@ -60,6 +76,7 @@ void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::
   say("  signed by    " + origin);
   if (own_key) say("               by the key in the mirror itself: compare it with the one that was published");
   if (found.with_entries && found.last.value != 0) say("  until        " + api::http::rfc3339_of_us(found.last.value));
+  if (old) say("  continues    " + continued_words(*old));
   say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
   stamps.tell();
   if (found.unsigned_files > 0)
@@ -111,10 +128,11 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   if (!found.fault) stamps->check(folder, found.checkpoint.size, all);
   if (const auto& fault = stamps->fault())
     found.fault = api::MirrorFault{fault->code, fault->file, std::nullopt, std::nullopt, fault->sentence};
+  const auto old = options.any_entries ? std::nullopt : continued(folder, found);
   if (place.json)
-    say(json_of(found, *stamps, keys->origin()));
+    say(json_of(found, *stamps, keys->origin(), old));
   else
-    tell(found, *stamps, keys->origin(), own_key);
+    tell(found, *stamps, keys->origin(), own_key, old);
   return found.fault ? Exit::no : Exit::done;
 }
 

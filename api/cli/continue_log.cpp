@@ -285,21 +285,13 @@ void tell(const Place& place, const Continued& continued, const std::string& ver
 Result<std::optional<Continued>> begun(const std::string& data, const SegmentLog& log) {
   std::optional<Continued> none;
   if (!fs::exists(data + "/" + std::string(beside)) || log.end().value == 0) return none;
-  const auto first = log.read(eventstore::Sequence{0});
-  if (!first) return std::unexpected(first.error());
-  eventstore::EpochOpened opened;
-  const auto body = eventstore::record_body(*first);
-  if (!opened.ParseFromArray(body.data(), static_cast<int>(body.size())) ||
-      opened.continues_log_id().size() != eventstore::LogId::size || opened.continues_root().size() != Hash::size) {
-    return none;
-  }
+  const auto old = eventstore::continued_by(log);
+  if (!old) return std::unexpected(old.error());
+  if (!*old) return none;
   const auto published = lost_checkpoint(data, log);
-  return Continued{eventstore::LogId::of(opened.continues_log_id()),
-                   log.state().log_id,
-                   opened.continues_size(),
-                   Hash::of(opened.continues_root()),
-                   published ? published->size : opened.continues_size(),
-                   false};
+  return Continued{
+      (*old)->log_id, log.state().log_id, (*old)->size, (*old)->root, published ? published->size : (*old)->size,
+      false};
 }
 
 /// The new log, whole, beside the old one.

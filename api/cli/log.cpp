@@ -157,6 +157,19 @@ Exit tail_log(const Place& place, const LogOptions& options) {
   return exit;
 }
 
+std::string continued_json(const eventstore::ContinuedLog& old) {
+  return JsonObject()
+      .text("logId", api::hex(old.log_id.view()))
+      .text("size", std::to_string(old.size))
+      .text("root", api::hex(old.root.view()))
+      .str();
+}
+
+std::string continued_words(const eventstore::ContinuedLog& old) {
+  return api::hex(old.log_id.view()) + ", of which " + grouped(old.size) + " records were left, with the root " +
+         api::hex(old.root.view());
+}
+
 Exit describe_log(const Place& place) {
   if (!place.server.empty()) return remote::describe_log(place);
   const auto open = OpenLog::open(place.data);
@@ -164,15 +177,18 @@ Exit describe_log(const Place& place) {
   const auto state = (*open)->log().state();
   const std::string log_id = api::hex(state.log_id.view());
   const std::string root = api::hex((*open)->log().frontier().root().view());
+  const auto continues = eventstore::continued_by((*open)->log());
+  if (!continues) return fail(continues.error());
   if (place.json) {
-    say(JsonObject()
-            .text("logId", log_id)
-            .number("format", eventstore::limits::format)
-            .text("position", std::to_string(state.next.value))
-            .text("epoch", std::to_string(state.epoch.value))
-            .text("head", api::hex(state.head.view()))
-            .text("root", root)
-            .str());
+    JsonObject out;
+    out.text("logId", log_id)
+        .number("format", eventstore::limits::format)
+        .text("position", std::to_string(state.next.value))
+        .text("epoch", std::to_string(state.epoch.value))
+        .text("head", api::hex(state.head.view()))
+        .text("root", root);
+    if (*continues) out.raw("continues", continued_json(**continues));
+    say(out.str());
     return Exit::done;
   }
   say("log       " + log_id);
@@ -181,6 +197,7 @@ Exit describe_log(const Place& place) {
   say("epoch     " + std::to_string(state.epoch.value));
   say("head      " + api::hex(state.head.view()));
   say("root      " + root);
+  if (*continues) say("continues " + continued_words(**continues));
   return Exit::done;
 }
 

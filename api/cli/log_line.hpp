@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api/cli/commands.hpp"
+#include "eventstore/commit.hpp"
 
 namespace pioneer::cli {
 
@@ -30,5 +31,9 @@ Exit show_log(const Place& place, const LogOptions& options);
 Exit tail_log(const Place& place, const LogOptions& options);
 Exit describe_log(const Place& place);
 }  // namespace remote
+
+/// The log that another one goes on from: its name, how much of it, and the root of that.
+std::string continued_json(const eventstore::ContinuedLog& old);
+std::string continued_words(const eventstore::ContinuedLog& old);
 
 }  // namespace pioneer::cli

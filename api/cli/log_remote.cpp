@@ -128,13 +128,14 @@ Exit describe_log(const Place& place) {
   const auto ready = get<api::ReadyView>(place, "/readyz");
   if (!ready) return ready.error();
   if (place.json) {
-    say(JsonObject()
-            .text("logId", version->log_id())
-            .number("format", version->format())
-            .text("position", std::to_string(ready->position()))
-            .text("version", version->version())
-            .number("featureLevel", version->feature_level())
-            .str());
+    JsonObject out;
+    out.text("logId", version->log_id())
+        .number("format", version->format())
+        .text("position", std::to_string(ready->position()))
+        .text("version", version->version())
+        .number("featureLevel", version->feature_level());
+    if (version->has_continues()) out.raw("continues", api::http::to_json(version->continues()));
+    say(out.str());
     return Exit::done;
   }
   say("log       " + version->log_id());
@@ -142,6 +143,7 @@ Exit describe_log(const Place& place) {
   say("commits   " + grouped(ready->position()));
   say("server    pioneerd " + version->version());
   say("level     " + std::to_string(version->feature_level()));
+  if (version->has_continues()) say("continues " + version->continues().log_id());
   say("Epoch, head and root are told with --data DIR.");
   return Exit::done;
 }

@@ -38,6 +38,9 @@ std::string Proving::directory() const {
 /// The log's own key, made as `pioneer keys show` makes it where there is none yet.
 Result<void> Proving::open_signing() {
   const auto& log = deployment_.node().log();
+  auto continues = eventstore::continued_by(log);
+  if (!continues) return std::unexpected(continues.error());
+  continues_ = *continues;
   auto key = adapters::SigningKey::settle(disk_, random_, deployment_.directory() + "/keys",
                                           adapters::SigningKey::name_of(log.state().log_id));
   if (!key) return std::unexpected(key.error());

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "api/server/deployment.hpp"
 #include "api/server/stamp_rounds.hpp"
 #include "api/server/witness_rounds.hpp"
+#include "eventstore/commit.hpp"
 
 namespace pioneer::server {
 
@@ -45,6 +47,8 @@ class Proving {
   std::span<const api::Verifier* const> log_keys() const { return log_keys_; }
   /// The same, written.
   std::vector<std::string> verifiers() const;
+  /// The log that this one goes on from, if it does.
+  const std::optional<eventstore::ContinuedLog>& continues() const { return continues_; }
   const api::Checkpoints& checkpoints() const { return *checkpoints_; }
   /// How signing goes.
   const api::CheckpointWatch& watch() const { return *watch_; }
@@ -75,6 +79,7 @@ class Proving {
   std::unique_ptr<adapters::SigningKey> signer_;
   std::vector<adapters::KeyPeriod> keys_;       ///< of the log, ever
   std::vector<const api::Verifier*> log_keys_;  ///< the same, the present one first
+  std::optional<eventstore::ContinuedLog> continues_;
   std::vector<api::WitnessSetting> witnesses_;
   std::vector<std::unique_ptr<adapters::VerifierKey>> witness_keys_;
   std::unique_ptr<api::HttpClient> http_;

@@ -8,7 +8,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "golden"))
 import pioneer  # noqa: E402
+import read_log  # noqa: E402
 
 
 class ContinuedLog(unittest.TestCase):
@@ -19,6 +21,7 @@ class ContinuedLog(unittest.TestCase):
         self.folder = pathlib.Path(self.pioneer.folder.name)
         self.pioneer.make()
         self.cadre = self.pioneer.token("Grace Hill", "cadre", "350206001001")
+        self.auditor = self.pioneer.token("Otto", "auditor", "3502")
         self.older = self.folder / "older"
 
     def serve_until_signed(self) -> int:
@@ -70,6 +73,14 @@ class ContinuedLog(unittest.TestCase):
         self.assertTrue(told["compared"])
         after = self.info()
         self.assertEqual(after["position"], before["position"])
+        # The record itself says so, by a reader that is not ours, and so does whoever is asked.
+        old = {"logId": before["logId"], "size": before["position"], "root": before["root"]}
+        leaves = read_log.Reader(str(self.pioneer.data / "log")).result()["leaves"]
+        self.assertEqual(leaves[0]["continues"], {"log_id": old["logId"], "size": int(old["size"]), "root": old["root"]})
+        self.assertFalse(any("continues" in leaf for leaf in leaves[1:]))
+        self.assertNotIn("continues", before)
+        self.assertEqual(after["continues"], old)
+        self.assertIn(f"continues {old['logId']}", self.pioneer.command("log", "info"))
         self.assertEqual(after["logId"], told["logId"])
         self.assertNotEqual(after["logId"], before["logId"])
         kept = pathlib.Path(told["before"])
@@ -86,12 +97,19 @@ class ContinuedLog(unittest.TestCase):
         asked = client.post("/api/v1/requests", {"title": "Dark gate", "description": "Its lamp is out", "category": "street_light",
                                                  "organisation": me["organisation"]["id"]})
         self.assertEqual(client.get(f"/api/v1/requests/{asked['id']}")["title"], "Dark gate")
+        self.assertEqual(client.get("/version")["continues"], old)
+        self.assertEqual(self.pioneer.client(self.auditor).get("/api/v1/log/incidents")["continues"], old)
+        over_server = pioneer.run("log", "info", "--json", "--server", f"http://127.0.0.1:{self.pioneer.port}")
+        self.assertEqual(json.loads(over_server)["continues"], old)
         note = pioneer.until(lambda: self.checkpoint())
         self.assertTrue(note.startswith(f"pioneer.log/{after['logId']}\n"), note)
         self.pioneer.stop()
         stick = self.folder / "stick"
         self.pioneer.command("audit", "mirror", "--to", str(stick))
-        pioneer.run("audit", "verify", str(stick), "--verifier", self.pioneer.command("keys", "show", "--verifier").strip())
+        key = self.pioneer.command("keys", "show", "--verifier").strip()
+        told = json.loads(pioneer.run("audit", "verify", str(stick), "--json", "--verifier", key))
+        self.assertEqual(told["continues"], old)
+        self.assertIn(f"continues    {old['logId']}", pioneer.run("audit", "verify", str(stick), "--verifier", key))
         self.assertIn("goes on under its name", self.refused("log", "continue", code=1))
 
     def checkpoint(self):

@@ -310,6 +310,8 @@ def describe(sequence, leaf_hash, record):
     try:
         body = list(fields(record[RECORD_HEADER.size:]))
         leaf["recorded_at_us"] = next((value for field, value in body if field == 1), 0)
+        if kind == OPENED and (old := {field: value for field, value in body if field in (4, 5, 6)}):
+            leaf["continues"] = {"log_id": old.get(4, b"").hex(), "size": old.get(5, 0), "root": old.get(6, b"").hex()}
         if kind == COMMIT:
             leaf["streams"] = [describe_part(value) for field, value in body if field == 8]
     except (ValueError, IndexError, UnicodeDecodeError) as problem:

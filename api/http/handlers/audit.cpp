@@ -74,6 +74,7 @@ void incidents(const Service& service, const IncomingPointer& incoming, const no
   auto view = queries::log_incidents(service.node, caller);
   if (view) {
     view->set_engine(service.engine);
+    show_continued(service, *view);
     if (service.checkpoint_watch != nullptr) show_signing(service.checkpoint_watch->seen(), *view);
     if (service.checkpoints != nullptr) view->set_tree_rebuilt(service.checkpoints->rebuilt());
     if (service.contradictions != nullptr) show_contradictions(*service.contradictions, *view);

@@ -79,6 +79,7 @@ void version(const Service& service, const Incoming& incoming) {
   view.set_log_id(service.log_id);
   view.set_format(service.format);
   view.set_feature_level(service.feature_level);
+  show_continued(service, view);
   incoming.view(view);
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -19,6 +20,8 @@
 #include "api/ports/sign_in.hpp"
 #include "api/queries/answer.hpp"
 #include "api/queries/product_view.hpp"
+#include "api/text/bytes.hpp"
+#include "eventstore/commit.hpp"
 #include "eventstore/ports/executor.hpp"
 #include "eventstore/ports/random.hpp"
 
@@ -52,8 +55,9 @@ struct Service {
   std::string version = {};                 ///< of the build
   std::string engine = "embedded";
   std::string durability = "disk";
-  std::string log_id = {};   ///< hexadecimal
-  std::uint32_t format = 0;  ///< of the log
+  std::string log_id = {};                                 ///< hexadecimal
+  std::optional<eventstore::ContinuedLog> continues = {};  ///< nothing: the log began by itself
+  std::uint32_t format = 0;                                ///< of the log
   std::uint32_t feature_level = 0;
   std::string openapi = {};                           ///< the document, made once
   std::string origin = {};                            ///< "https://…": how browsers reach us, for links
@@ -70,6 +74,16 @@ struct Service {
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
 };
+
+/// The log that this one goes on from, if it does.
+template <class View>
+void show_continued(const Service& service, View& view) {
+  if (!service.continues) return;
+  auto& shown = *view.mutable_continues();
+  shown.set_log_id(hex(service.continues->log_id.view()));
+  shown.set_size(service.continues->size);
+  shown.set_root(hex(service.continues->root.view()));
+}
 
 /// All handlers; `service` outlives the router.
 void register_handlers(Router& router, const Service& service);
