@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "eventstore/ports/log.hpp"
-#include "tests/eventstore/chain.hpp"
+#include "tests/api/proofs/followed.hpp"
 
 namespace pioneer::tests {
 
@@ -117,8 +117,50 @@ TYPED_TEST_P(LogContract, HoldsTheSameWhenOpenedAgain) {
   this->expect_holds_all();
 }
 
+/// Whoever follows a log, over whatever engine and in whatever steps, publishes the same bytes: a mirror of one is a
+/// mirror of all.
+TYPED_TEST_P(LogContract, ItsTilesAndRootsAreThoseOfTheSameRecordsInMemory) {
+  eventstore::MemoryLog in_memory{test_log_id()};
+  const auto append_to_both = [&](const std::vector<std::string>& records) {
+    this->append(records);
+    ASSERT_TRUE(in_memory.append(records));
+  };
+  append_to_both(this->chain.epoch(1, 300));
+  SimulatedDisk disk;
+  ASSERT_TRUE(disk.make_directory("/memory") && disk.make_directory("/engine"));
+  const auto key = test_key();
+  const auto expected = api::Checkpoints::open(in_memory, disk, key, "/memory/checkpoints").value();
+  {
+    const auto before = api::Checkpoints::open(this->where.log(), disk, key, "/engine/checkpoints").value();
+    ASSERT_EQ(before->follow().value(), 300U);
+  }
+  append_to_both(this->chain.epoch(2, 213));
+  append_to_both({this->chain.fence(3)});
+  append_to_both(this->chain.epoch(4, 3));
+  this->where.again();
+  const auto followed = api::Checkpoints::open(this->where.log(), disk, key, "/engine/checkpoints").value();
+  ASSERT_EQ(followed->follow().value(), 516U);
+  ASSERT_EQ(expected->follow().value(), 516U);
+  EXPECT_EQ(*followed->newest(), *expected->newest());
+  for (const std::uint64_t size : {0U, 1U, 256U, 299U, 300U, 301U, 512U, 516U})
+    EXPECT_EQ(followed->root_at(size).value(), expected->root_at(size).value()) << size;
+  // Every tile and bundle of every size that it went through, and none that is not there.
+  std::size_t there = 0;
+  for (std::uint64_t index = 0; index < 4; ++index) {
+    for (std::size_t width = 1; width <= eventstore::tile_width; ++width) {
+      for (unsigned level = 0; level < 3; ++level) {
+        const auto tile = followed->tile(level, {index, width}).value();
+        EXPECT_EQ(tile, expected->tile(level, {index, width}).value()) << level << "/" << index << ".p/" << width;
+        there += tile.has_value() ? 1 : 0;
+      }
+      EXPECT_EQ(followed->bundle({index, width}).value(), expected->bundle({index, width}).value()) << index << width;
+    }
+  }
+  EXPECT_EQ(there, 516U + 2U);
+}
+
 REGISTER_TYPED_TEST_SUITE_P(LogContract, IsEmptyWhenNew, GivesBackWhatWasAppended, AFenceAloneIsNoLeaf, ChangesHands,
                             NothingAppendedIsNothing, KeepsRecordsOfEverySize, AReaderGoesOnWhereTheLogGrew,
-                            HoldsTheSameWhenOpenedAgain);
+                            HoldsTheSameWhenOpenedAgain, ItsTilesAndRootsAreThoseOfTheSameRecordsInMemory);
 
 }  // namespace pioneer::tests
