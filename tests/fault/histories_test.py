@@ -39,7 +39,10 @@ class Histories(unittest.TestCase):
         return done.stderr
 
     def state(self) -> str:
-        return self.pioneer.client(self.crowd.cadre).get(f"/api/v1/requests/{self.request}")["state"]
+        return self.shown(self.crowd.cadre)["state"]
+
+    def shown(self, token: str) -> dict:
+        return self.pioneer.client(token).get(f"/api/v1/requests/{self.request}")
 
     def is_read_only(self, reason: str) -> None:
         with self.assertRaises(pioneer.Refused) as ready:
@@ -152,12 +155,16 @@ class Histories(unittest.TestCase):
         forged_log.append(sorted(self.log().glob("*.segment"))[-1], forged_log.recorded_at(ahead))
         self.pioneer.start()
         self.is_read_only("clock_behind_log")
+        # That a cadre opens somebody's name cannot be put on record: so it is not opened. All else is shown.
+        seen = self.shown(self.crowd.cadre)
+        self.assertEqual((seen["title"], seen.get("askerName")), ("路灯", None))
         self.pioneer.stop()
         self.assertIn("confirmed", self.pioneer.command("log", "confirm-clock"))
         for _ in range(2):  # also at the start after the next
             self.pioneer.start()
             pioneer.until(lambda: self.pioneer.client().get("/readyz")["ready"])
             self.crowd.ask(self.pioneer.client(self.crowd.tokens[0]))
+            self.assertEqual(self.shown(self.crowd.cadre)["askerName"], "居民0")
             self.pioneer.stop()
         self.pioneer.command("verify")
 
