@@ -45,7 +45,7 @@ describe.each(looks)('$language, $mode, $size', (look) => {
     await press(page.getByRole('button', { name: w.product.claim, exact: true }))
     await page.waitForURL(/\/claims\/1/)
     await press(page.getByRole('link', { name: w.receipt.link, exact: true }))
-    await page.getByText(title).waitFor()
+    await page.getByRole('heading', { name: title }).waitFor()
     await page.getByText(p.event.ClaimPlaced).waitFor()
     await page.getByText(w.receipt.noWitness).waitFor()
     await expectNoBarriers(page, 'receipt')
