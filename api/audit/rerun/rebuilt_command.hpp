@@ -19,7 +19,8 @@ struct Before {
   const domain::supermarket::State& product;  ///< likewise
 };
 
-/// Values that are sealed are reused as they stand. Error: a sentence that says what is missing.
+/// Values that are sealed are reused as they stand. Error: a sentence that says why no command can have led to these
+/// events.
 std::expected<domain::AnyCommand, std::string> rebuilt_command(const projections::Commit& commit,
                                                                const projections::Part& part, const Before& before);
 

@@ -8,6 +8,7 @@
 #include "api/audit/rerun/refused_attempts.hpp"
 #include "api/node/recorded_refusals.hpp"
 #include "domain/authorisation/authorisation.hpp"
+#include "domain/refusals.hpp"
 #include "domain/streams.hpp"
 
 namespace pioneer::api::rerun {
@@ -26,6 +27,28 @@ const domain::CommandRefused* refused_in(const Commit& commit) {
 
 std::string name_of(const domain::AnyCommand& command) {
   return std::visit([](const auto& c) { return std::string(c.GetDescriptor()->name()); }, command);
+}
+
+bool is_command(const std::string& name) {
+  return [&]<std::size_t... n>(std::index_sequence<n...>) {
+    return ((std::variant_alternative_t<n, domain::AnyCommand>::descriptor()->name() == name) || ...);
+  }(std::make_index_sequence<std::variant_size_v<domain::AnyCommand>>{});
+}
+
+/// What is not as a refusal is put on record, which would hide whatever stands beside it; empty: nothing.
+std::string misplaced(const Commit& commit, const domain::CommandRefused& refused,
+                      const domain::members::Roster& roster) {
+  const Part& part = commit.parts.front();
+  if (commit.parts.size() != 1 || part.events.size() != 1) return "A refusal stands alone: nothing else came of it.";
+  if (!domain::id_in(part.raw->stream(), domain::stream_kind::refusal) || part.first_revision != 0)
+    return "A refusal begins a stream of its own.";
+  if (part.actor.is_zero() || roster.holding(part.actor) != nullptr)
+    return "A refusal is told to a person, under a pseudonym of its own.";
+  if (!commit.raw->rules().empty() || !commit.raw->facts().empty() || commit.cause != 0)
+    return "A refusal names no rules, facts or cause.";
+  const auto* text = domain::refusal_of(refused.code());
+  if (text == nullptr || text->kind != domain::RefusalKind::conflict) return "No rule refuses like that.";
+  return {};
 }
 
 /// Numbers of one phone, counted by the Writer, which alone may look at them.
@@ -115,6 +138,7 @@ Judged Rerun::judge(const Commit& commit) const {
   const auto states = before(part.raw->stream());
   const auto command = rebuilt_command(commit, part, states);
   if (!command) {
+    judged.verdict = Verdict::differs;
     judged.sentence = command.error();
     return judged;
   }
@@ -138,11 +162,13 @@ Judged Rerun::judge(const Commit& commit) const {
 }
 
 void Rerun::judge_refusal(const Commit& commit, const domain::CommandRefused& refused, Judged& judged) const {
-  judged.command = "refused " + refused.command();
   const auto differs = [&](std::string sentence) {
     judged.verdict = Verdict::differs;
     judged.sentence = std::move(sentence);
   };
+  if (!is_command(refused.command())) return differs("No command has the name that was refused.");
+  judged.command = "refused " + refused.command();
+  if (auto wrong = misplaced(commit, refused, community_.roster); !wrong.empty()) return differs(std::move(wrong));
   if (community_.policy.feature_level < domain::feature::recorded_refusals)
     return differs("The log may not hold refusals yet: its feature level is lower.");
   if (commit.raw->policy_sequence() != community_.policy_sequence.value)

@@ -20,14 +20,14 @@ enum class Verdict : std::uint8_t {
   same,      ///< the same events, actor and rules; of a refusal: whoever sent whatever
   possible,  ///< of a refusal: some senders or contents lead to it, and which it was is not in the log
   differs,   ///< this program decides otherwise
-  not_run,   ///< what it would take is not in the log
+  not_run,   ///< what it would take is not in the log, though a decision may have led to it
 };
 std::string_view word_of(Verdict verdict);
 
 struct Judged {
   std::uint64_t position = 0;
   std::string stream;
-  std::string command;  ///< "PlaceClaim"; of what could not be put together, its first event
+  std::string command;  ///< "PlaceClaim"; of what no command leads to, its first event
   Verdict verdict = Verdict::not_run;
   std::string sentence;              ///< what differs, how many lead to it, or what is missing
   std::vector<std::string> unasked;  ///< rules that were not asked again, since only a person's key could

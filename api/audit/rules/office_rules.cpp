@@ -18,10 +18,25 @@ Id organisation_looked_into(const projections::Part& part) {
 void OfficeRules::take(const projections::Commit& commit, const projections::Part& part, const Surroundings& around,
                        Breaches& breaches) {
   const SeenAmong seen{{commit, part, breaches}, around};
+  tokens_in_order(seen);
   bool first = true;
   for (const auto& event : part.events) {
     std::visit([&](const auto& e) { see(seen, e, first); }, event);
     first = false;
+  }
+}
+
+/// A session takes the place of a sign-in code or of another session; every other token is a decision of its own.
+void OfficeRules::tokens_in_order(const SeenAmong& seen) {
+  const auto& events = seen.part.events;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto* issued = std::get_if<domain::TokenIssued>(&events[i]);
+    if (issued == nullptr) continue;
+    if (issued->purpose() != domain::TokenPurpose::session) {
+      if (i != 0) seen.wrong("token_aside", "A token was made beside another decision.");
+    } else if (i != 1 || !std::holds_alternative<domain::TokenRevoked>(events.front())) {
+      seen.wrong("session_alone", "A session was opened that takes the place of no token.");
+    }
   }
 }
 

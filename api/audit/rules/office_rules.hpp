@@ -35,6 +35,7 @@ class OfficeRules {
   template <class Other>
   void see(const SeenAmong&, const Other&, bool) {}  // nobody's right
 
+  static void tokens_in_order(const SeenAmong& seen);
   /// An administrator over the organisation, or the system.
   static void administers(const SeenAmong& seen, const domain::Id& organisation, std::string_view what);
   domain::Id registered_at(const domain::Id& member) const;

@@ -15,6 +15,7 @@ constexpr std::int64_t minute_us = 60'000'000;
 void RequestRules::take(const projections::Commit& commit, const projections::Part& part, Surroundings& around,
                         Breaches& breaches) {
   const SeenAmong seen{{commit, part, breaches}, around};
+  begun_ = {};
   for (const auto& event : part.events) {
     if (const auto* submitted = std::get_if<domain::RequestSubmitted>(&event))
       category_ = around.measures.number_of(submitted->category());
@@ -22,6 +23,7 @@ void RequestRules::take(const projections::Commit& commit, const projections::Pa
       category_ = around.measures.number_of(imported->category());
     std::visit([&](const auto& e) { see(seen, e); }, event);
   }
+  clocks_set(seen);
   // A result waits for its asker, for a time.
   if (state_ == State::awaiting_confirmation && !clock(DeadlineKind::confirm).running)
     seen.wrong("no_clock", "The result waits for its asker without an end.");
@@ -67,6 +69,17 @@ void RequestRules::judges(const Seen& seen, std::string_view what) const {
     seen.wrong("judged_own_work", "It was " + std::string(what) + " by somebody who worked on it.");
 }
 
+void RequestRules::begins(std::initializer_list<DeadlineKind::Value> kinds) {
+  for (const auto kind : kinds) begun_[static_cast<std::size_t>(kind)] = true;
+}
+
+/// That the one to confirm runs is asked for as long as a result waits.
+void RequestRules::clocks_set(const SeenAmong& seen) {
+  for (const auto kind : {DeadlineKind::accept, DeadlineKind::resolve})
+    if (begun_[static_cast<std::size_t>(kind)] && seen.around.measures.minutes(kind, category_) != 0)
+      seen.wrong("no_clock", "A clock that the policy in force measures was not set.");
+}
+
 void RequestRules::close(State::Value as) {
   state_ = as;
   for (auto& c : clocks_) c.running = false;
@@ -81,6 +94,7 @@ void RequestRules::see(const SeenAmong& seen, const domain::RequestSubmitted& ev
     if (asker_ != seen.part.actor) seen.wrong("asked_for_another", "It was asked in somebody else's name.");
   }
   holder_ = domain::Id::of(event.organisation());
+  begins({DeadlineKind::accept, DeadlineKind::resolve});
 }
 
 void RequestRules::see(const SeenAmong& seen, const domain::RequestImported& event) {
@@ -99,6 +113,9 @@ void RequestRules::see(const SeenAmong& seen, const domain::RequestDeadlineSet& 
   clocks_set_ = event.deadline();
   if (event.kind() == DeadlineKind::unspecified || !DeadlineKind::Value_IsValid(event.kind()))
     return seen.wrong("clock_kind", "A clock for nothing.");
+  auto& begun = begun_[static_cast<std::size_t>(event.kind())];
+  if (!begun) seen.wrong("clock_alone", "A clock was set without what it is set for.");
+  begun = false;
   if (event.due_us() < seen.commit.recorded_at.us) seen.wrong("clock_due", "A clock that was over when it was set.");
   const auto& measures = seen.around.measures;
   const auto within_us = std::int64_t{measures.minutes(event.kind(), category_)} * minute_us;
@@ -141,6 +158,7 @@ void RequestRules::see(const SeenAmong& seen, const domain::RequestResolved&) {
   works(seen);
   state_ = State::awaiting_confirmation;
   clock(DeadlineKind::resolve).running = false;
+  begins({DeadlineKind::confirm});
 }
 
 void RequestRules::see(const Seen& seen, const domain::RequestConfirmed&) {
@@ -159,6 +177,7 @@ void RequestRules::see(const Seen& seen, const domain::RequestDisputed&) {
     seen.wrong("too_late", "It was disputed after the time for that was over.");
   state_ = State::in_progress;
   clock(DeadlineKind::confirm).running = false;
+  begins({DeadlineKind::resolve});
 }
 
 void RequestRules::see(const Seen& seen, const domain::RequestRated& event) {

@@ -46,6 +46,9 @@ class RequestRules {
   void works(const SeenAmong& seen);
   void judges(const Seen& seen, std::string_view what) const;
   void close(State::Value as);
+  /// What this entry told sets these clocks, and no others.
+  void begins(std::initializer_list<domain::DeadlineKind::Value> kinds);
+  void clocks_set(const SeenAmong& seen);
   Clock& clock(domain::DeadlineKind::Value kind) { return clocks_[static_cast<std::size_t>(kind)]; }
 
   State::Value state_ = State::unspecified;
@@ -55,6 +58,7 @@ class RequestRules {
   domain::Id holder_;
   std::uint32_t clocks_set_ = 0;
   std::array<Clock, 4> clocks_{};  ///< by DeadlineKind
+  std::array<bool, 4> begun_{};    ///< by DeadlineKind: in this entry, and not set yet
   std::vector<domain::Id> workers_;
 };
 

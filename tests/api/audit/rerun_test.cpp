@@ -85,15 +85,19 @@ Story offered(std::uint32_t capacity, bool waitlist = false) {
   story.product("grace", {created(capacity, waitlist)}).product("grace", {ProductPublished{}});
   return story;
 }
-/// Puts a refusal on record, about the story's product or request.
-Judged refused(Story story, const std::string& command, const std::string& code, std::string_view kind = "product",
-               std::string_view subject = "haircuts") {
+AnyEvent refusal(const std::string& command, const std::string& code, std::string_view kind = "product",
+                 std::string_view subject = "haircuts") {
   CommandRefused e;
   e.set_command(command);
   e.set_stream(std::string(kind) + "/" + id_of(subject).text());
   e.set_code(code);
   if (code == "product_full" || code == "too_many_places") e.set_field("places");
-  story.then("refusal", "one", "somebody", {e});
+  return e;
+}
+/// Puts a refusal on record, about the story's product or request.
+Judged refused(Story story, const std::string& command, const std::string& code, std::string_view kind = "product",
+               std::string_view subject = "haircuts") {
+  story.then("refusal", "one", "somebody", {refusal(command, code, kind, subject)});
   return last(story);
 }
 Verdict asked(const Story& story, const std::string& command, const std::string& code) {
@@ -160,7 +164,7 @@ TEST(Rerun, OfARefusalOfARequestKnowsWhoMayAct) {
 }
 
 TEST(Rerun, SaysWhatIsMissingWhereItCannotDecide) {
-  const auto told = refused(founded(), "GrantRole", "not_for_oneself", "member", "grace-herself");
+  const auto told = refused(founded(), "GrantRole", "already_granted", "member", "grace-herself");
   EXPECT_EQ(told.verdict, Verdict::not_run);
   EXPECT_EQ(told.command, "refused GrantRole");
   EXPECT_EQ(told.sentence, "What a refused GrantRole said is not in the log.");
@@ -169,6 +173,51 @@ TEST(Rerun, SaysWhatIsMissingWhereItCannotDecide) {
   story.product("grace", {ProductPublished{}, placed(1, 1)});
   EXPECT_EQ(last(story).sentence,
             "It is refused: product_not_draft. The product was published before. It can be published only once.");
+}
+
+TEST(Rerun, LetsNothingStandThatNoCommandLeadsTo) {
+  RequestDeadlineSet clock;
+  clock.set_deadline(3);
+  clock.set_kind(DeadlineKind::accept);
+  clock.set_due_us(session_us);
+  TokenIssued session;
+  session.set_purpose(TokenPurpose::session);
+  RoleRevoked of_nobody;
+  of_nobody.set_grant(bytes_of("nobody"));
+  const auto begun = [] { return founded().request("ann", {submitted()}); };
+  EXPECT_EQ(last(begun().request("", {clock})).verdict, Verdict::differs);
+  EXPECT_EQ(last(begun().request("", {clock})).command, "RequestDeadlineSet");
+  EXPECT_EQ(last(begun().request("ann", {clock})).sentence, "No command leads to these events.");
+  EXPECT_EQ(last(begun().then("member", "grace-herself", "somebody", {session})).verdict, Verdict::differs);
+  EXPECT_EQ(last(begun().then("member", "grace-herself", "", {of_nobody})).verdict, Verdict::differs);
+  EXPECT_EQ(last(begun().request("", {})).verdict, Verdict::differs) << "nothing at all";
+  EXPECT_EQ(last(begun().request("", {SubjectKeyIssued{}})).verdict, Verdict::differs);
+  EXPECT_EQ(last(begun().request("", {SubjectKeyIssued{}, clock})).verdict, Verdict::differs);
+  // Nor what stands beside it.
+  EXPECT_EQ(last(begun().request("", {clock}).also("member", "ben", "", {granted("ben-cadre")})).verdict,
+            Verdict::differs);
+  EXPECT_EQ(last(begun().request("", {clock}).also("policy", "services", "", {PolicyAdopted{}})).verdict,
+            Verdict::differs);
+  EXPECT_EQ(last(begun().then("organisation", "town", "", {OrganisationAbsorbed{}})).verdict, Verdict::differs);
+}
+
+TEST(Rerun, LetsARefusalHideNothing) {
+  const auto unsure = refusal("GrantRole", "already_granted", "member", "grace-herself");
+  const auto put = [](std::string_view kind, std::string_view actor, std::vector<AnyEvent> events) {
+    return founded().then(kind, "one", actor, std::move(events));
+  };
+  EXPECT_EQ(last(put("refusal", "somebody", {unsure})).verdict, Verdict::not_run);
+  const auto beside = last(put("refusal", "somebody", {unsure}).also("member", "ben", "", {granted("ben-cadre")}));
+  EXPECT_EQ(beside.verdict, Verdict::differs);
+  EXPECT_EQ(beside.sentence, "A refusal stands alone: nothing else came of it.");
+  EXPECT_EQ(last(put("refusal", "somebody", {unsure, granted("ben-cadre")})).verdict, Verdict::differs);
+  EXPECT_THAT(last(put("member", "somebody", {unsure})).sentence, HasSubstr("a stream of its own"));
+  EXPECT_THAT(last(put("refusal", "", {unsure})).sentence, HasSubstr("told to a person"));
+  EXPECT_THAT(last(put("refusal", "grace", {unsure})).sentence, HasSubstr("told to a person"));
+  EXPECT_THAT(last(put("refusal", "somebody", {unsure}).by({Rule::capacity})).sentence, HasSubstr("names no rules"));
+  EXPECT_EQ(refused(founded(), "GrantAll", "already_granted", "member", "ben").verdict, Verdict::differs);
+  EXPECT_EQ(refused(founded(), "GrantRole", "made_up", "member", "ben").verdict, Verdict::differs);
+  EXPECT_EQ(refused(founded(), "GrantRole", "forbidden", "member", "ben").verdict, Verdict::differs);
 }
 
 TEST(Rerun, LeavesToAnotherProgramWhatItsTableOfPermissionsDecided) {

@@ -239,6 +239,20 @@ TEST(Rights, OverMembersAndOrganisationsAreTheirAdministrators) {
               ElementsAre("no_office", "office_elsewhere", "office_elsewhere", "office_elsewhere", "office_elsewhere"));
 }
 
+TEST(Rights, OfASessionComeFromAToken) {
+  const auto session = token(TokenPurpose::session);
+  const auto found = [](std::vector<AnyEvent> events, std::string_view actor = "ben") {
+    return founded().then("member", "ben", actor, std::move(events)).broken();
+  };
+  EXPECT_THAT(found({TokenRevoked{}, session}, ""), IsEmpty());
+  for (const std::string_view actor : {"", "ben", "ada-admin"})
+    EXPECT_THAT(found({session}, actor), testing::Contains("session_alone")) << actor;
+  EXPECT_THAT(found({TokenRevoked{}, TokenRevoked{}, session}), ElementsAre("session_alone"));
+  EXPECT_THAT(found({MemberErased{}, session}), ElementsAre("session_alone"));
+  EXPECT_THAT(found({TokenRevoked{}, token()}), ElementsAre("token_aside"));
+  EXPECT_THAT(found({MemberErased{}, token(TokenPurpose::sign_in)}), ElementsAre("token_aside"));
+}
+
 TEST(Rights, ToLookAreWritten) {
   const auto month = [](Story& story, std::string_view organisation, std::string_view actor, AnyEvent event) -> Story& {
     return story.then_in("access/" + id_of(organisation).text() + "-202311", actor, {std::move(event)});

@@ -290,10 +290,27 @@ TEST(RequestRules, FindClocksThatAreNotKept) {
   EXPECT_THAT(unclocked.broken(), ElementsAre("no_clock"));
   auto counted = asked();
   counted.request("grace", {clock(7, DeadlineKind::resolve, begin_us)});
-  EXPECT_THAT(counted.broken(), ElementsAre("clock_number", "clock_due"));
+  EXPECT_THAT(counted.broken(), ElementsAre("clock_number", "clock_alone", "clock_due"));
   auto running = asked();
   running.wait_until(begin_us + 2 * hour_us).request("grace", {RequestAssigned{}});
   EXPECT_EQ(running.report().running_late, 1u);
+}
+
+TEST(RequestRules, FindClocksThatNothingBegins) {
+  const auto set = [](Story story, DeadlineKind::Value kind, std::uint32_t number) {
+    return story.request("", {clock(number, kind, begin_us + 30 * hour_us)}).broken();
+  };
+  EXPECT_THAT(set(asked(), DeadlineKind::accept, 3), ElementsAre("clock_alone")) << "the one to accept starts anew";
+  EXPECT_THAT(set(asked(), DeadlineKind::confirm, 3), ElementsAre("clock_alone"));
+  EXPECT_THAT(set(resolved(), DeadlineKind::confirm, 4), ElementsAre("clock_alone"));
+  auto other = resolved();
+  other.request("ann", {RequestDisputed{}, clock(4, DeadlineKind::accept, begin_us + 30 * hour_us)});
+  EXPECT_THAT(other.broken(), ElementsAre("clock_alone")) << "a dispute begins the one to resolve";
+  auto twice = asked();
+  twice.request("grace", {RequestAccepted{}})
+      .request("grace", {RequestResolved{}, clock(3, DeadlineKind::confirm, begin_us + 20 * hour_us),
+                         clock(4, DeadlineKind::confirm, begin_us + 30 * hour_us)});
+  EXPECT_THAT(twice.broken(), ElementsAre("clock_alone"));
 }
 
 TEST(RequestRules, FindAnOrderThatNoLifeHas) {
@@ -382,6 +399,12 @@ TEST(RequestRules, FindClocksThatAreNotThePolicys) {
   EXPECT_THAT(begun("repair", 60).broken(), IsEmpty());
   EXPECT_THAT(begun("repair", 61).broken(), ElementsAre("clock_measure"));
   EXPECT_THAT(begun("magic", 60).broken(), ElementsAre("clock_measure", "clock_measure"));
+  Story unclocked;
+  unclocked.then("organisation", "city", "", {OrganisationRegistered{}})
+      .then("policy", "services", "", {adopted(60, 600, 6'000)})
+      .under_policy(1);
+  unclocked.request("ann", {submitted_to("city", "repair")});
+  EXPECT_THAT(unclocked.broken(), ElementsAre("no_clock", "no_clock"));
   auto later = begun("repair", 60);
   later.then("policy", "services", "", {adopted(60, 300, 6'000)});
   EXPECT_THAT(later.broken(), IsEmpty());

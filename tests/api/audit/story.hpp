@@ -41,15 +41,13 @@ class Story {
     commit.sequence = eventstore::Sequence{commits_.size()};
     commit.body.set_recorded_at_us(at_us_ += minute_us);
     commit.body.set_policy_sequence(policy_);
-    auto& part = *commit.body.add_parts();
-    part.set_stream(std::move(stream));
-    if (!actor.empty()) part.set_actor(bytes_of(actor));
-    for (const auto& event : events) {
-      auto& raw = *part.add_events();
-      raw.set_type(std::string(event_type(event)));
-      raw.set_payload(event_payload(event));
-    }
+    write(commit.body, std::move(stream), actor, events);
     commits_.push_back(std::move(commit));
+    return *this;
+  }
+  /// Another stream that the last commit changes.
+  Story& also(std::string_view kind, std::string_view subject, std::string_view actor, std::vector<AnyEvent> events) {
+    write(commits_.back().body, std::string(kind) + "/" + id_of(subject).text(), actor, events);
     return *this;
   }
   /// From here on decisions name the policy of this entry.
@@ -90,6 +88,18 @@ class Story {
   }
 
  private:
+  static void write(eventstore::CommitBody& body, std::string stream, std::string_view actor,
+                    const std::vector<AnyEvent>& events) {
+    auto& part = *body.add_parts();
+    part.set_stream(std::move(stream));
+    if (!actor.empty()) part.set_actor(bytes_of(actor));
+    for (const auto& event : events) {
+      auto& raw = *part.add_events();
+      raw.set_type(std::string(event_type(event)));
+      raw.set_payload(event_payload(event));
+    }
+  }
+
   std::vector<eventstore::AcceptedCommit> commits_;
   std::int64_t at_us_ = begin_us;
   std::uint64_t policy_ = 0;
