@@ -44,15 +44,6 @@ Result<Periods> parse(const std::string& text, const std::string& path) {
   return periods;
 }
 
-std::string text_of(const Periods& periods) {
-  std::string text;
-  for (const auto& period : periods) {
-    text += period.verifier + " " + std::to_string(period.from_size) + " " + std::to_string(period.from_s) + " " +
-            (period.to_size ? std::to_string(*period.to_size) + " " + std::to_string(period.to_s) : "- -") + "\n";
-  }
-  return text;
-}
-
 bool holds(const Periods& periods, const std::string& verifier) {
   return std::ranges::any_of(periods, [&](const KeyPeriod& one) { return one.verifier == verifier; });
 }
@@ -87,6 +78,15 @@ Result<bool> bring_up(Periods& periods, const SigningKey& key, std::uint64_t siz
 
 }  // namespace
 
+std::string key_history_lines(const Periods& periods) {
+  std::string text;
+  for (const auto& period : periods) {
+    text += period.verifier + " " + std::to_string(period.from_size) + " " + std::to_string(period.from_s) + " " +
+            (period.to_size ? std::to_string(*period.to_size) + " " + std::to_string(period.to_s) : "- -") + "\n";
+  }
+  return text;
+}
+
 Result<Periods> settle_key_history(eventstore::Disk& disk, const std::string& directory, const SigningKey& key,
                                    std::uint64_t size, std::int64_t now_s) {
   auto periods = kept(disk, directory);
@@ -94,8 +94,8 @@ Result<Periods> settle_key_history(eventstore::Disk& disk, const std::string& di
   const auto changed = bring_up(*periods, key, size, now_s);
   if (!changed) return std::unexpected(changed.error());
   if (*changed && periods->size() > 1) {
-    auto written =
-        eventstore::write_whole(disk, path_in(directory), text_of(*periods), eventstore::OpenMode::create_new);
+    auto written = eventstore::write_whole(disk, path_in(directory), key_history_lines(*periods),
+                                           eventstore::OpenMode::create_new);
     if (!written) return std::unexpected(written.error());
   }
   return periods;

@@ -24,6 +24,9 @@ struct KeyPeriod {
   std::int64_t to_s = 0;
 };
 
+/// The lines of the file for these.
+std::string key_history_lines(const std::vector<KeyPeriod>& periods);
+
 /// What stands in the file, brought up to what `key` is by now: a key that is new in it came with `size` records, one
 /// that signs no more went with them. Written where that changed something, and where there was more than one key ever.
 /// The newest is the last. Errors: "bad_key_history" where the file is none, and the disk's.

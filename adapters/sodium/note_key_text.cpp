@@ -20,6 +20,8 @@ std::optional<std::string> from_base64(std::string_view text) {
     return std::nullopt;
   }
   bytes.resize(size);
+  // libsodium takes some characters beyond ASCII for others.
+  if (note_base64(bytes) != text) return std::nullopt;
   return bytes;
 }
 

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <vector>
 
+#include "api/audit/beside.hpp"
+#include "api/proofs/cosignatures.hpp"
+#include "api/proofs/stamps.hpp"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 
 namespace pioneer::api {
 
@@ -37,7 +41,30 @@ std::optional<MirrorFault> compared(const MirrorFolder& folder, const KeptCheckp
                    " there. Keep both files: together they are the proof that history was changed");
 }
 
+/// All checkpoints but the newest.
+Result<std::vector<std::string>> signed_files(const MirrorFolder& folder) {
+  std::vector<std::string> files;
+  auto listed = folder.each(std::string(kept_checkpoints_folder), [&](const std::string& name) {
+    if (!name.ends_with(".new")) files.push_back(name);
+    return true;
+  });
+  if (!listed) return std::unexpected(listed.error());
+  listed = folder.each(std::string(stamps_folder), [&](const std::string& name) {
+    if (stamped_size(name)) files.push_back(name);
+    return true;
+  });
+  if (!listed) return std::unexpected(listed.error());
+  if (const std::string name(witnessed_file); folder.exists(name)) files.push_back(name);
+  std::ranges::sort(files);
+  return files;
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> stamped_size(std::string_view file) {
+  if (!file.starts_with(stamps_folder) || !file.substr(stamps_folder.size()).starts_with('/')) return std::nullopt;
+  return decimal(file.substr(stamps_folder.size() + 1));
+}
 
 std::string kept_checkpoint_file(const SignedCheckpoint& checkpoint) {
   return std::string(kept_checkpoints_folder) + "/" + std::to_string(checkpoint.size) + "-" +
@@ -46,36 +73,63 @@ std::string kept_checkpoint_file(const SignedCheckpoint& checkpoint) {
 
 Result<SignedCheckpoint> check_checkpoint(std::string_view note, std::span<const Verifier* const> keys) {
   const auto parsed = parse_note(note);
-  if (!parsed) return std::unexpected(parsed.error());
-  if (const auto checked = check_signed(*parsed, keys); !checked) return std::unexpected(checked.error());
-  return read_checkpoint(*parsed, keys.front()->name());
+  return parsed ? check_checkpoint_of(*parsed, keys.front()->name(), keys) : std::unexpected(parsed.error());
 }
 
 Result<KeptCheckpoint> read_kept(const MirrorFolder& folder, const std::string& file,
                                  std::span<const Verifier* const> keys) {
-  const auto note = folder.read(file, note_bytes_max);
+  const auto text = folder.read(file, note_bytes_max);
+  if (!text) return std::unexpected(text.error());
+  auto note = parse_note(*text);
   if (!note) return std::unexpected(note.error());
-  auto checkpoint = check_checkpoint(*note, keys);
+  auto checkpoint = check_checkpoint_of(*note, keys.front()->name(), keys);
   if (!checkpoint) return std::unexpected(checkpoint.error());
-  return KeptCheckpoint{file, std::move(*checkpoint)};
+  return KeptCheckpoint{file, std::move(*note), std::move(*checkpoint)};
+}
+
+std::string with_more_signatures(std::string_view kept, std::string_view note) {
+  std::string all(kept);
+  auto there = parse_note(kept);
+  const auto more = parse_note(note);
+  if (!there || !more || there->text != more->text) return all;
+  for (const auto& signature : more->signatures) {
+    if (there->signatures.size() == note_signatures_max) break;
+    const bool has_one = std::ranges::any_of(there->signatures, [&](const NoteSignature& other) {
+      return other.name == signature.name && other.key_id == signature.key_id;
+    });
+    if (has_one) continue;
+    all += signature_line(signature.name, signature.key_id, signature.bytes);
+    there->signatures.push_back(signature);
+  }
+  return all;
 }
 
 std::optional<MirrorFault> wrong_checkpoint(const MirrorFolder& folder, const KeptCheckpoint& newest,
-                                            std::span<const Verifier* const> keys, std::uint64_t& agreeing) {
-  std::vector<std::string> files;
-  const auto listed = folder.each(std::string(kept_checkpoints_folder), [&](const std::string& name) {
-    if (!name.ends_with(".new")) files.push_back(name);
-    return true;
-  });
-  if (!listed) return fault(listed.error().code, std::string(kept_checkpoints_folder), listed.error().detail);
-  std::ranges::sort(files);
-  agreeing = 1;
-  for (const auto& file : files) {
-    const auto kept = read_kept(folder, file, keys);
+                                            const MirrorVerifyOptions& options, MirrorVerification& result) {
+  const auto cosigned_wrongly = [&](const KeptCheckpoint& kept) -> std::optional<MirrorFault> {
+    add_strangers(result.strangers, kept.note, options);
+    const auto added = add_cosigners(result.cosigners, kept.note, kept.checkpoint.size, options.witnesses);
+    return added ? std::nullopt : std::optional(fault(added.error().code, kept.file, added.error().detail));
+  };
+  if (auto wrong = cosigned_wrongly(newest)) return wrong;
+  const auto files = signed_files(folder);
+  if (!files) return fault(files.error().code, std::string(kept_checkpoints_folder), files.error().detail);
+  result.checkpoints = 1;
+  for (const auto& file : *files) {
+    const auto kept = read_kept(folder, file, options.keys);
     if (!kept) return fault(kept.error().code, file, kept.error().detail);
     if (auto wrong = compared(folder, *kept, newest)) return wrong;
-    if (kept_checkpoint_file(newest.checkpoint) != file) ++agreeing;
+    if (auto wrong = cosigned_wrongly(*kept)) return wrong;
+    if (const auto size = stamped_size(file)) {
+      if (*size != kept->checkpoint.size) return fault("bad_checkpoint", file, "It is a checkpoint of another size");
+      if (!folder.exists(file + std::string(stamp_suffix)))
+        return fault("missing_file", file + std::string(stamp_suffix), "The time stamp of a checkpoint is not there");
+      ++result.stamps;
+    } else if (file != witnessed_file && kept_checkpoint_file(newest.checkpoint) != file) {
+      ++result.checkpoints;
+    }
   }
+  std::ranges::sort(result.cosigners, {}, &Cosigner::witness);
   return std::nullopt;
 }
 

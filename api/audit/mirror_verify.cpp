@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 
+#include "api/audit/beside.hpp"
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/audit/stray_files.hpp"
 #include "api/text/bytes.hpp"
@@ -199,7 +200,8 @@ MirrorVerification verify_mirror(const MirrorFolder& folder, const MirrorVerifyO
   auto root_fault = wrong_root(folder, result.checkpoint);
   Parts(folder, options, !root_fault, result).run();
   if (!result.fault) result.fault = std::move(root_fault);
-  if (!result.fault) result.fault = wrong_checkpoint(folder, *newest, options.keys, result.checkpoints);
+  if (!result.fault) result.fault = wrong_checkpoint(folder, *newest, options, result);
+  if (!result.fault) result.fault = wrong_beside(folder, options, result.strangers);
   if (!result.fault) result.fault = wrong_stray(folder, result.checkpoint.size, result);
   return result;
 }

@@ -4,6 +4,9 @@
 
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/audit/published_digests.hpp"
+#include "api/proofs/cosignatures.hpp"
+#include "api/proofs/key_history.hpp"
+#include "api/proofs/stamps.hpp"
 #include "eventstore/tiles.hpp"
 
 namespace pioneer::api {
@@ -72,10 +75,17 @@ std::optional<MirrorFault> wrong_beginning(const MirrorFolder& folder, const std
 }
 
 bool known(const std::string& name) {
-  return name == newest_checkpoint_file || name == verifier_file ||
+  return name == newest_checkpoint_file || name == verifier_file || name == witnessed_file ||
+         name == key_history_file || stamped_size(name) ||
          name.starts_with(std::string(kept_checkpoints_folder) + "/") ||
-         name.starts_with(std::string(published_digests_folder) + "/") ||
-         name.starts_with(std::string(kept_stamps_folder) + "/");
+         name.starts_with(std::string(published_digests_folder) + "/");
+}
+
+/// The checkpoint that "stamps/1234.tsr" is a stamp of; nothing: it is no stamp.
+std::optional<std::string> stamped_by(const std::string& name) {
+  if (!name.ends_with(stamp_suffix)) return std::nullopt;
+  auto text = name.substr(0, name.size() - stamp_suffix.size());
+  return stamped_size(text) ? std::optional(std::move(text)) : std::nullopt;
 }
 
 }  // namespace
@@ -84,6 +94,10 @@ std::optional<MirrorFault> wrong_stray(const MirrorFolder& folder, std::uint64_t
   std::optional<MirrorFault> first;
   const auto listed = folder.each("", [&](const std::string& name) {
     if (known(name)) return true;
+    if (const auto text = stamped_by(name)) {
+      if (!folder.exists(*text)) ++result.unsigned_files;
+      return true;
+    }
     const auto file = laid_out(name);
     if (!file) {
       ++result.unknown_files;

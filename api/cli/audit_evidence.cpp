@@ -6,11 +6,14 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/zip/zip_archives.hpp"
 #include "api/audit/mirror_records.hpp"
-#include "api/cli/json.hpp"
+#include "api/cli/cosigners.hpp"
 #include "api/cli/kept_stamps.hpp"
 #include "api/cli/signed_mirror.hpp"
 #include "api/evidence/evidence_check.hpp"
+#include "api/proofs/key_history.hpp"
+#include "api/proofs/stamps.hpp"
 #include "api/text/bytes.hpp"
+#include "api/text/lines.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::cli {
@@ -20,7 +23,6 @@ using api::evidence::Evidence;
 using eventstore::failure;
 using eventstore::Result;
 
-constexpr std::size_t history_bytes_max = 1u << 20;
 constexpr std::size_t page_bytes_max = 1u << 20;
 /// Of an archive, whose files are hardly compressed.
 constexpr std::size_t archive_bytes_max = api::evidence::bytes_max + (8u << 20);
@@ -72,7 +74,13 @@ Result<void> add_entries(const SignedMirror& mirror, std::span<const std::uint64
   return {};
 }
 
-/// Names below a folder, in order, the last `attached_max` of them.
+/// With which the name of a kept or stamped checkpoint begins, below its folder.
+std::uint64_t size_in_name(const std::string& name) {
+  const auto size = name.substr(name.rfind('/') + 1);
+  return api::decimal(size.substr(0, size.find_first_not_of("0123456789"))).value_or(0);
+}
+
+/// Names below a folder, in order, the newest `attached_max` of them.
 Result<std::vector<std::string>> names_in(const SignedMirror& mirror, const std::string& folder) {
   std::set<std::string> names;
   const auto listed = mirror.folder().each(folder, [&](const std::string& name) {
@@ -81,8 +89,11 @@ Result<std::vector<std::string>> names_in(const SignedMirror& mirror, const std:
   });
   if (!listed) return std::unexpected(listed.error());
   std::vector<std::string> all(names.begin(), names.end());
-  if (all.size() > api::evidence::attached_max)
+  if (all.size() > api::evidence::attached_max) {
+    std::ranges::stable_sort(all, {}, size_in_name);
     all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(api::evidence::attached_max));
+    std::ranges::sort(all);
+  }
   return all;
 }
 
@@ -114,14 +125,13 @@ Result<void> add_kept(const SignedMirror& mirror, const std::string& folder, Evi
 }
 
 Result<void> add_attached(const SignedMirror& mirror, Evidence& into) {
-  auto files = names_in(mirror, std::string(api::kept_stamps_folder));
+  auto files = names_in(mirror, std::string(api::stamps_folder));
   if (!files) return std::unexpected(files.error());
-  if (const std::string history(api::evidence::key_history_file); mirror.folder().exists(history))
+  if (const std::string history(api::key_history_file); mirror.folder().exists(history))
     files->insert(files->begin(), history);
   for (const auto& file : *files) {
     if (!api::evidence::is_attached(file)) continue;
-    auto bytes =
-        mirror.folder().read(file, file == api::evidence::key_history_file ? history_bytes_max : stamp_bytes_max);
+    auto bytes = mirror.folder().read(file, file == api::key_history_file ? api::note_bytes_max : api::stamp_bytes_max);
     if (!bytes) return failure(bytes.error().code, file + ": " + bytes.error().detail);
     into.attached.push_back({file, std::move(*bytes)});
   }
@@ -146,7 +156,7 @@ Result<Evidence> gather(const SignedMirror& mirror, const EvidenceOptions& optio
     return failure("no_page", "The page has no place for proofs; name the verify.html of this version with --page");
   for (const auto& added :
        {add_entries(mirror, positions, evidence), add_kept(mirror, std::string(api::kept_checkpoints_folder), evidence),
-        add_kept(mirror, std::string(api::kept_stamps_folder), evidence), add_attached(mirror, evidence)})
+        add_kept(mirror, std::string(api::stamps_folder), evidence), add_attached(mirror, evidence)})
     if (!added) return std::unexpected(added.error());
   return evidence;
 }
@@ -205,8 +215,6 @@ std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, cons
   out.yes_no("ok", !report.fault);
   if (report.fault)
     out.text("code", report.fault->code).text("file", report.fault->file).text("reason", report.fault->sentence);
-  JsonArray cosigners;
-  for (const auto& name : report.cosigners) cosigners.add_text(name);
   stamps.add_to(out);
   return out.text("origin", origin)
       .text("stream", report.stream)
@@ -215,11 +223,13 @@ std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, cons
       .number("entries", report.entries)
       .number("related", report.related)
       .number("checkpoints", report.kept)
+      .yes_no("keyHistory", report.key_history)
       .yes_no("wholeBeginning", report.whole_beginning)
       .yes_no("gap", report.gap)
       .yes_no("page", report.page)
       .yes_no("ownPage", report.own_page)
-      .raw("cosigners", cosigners.str())
+      .raw("cosigners", cosigners_json(report.cosigners))
+      .yes_no("cosigned", report.cosigned)
       .str();
 }
 
@@ -235,11 +245,11 @@ void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::str
       " entries");
   say("  signed by    " + origin);
   if (own_key) say("               by the key in the archive itself: compare it with the one that was published");
-  for (const auto& name : report.cosigners) say("  cosigned     " + name);
-  if (report.cosigners.empty())
-    say("  cosigned     nobody whose key was given: that nothing was back-dated rests on the one who runs the log");
+  tell_cosigners(report.cosigners);
+  if (!report.cosigners.empty() && !report.cosigned) say("               not yet all of these entries");
   if (report.kept > 0) say("  checkpoints  " + grouped(report.kept) + " earlier ones, all of one history");
   stamps.tell();
+  if (report.key_history) say("  keys         which signed when, as the log signed it: key-history");
   if (report.gap) say("  gap          a revision is missing between two of them");
   if (!report.whole_beginning && !report.stream.ends_with('/')) say("  begins       later than the stream does");
   if (report.page && !report.own_page) say("  page         shows these proofs; that it is ours could not be compared");
@@ -264,10 +274,10 @@ Result<AuditKeys> own_keys(std::span<const api::ArchivedFile> files) {
 /// Each as two files of the archive.
 void check_stamps(std::span<const api::ArchivedFile> files, KeptStamps& stamps) {
   for (const auto& [name, bytes] : files) {
-    if (!name.starts_with(api::kept_stamps_folder) || !name.ends_with(".tsr")) continue;
+    if (!name.starts_with(api::stamps_folder) || !name.ends_with(".tsr")) continue;
     const std::string text(name.substr(0, name.size() - 4));
     const auto stamped = std::ranges::find(files, text, &api::ArchivedFile::name);
-    stamps.check(text.substr(api::kept_stamps_folder.size() + 1),
+    stamps.check(text.substr(api::stamps_folder.size() + 1),
                  stamped == files.end() ? std::string_view() : stamped->bytes, bytes);
   }
 }
@@ -292,11 +302,11 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
       *archive, {.files_max = api::evidence::files_max, .bytes_max = api::evidence::bytes_max});
   if (!files) return bad(files.error());
   const bool own_key = options.verifiers.empty();
-  const auto keys = own_key ? own_keys(*files) : AuditKeys::read(options.verifiers);
+  const auto keys = own_key ? own_keys(*files) : AuditKeys::read_with_witnesses(options.verifiers);
   if (!keys) return own_key ? bad(keys.error()) : fail(Exit::usage, sentence_of(keys.error()));
   const auto page = page_from(options.page);
   if (!page) return fail(page.error());
-  const auto all = keys->all();
+  const auto all = keys->with_witnesses();
   auto report = api::evidence::check_evidence(*files, keys->origin(), all, *page);
   check_stamps(*files, *stamps);
   if (const auto& fault = stamps->fault(); fault && !report.fault)

@@ -73,6 +73,15 @@ eventstore::Result<AuditKeys> AuditKeys::of(const std::vector<std::string>& keys
   return all;
 }
 
+eventstore::Result<AuditKeys> AuditKeys::read_with_witnesses(const std::vector<std::string>& keys_or_files) {
+  AuditKeys keys;
+  keys.takes_witnesses_ = true;
+  if (auto added = keys.add_each(keys_or_files); !added) return std::unexpected(added.error());
+  // Who cosigns does not speak for the log.
+  std::erase_if(keys.witnesses_, [&](const auto& witness) { return witness.name() == keys.origin(); });
+  return keys;
+}
+
 eventstore::Result<AuditKeys> AuditKeys::read_for_receipts(const std::vector<std::string>& keys_or_files,
                                                            const std::string& data) {
   if (keys_or_files.empty() && data.empty()) {
@@ -80,20 +89,20 @@ eventstore::Result<AuditKeys> AuditKeys::read_for_receipts(const std::vector<std
                    "Say whose signature counts: --verifier with the log's key, from where it was published (`pioneer "
                    "keys show --verifier` prints it)");
   }
-  AuditKeys keys;
-  keys.takes_witnesses_ = true;
   const auto own = data + "/keys/" + std::string(adapters::log_key_files.verifier);
-  if (auto added = keys.add_each(keys_or_files.empty() ? std::vector{own} : keys_or_files); !added)
-    return std::unexpected(added.error());
-  // Who cosigns does not speak for the log.
-  std::erase_if(keys.witnesses_, [&](const auto& witness) { return witness.name() == keys.origin(); });
-  return keys;
+  return read_with_witnesses(keys_or_files.empty() ? std::vector{own} : keys_or_files);
 }
 
 std::vector<const api::Verifier*> AuditKeys::all() const {
   std::vector<const api::Verifier*> all;
   for (const auto& key : keys_) all.push_back(&key);
   return all;
+}
+
+std::vector<const api::Verifier*> AuditKeys::witnesses() const {
+  std::vector<const api::Verifier*> witnesses;
+  for (const auto& key : witnesses_) witnesses.push_back(&key);
+  return witnesses;
 }
 
 std::vector<const api::Verifier*> AuditKeys::with_witnesses() const {

@@ -15,8 +15,11 @@ class AuditKeys {
   /// neither, and those of MirrorFolder::read().
   static eventstore::Result<AuditKeys> read(const std::vector<std::string>& keys_or_files);
 
-  /// The same, and witnesses' keys among them; where none is given, the key that the directory of a server knows itself
-  /// by. Error: "bad_verifier_key" also where that is not given either, or none of them is a log's.
+  /// The same, and witnesses' keys among them. Error: "bad_verifier_key" also where none of them is a log's.
+  static eventstore::Result<AuditKeys> read_with_witnesses(const std::vector<std::string>& keys_or_files);
+
+  /// The same; where none is given, the key that the directory of a server knows itself by. Error: "bad_verifier_key"
+  /// also where that is not given either.
   static eventstore::Result<AuditKeys> read_for_receipts(const std::vector<std::string>& keys_or_files,
                                                          const std::string& data);
 
@@ -25,7 +28,9 @@ class AuditKeys {
 
   /// Good while this lives; not empty.
   std::vector<const api::Verifier*> all() const;
-  /// Those of witnesses too. Their names are not the log's.
+  /// Those of witnesses.
+  std::vector<const api::Verifier*> witnesses() const;
+  /// Both. Their names are not the log's.
   std::vector<const api::Verifier*> with_witnesses() const;
   std::string origin() const { return keys_.front().name(); }
   /// As they were given, or stood in the files.

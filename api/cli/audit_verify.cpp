@@ -2,19 +2,19 @@
 #include <array>
 #include <optional>
 
-#include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
+#include "adapters/sodium/verifier_key.hpp"
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/audit/mirror_records.hpp"
 #include "api/audit/mirror_verify.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
-#include "api/cli/json.hpp"
+#include "api/cli/cosigners.hpp"
 #include "api/cli/kept_stamps.hpp"
 #include "api/cli/log_line.hpp"
+#include "api/cli/mirror_files.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
-#include "eventstore/whole_file.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -48,8 +48,12 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
     if (old) out.raw("continues", continued_json(*old));
   }
   stamps.add_to(out);
+  JsonArray strangers;
+  for (const auto& key : found.strangers) strangers.add_text(key);
   return out.yes_no("withEntries", found.with_entries)
       .number("checkpoints", found.checkpoints)
+      .raw("cosigners", cosigners_json(found.cosigners))
+      .raw("strangers", strangers.str())
       .number("olderFiles", found.older_files)
       .number("unsignedFiles", found.unsigned_files)
       .number("unknownFiles", found.unknown_files)
@@ -77,8 +81,11 @@ void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::
   if (own_key) say("               by the key in the mirror itself: compare it with the one that was published");
   if (found.with_entries && found.last.value != 0) say("  until        " + api::http::rfc3339_of_us(found.last.value));
   if (old) say("  continues    " + continued_words(*old));
+  tell_cosigners(found.cosigners);
   say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
   stamps.tell();
+  for (const auto& key : found.strangers)
+    say("  not checked  what is signed by " + plain(key) + ": its key was not given");
   if (found.unsigned_files > 0)
     say("  unsigned     " + grouped(found.unsigned_files) + " files beyond the checkpoint: mirror again");
   if (found.unknown_files > 0)
@@ -86,17 +93,12 @@ void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::
 }
 
 /// Somebody else's checkpoint is kept first: what contradicts the mirror must not be lost.
-Result<void> keep(const api::MirrorFolder& here, const std::string& file, const std::string& mirror,
-                  std::span<const api::Verifier* const> keys) {
-  const auto note = here.read(file, api::note_bytes_max);
+Result<void> keep(const std::string& file, MirrorFiles& mirror, std::span<const api::Verifier* const> keys) {
+  const auto note = api::MirrorFolder(".").read(file, api::note_bytes_max);
   if (!note) return eventstore::failure(note.error().code, file + ": " + note.error().detail);
-  const auto checkpoint = api::check_checkpoint(*note, keys);
-  if (!checkpoint) return eventstore::failure("refused", file + ": " + checkpoint.error().detail);
-  adapters::posix::PosixDisk disk;
-  const auto path = mirror + "/" + api::kept_checkpoint_file(*checkpoint);
-  if (disk.exists(path)) return {};
-  if (auto made = disk.make_directory(eventstore::directory_of(path)); !made) return made;
-  return eventstore::write_whole(disk, path, *note, eventstore::OpenMode::create_new);
+  if (const auto checkpoint = api::check_checkpoint(*note, keys); !checkpoint)
+    return eventstore::failure("refused", file + ": " + checkpoint.error().detail);
+  return mirror.keep_signed(*note, keys);
 }
 
 }  // namespace
@@ -106,26 +108,30 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   if (!folder.exists(std::string(api::newest_checkpoint_file)) && !folder.exists("tile"))
     return fail(Exit::could_not_run, "There is no mirror in " + options.mirror + ". Check the folder.");
   const bool own_key = options.verifiers.empty();
-  const auto keys = AuditKeys::read(own_key ? std::vector{options.mirror + "/" + std::string(api::verifier_file)}
-                                            : options.verifiers);
+  const auto keys = own_key ? AuditKeys::read({options.mirror + "/" + std::string(api::verifier_file)})
+                            : AuditKeys::read_with_witnesses(options.verifiers);
   if (!keys) return fail(own_key ? Exit::no : Exit::usage, sentence_of(keys.error()));
   auto stamps = KeptStamps::with(options.tsa_ca);
   if (!stamps) return fail(Exit::usage, sentence_of(stamps.error()));
   const auto all = keys->all();
+  const auto witnesses = keys->witnesses();
+  MirrorFiles mirror(options.mirror);
   for (const auto& file : options.checkpoints) {
-    if (const auto kept = keep(api::MirrorFolder("."), file, options.mirror, all); !kept)
+    if (const auto kept = keep(file, mirror, all); !kept)
       return kept.error().code == "refused" ? fail(Exit::no, sentence_of(kept.error())) : fail(kept.error());
   }
   Progress progress("entries verified", 0);
   adapters::posix::ThreadPool beside(options.threads);
   api::MirrorVerifyOptions how;
   how.keys = all;
+  how.witnesses = witnesses;
+  how.is_key = [](const std::string& line) { return adapters::VerifierKey::parse(line).has_value(); };
   how.any_entries = options.any_entries;
   how.workers = options.threads;
   how.beside = &beside;
   how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
   auto found = api::verify_mirror(folder, how);
-  if (!found.fault) stamps->check(folder, found.checkpoint.size, all);
+  if (!found.fault) stamps->check(folder);
   if (const auto& fault = stamps->fault())
     found.fault = api::MirrorFault{fault->code, fault->file, std::nullopt, std::nullopt, fault->sentence};
   const auto old = options.any_entries ? std::nullopt : continued(folder, found);

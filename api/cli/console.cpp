@@ -39,6 +39,12 @@ void say(std::string_view text) {
   put(stdout, "\n");
 }
 
+std::string plain(std::string text) {
+  for (char& c : text)
+    if (c < ' ' || c > '~') c = '?';
+  return text;
+}
+
 void complain(std::string_view text) {
   std::fflush(stdout);
   put(stderr, "pioneer: ");

@@ -21,6 +21,8 @@ enum class Exit : int {
 
 /// A line on stdout.
 void say(std::string_view text);
+/// What others wrote is shown without what a terminal would obey.
+std::string plain(std::string text);
 /// A problem on stderr: one sentence, then what to do.
 void complain(std::string_view text);
 /// What an error means, and what helps against it.

@@ -1,22 +1,19 @@
 #include "api/cli/kept_stamps.hpp"
 
 #include <set>
-#include <vector>
 
 #include "adapters/openssl/time_stamping.hpp"
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/cli/console.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/proofs/checkpoints.hpp"
-#include "eventstore/tree_proofs.hpp"
+#include "api/proofs/stamps.hpp"
 
 namespace pioneer::cli {
 namespace {
 
-constexpr std::string_view answer_suffix = ".tsr";
-
-std::string file_of(const std::string& size) { return std::string(api::kept_stamps_folder) + "/" + size; }
-std::string answer_of(const std::string& size) { return file_of(size) + std::string(answer_suffix); }
+std::string file_of(const std::string& size) { return std::string(api::stamps_folder) + "/" + size; }
+std::string answer_of(const std::string& size) { return file_of(size) + std::string(api::stamp_suffix); }
 
 }  // namespace
 
@@ -45,37 +42,20 @@ void KeptStamps::check(const std::string& size, std::string_view text, std::stri
   newest_s_ = *time_s;
 }
 
-void KeptStamps::check_text(const api::MirrorFolder& folder, const std::string& size, std::uint64_t of,
-                            std::span<const api::Verifier* const> keys) {
-  const auto kept = api::read_kept(folder, file_of(size), keys);
-  if (!kept) return wrong(kept.error().code, file_of(size), kept.error().detail);
-  const auto& then = kept->checkpoint;
-  if (then.size > of) return;  // stamped later than this mirror's newest checkpoint
-  const auto root = eventstore::root_at(then.size, folder.hashes(of));
-  if (!root) return wrong(root.error().code, file_of(size), root.error().detail);
-  if (*root != then.root)
-    wrong("contradiction", file_of(size),
-          "The checkpoint that was stamped is of another history than the newest one. Keep both: they are the proof "
-          "that history was changed.");
-}
-
-void KeptStamps::check(const api::MirrorFolder& folder, std::uint64_t size,
-                       std::span<const api::Verifier* const> keys) {
-  std::set<std::string> names;
-  const auto listed = folder.each(std::string(api::kept_stamps_folder), [&](const std::string& name) {
-    if (name.ends_with(answer_suffix))
-      names.insert(name.substr(api::kept_stamps_folder.size() + 1,
-                               name.size() - api::kept_stamps_folder.size() - 1 - answer_suffix.size()));
+void KeptStamps::check(const api::MirrorFolder& folder) {
+  std::set<std::uint64_t> sizes;
+  const auto listed = folder.each(std::string(api::stamps_folder), [&](const std::string& name) {
+    if (const auto size = api::stamped_size(name)) sizes.insert(*size);
     return true;
   });
-  if (!listed) return wrong(listed.error().code, std::string(api::kept_stamps_folder), listed.error().detail);
-  for (const auto& name : names) {
+  if (!listed) return wrong(listed.error().code, std::string(api::stamps_folder), listed.error().detail);
+  for (const auto size : sizes) {
+    const auto name = std::to_string(size);
     const auto text = folder.read(file_of(name), api::note_bytes_max);
-    const auto answer = folder.read(answer_of(name), stamp_bytes_max);
+    const auto answer = folder.read(answer_of(name), api::stamp_bytes_max);
     if (!text) return wrong(text.error().code, file_of(name), text.error().detail);
     if (!answer) return wrong(answer.error().code, answer_of(name), answer.error().detail);
     check(name, *text, *answer);
-    check_text(folder, name, size, keys);
   }
 }
 

@@ -4,18 +4,14 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 #include "api/audit/mirror_folder.hpp"
 #include "api/cli/json.hpp"
 #include "api/ports/time_stamping.hpp"
-#include "api/ports/verifier.hpp"
 
 namespace pioneer::cli {
-
-inline constexpr std::size_t stamp_bytes_max = 64u << 10;
 
 class KeptStamps {
  public:
@@ -30,8 +26,8 @@ class KeptStamps {
 
   /// One stamp: `size` is the name of its text. The first fault is kept, and no more is checked then.
   void check(const std::string& size, std::string_view text, std::string_view answer);
-  /// All of a mirror's; each must be of a checkpoint that the log signed, of the history that `size` entries have.
-  void check(const api::MirrorFolder& folder, std::uint64_t size, std::span<const api::Verifier* const> keys);
+  /// All of a mirror that is verified: what was stamped is good.
+  void check(const api::MirrorFolder& folder);
 
   const std::optional<Fault>& fault() const { return fault_; }
   void add_to(JsonObject& out) const;
@@ -40,8 +36,6 @@ class KeptStamps {
 
  private:
   explicit KeptStamps(std::unique_ptr<api::TimeStamping> authority) : authority_(std::move(authority)) {}
-  void check_text(const api::MirrorFolder& folder, const std::string& size, std::uint64_t of,
-                  std::span<const api::Verifier* const> keys);
   void wrong(std::string code, std::string file, std::string sentence);
 
   std::unique_ptr<api::TimeStamping> authority_;  ///< null: none was given

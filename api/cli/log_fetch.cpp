@@ -27,7 +27,8 @@ std::unexpected<eventstore::Error> refused(const std::string& name,
                           : "The server answered with status " + std::to_string(answer->status) + ".";
   if (answer->status == 401 || answer->status == 403)
     text += " Entries go to auditors of the whole log: give one's --token, or mirror --hashes-only.";
-  return failure(told ? problem.code() : "unexpected_answer", name + ": " + text);
+  const std::string code = answer->status == 404 ? "not_found" : told ? problem.code() : "unexpected_answer";
+  return failure(code, name + ": " + text);
 }
 
 }  // namespace

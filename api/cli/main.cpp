@@ -130,7 +130,8 @@ void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
   command.add_option("MIRROR", options.mirror, "the mirror's folder")->required();
   command.add_option(
       "--verifier", options.verifiers,
-      "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
+      "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
+      "log's in the mirror");
 }
 
 void add_authority(CLI::App& command, std::string& file) {
@@ -159,7 +160,8 @@ void add_evidence(CLI::App& audit, On on) {
       "evidence-check", "Whether such an archive holds, byte for byte; exit 1 if it does not " + std::string(alone));
   c.add_option("FILE", checked.file, "the archive")->required();
   c.add_option("--verifier", checked.verifiers,
-               "the log's verifier key, or a file with it, from where it was published; else the one in the archive");
+               "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
+               "log's in the archive");
   c.add_option("--page", checked.page, "verify.html to compare the archive's page with; else as in evidence");
   add_authority(c, checked.tsa_ca);
   on(c, [](const Place& p) { return audit_evidence_check(p, checked); });
@@ -278,7 +280,8 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
                     std::string(alone));
   v.add_option("MIRROR", verified.mirror, "the mirror's folder")->required();
   v.add_option("--verifier", verified.verifiers,
-               "the log's verifier key, or a file with it, from where it was published; else the one in the mirror");
+               "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
+               "log's in the mirror");
   v.add_option("--checkpoint", verified.checkpoints,
                "a signed checkpoint that somebody else has: it must be of the same history, and is kept in the mirror");
   add_authority(v, verified.tsa_ca);

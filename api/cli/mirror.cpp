@@ -12,10 +12,12 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/mirror_files.hpp"
-#include "api/cli/mirror_stamps.hpp"
+#include "api/cli/mirror_outside.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/cosignatures.hpp"
+#include "api/proofs/key_history.hpp"
 #include "api/proofs/stamps.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/tiles.hpp"
@@ -43,7 +45,9 @@ class Mirror {
 
   Result<void> begin();
   Result<void> add(std::string_view record);
-  Result<void> end(const adapters::SigningKey& key, const api::Stamps& stamps);
+  Result<void> end(const adapters::SigningKey& key);
+  /// After end(): what others signed of it goes beside.
+  Result<void> keep_outside(const Outside& outside, const GetOutside& get);
   /// Keeps a checkpoint beside the files, if the log's key signed it: also one that contradicts them, as evidence.
   Result<void> keep_signed(std::string_view note);
   const eventstore::TileTree& tree() const { return tree_; }
@@ -104,7 +108,7 @@ Result<void> Mirror::keep(const std::string& path, std::string_view bytes) {
 }
 
 /// The checkpoint last: it promises that everything below it is there.
-Result<void> Mirror::end(const adapters::SigningKey& key, const api::Stamps& stamps) {
+Result<void> Mirror::end(const adapters::SigningKey& key) {
   if (seen_ && seen_->size > tree_.size()) {
     return eventstore::failure("history_shorter", "The mirror's checkpoint signed " + grouped(seen_->size) +
                                                       " records, the log has " + grouped(tree_.size()) +
@@ -113,15 +117,11 @@ Result<void> Mirror::end(const adapters::SigningKey& key, const api::Stamps& sta
   if (auto finished = tree_.finish(); !finished) return finished;
   for (const auto& period : keys_)
     if (auto kept = files_.keep_verifier(period.verifier); !kept) return kept;
-  const auto stamped = stamps.sizes();
-  if (!stamped) return std::unexpected(stamped.error());
-  const auto kept = keep_stamps(files_, *stamped, tree_.size(), [&](const std::string& name) -> Result<std::string> {
-    auto file = stamps.file(name);
-    if (!file) return std::unexpected(file.error());
-    return *file ? std::move(**file) : std::string();
-  });
-  if (!kept) return kept;
   return files_.publish(key.note(text()), keys());
+}
+
+Result<void> Mirror::keep_outside(const Outside& outside, const GetOutside& get) {
+  return cli::keep_outside(files_, outside, get, {origin_, tree_.size(), tree_.root()}, keys());
 }
 
 Result<void> Mirror::keep_signed(std::string_view note) { return files_.keep_signed(note, keys()); }
@@ -142,22 +142,49 @@ Exit differs(Mirror& mirror, const Place& place, const eventstore::Error& error)
   return fail(Exit::no, sentence_of(error));
 }
 
+/// As a server gives it at /log/.
+GetOutside outside_of(eventstore::Disk& disk, const std::string& data, const adapters::SigningKey& key,
+                      const std::vector<adapters::KeyPeriod>& keys) {
+  using Found = Result<std::optional<std::string>>;
+  const auto directory = data + "/" + std::string(api::Checkpoints::directory_name);
+  const auto history = key.note(api::key_history_text(key.name(), adapters::key_history_lines(keys)));
+  return [&disk, directory, history](const std::string& name) -> Found {
+    const api::Stamps stamps(disk, directory + "/" + std::string(api::stamps_folder));
+    if (name == api::key_history_file) return history;
+    if (name.starts_with(std::string(api::stamps_folder) + "/"))
+      return stamps.file(name.substr(api::stamps_folder.size() + 1));
+    if (name == api::stamps_folder) {
+      const auto sizes = stamps.sizes();
+      if (!sizes) return std::unexpected(sizes.error());
+      std::string lines;
+      for (const auto size : *sizes) lines += std::to_string(size) + "\n";
+      return lines;
+    }
+    auto note = api::MirrorFolder(directory).read(name, api::note_bytes_max);
+    if (note) return std::move(*note);
+    return note.error().code == "missing_file" ? Found{std::nullopt} : std::unexpected(note.error());
+  };
+}
+
 }  // namespace
 
 Exit mirror(const Place& place, const MirrorOptions& options) {
   if (!place.server.empty()) return remote::mirror(place, options);
   if (!options.verifiers.empty())
     return fail(Exit::usage, "With --data the log's own key signs; --verifier is for --server.");
-  const auto open = OpenLog::open(place.data);
-  if (!open) return fail(open.error());
   adapters::posix::PosixDisk disk;
   adapters::posix::PosixRandom random;
+  const auto open = OpenLog::open(place.data);
+  if (!open) return fail(open.error());
   const auto& log = (*open)->log();
   const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys",
                                                 adapters::SigningKey::name_of(log.state().log_id));
   if (!key) return fail(key.error());
   auto keys = adapters::read_key_history(disk, place.data + "/keys", *key);
   if (!keys) return fail(keys.error());
+  const auto get = outside_of(disk, place.data, *key, *keys);
+  const auto outside = get_outside(get);
+  if (!outside) return fail(outside.error());
   Mirror mirror(options.to, std::move(*keys), options.hashes_only);
   if (auto begun = mirror.begin(); !begun) return fail(begun.error());
   const auto end = log.end();
@@ -170,8 +197,8 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
     if (auto added = mirror.add((*leaf)->record); !added) return differs(mirror, place, added.error());
     progress.at(mirror.tree().size());
   }
-  const api::Stamps stamps(disk, place.data + "/" + std::string(api::Checkpoints::directory_name) + "/stamps");
-  if (auto ended = mirror.end(*key, stamps); !ended) return differs(mirror, place, ended.error());
+  if (auto ended = mirror.end(*key); !ended) return differs(mirror, place, ended.error());
+  if (auto kept = mirror.keep_outside(*outside, get); !kept) return mirror_failed(kept.error());
   const auto& tree = mirror.tree();
   if (place.json) {
     say(JsonObject()

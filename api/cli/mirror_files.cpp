@@ -1,5 +1,7 @@
 #include "api/cli/mirror_files.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -63,14 +65,21 @@ Result<void> MirrorFiles::publish(std::string_view note, std::span<const api::Ve
   return keep_signed(note, keys);
 }
 
+Result<void> MirrorFiles::keep(const std::string& name, std::string_view bytes) {
+  if (const auto before = folder_.read(name, bytes.size()); before && *before == bytes) return {};
+  if (auto made = make_folder_of(name); !made) return made;
+  adapters::posix::PosixDisk disk;
+  ++written_;
+  return eventstore::write_whole(disk, path_ + "/" + name, bytes, eventstore::OpenMode::create_new);
+}
+
 Result<void> MirrorFiles::keep_signed(std::string_view note, std::span<const api::Verifier* const> keys) {
   const auto checkpoint = api::check_checkpoint(note, keys);
   if (!checkpoint) return {};
   const auto name = api::kept_checkpoint_file(*checkpoint);
-  if (folder_.exists(name)) return {};
-  if (auto made = make_folder_of(name); !made) return made;
-  adapters::posix::PosixDisk disk;
-  return eventstore::write_whole(disk, path_ + "/" + name, note, eventstore::OpenMode::create_new);
+  const auto before = folder_.read(name, api::note_bytes_max);
+  if (!before && before.error().code != "missing_file") return std::unexpected(before.error());
+  return keep(name, before ? api::with_more_signatures(*before, note) : std::string(note));
 }
 
 Result<void> MirrorFiles::keep_verifier(const std::string& verifier) {
@@ -81,6 +90,13 @@ Result<void> MirrorFiles::keep_verifier(const std::string& verifier) {
   adapters::posix::PosixDisk disk;
   return eventstore::write_whole(disk, path_ + "/" + name, known.value_or("") + verifier + "\n",
                                  eventstore::OpenMode::create_new);
+}
+
+Exit mirror_failed(const eventstore::Error& error) {
+  static constexpr std::array<std::string_view, 10> noes{
+      "wrong_file", "mirror_differs", "history_differs", "history_shorter", "bad_signature",
+      "not_signed", "bad_checkpoint", "other_origin",    "bad_key_history", "bad_digests"};
+  return std::ranges::find(noes, error.code) != noes.end() ? fail(Exit::no, sentence_of(error)) : fail(error);
 }
 
 }  // namespace pioneer::cli

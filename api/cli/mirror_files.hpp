@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "api/audit/mirror_folder.hpp"
+#include "api/cli/console.hpp"
 #include "api/proofs/signed_note.hpp"
 
 namespace pioneer::cli {
@@ -27,8 +28,10 @@ class MirrorFiles {
   eventstore::Result<void> put(const std::string& name, std::string_view bytes);
   /// All that was put is on the disk; then the note is the newest checkpoint, and kept beside.
   eventstore::Result<void> publish(std::string_view note, std::span<const api::Verifier* const> keys);
-  /// Keeps a checkpoint beside the files, if these keys signed it: also one that contradicts them, as evidence. On the
-  /// disk when this returns.
+  /// Writes a small file, if it is not so already. On the disk when this returns.
+  eventstore::Result<void> keep(const std::string& name, std::string_view bytes);
+  /// Keeps a checkpoint beside the files, if these keys signed it: also one that contradicts them, as evidence. One
+  /// that is there gets the signatures of keys that it had none of. On the disk when this returns.
   eventstore::Result<void> keep_signed(std::string_view note, std::span<const api::Verifier* const> keys);
   /// A key by which the log was known.
   eventstore::Result<void> keep_verifier(const std::string& verifier);
@@ -44,5 +47,8 @@ class MirrorFiles {
   std::mutex mutex_;
   std::set<std::string> made_;  ///< folders that are there; one for each 1,000 files
 };
+
+/// Complains why mirroring ended. Some errors are an answer: what is there is not what was signed.
+Exit mirror_failed(const eventstore::Error& error);
 
 }  // namespace pioneer::cli

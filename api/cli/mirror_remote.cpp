@@ -1,7 +1,6 @@
 // A mirror of a running server's log: what is fetched is proven by the signed checkpoint before it is kept, what is
 // kept is not fetched again, and whenever this is ended it can go on.
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,15 +13,14 @@
 #include "api/audit/signed_tiles.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/json.hpp"
-#include "api/cli/kept_stamps.hpp"
 #include "api/cli/log_fetch.hpp"
 #include "api/cli/mirror_files.hpp"
-#include "api/cli/mirror_stamps.hpp"
+#include "api/cli/mirror_outside.hpp"
 #include "api/cli/remote.hpp"
 #include "api/http/json.hpp"
 #include "api/messages/views.pb.h"
+#include "api/proofs/stamps.hpp"
 #include "api/text/bytes.hpp"
-#include "api/text/lines.hpp"
 
 namespace pioneer::cli::remote {
 namespace {
@@ -30,8 +28,6 @@ namespace {
 using eventstore::failure;
 using eventstore::Result;
 
-/// One a day for more than a hundred years.
-constexpr std::size_t stamp_list_bytes_max = 1u << 20;
 /// Taken by one connection in a row: the next one then reads elsewhere in the server's files.
 constexpr std::uint64_t stretches_at_once = 8;
 
@@ -50,6 +46,13 @@ class ServedFiles final : public api::MirroredFiles {
     return server_.file(name, bytes_max);
   }
   Result<void> keep(const std::string& name, std::string_view bytes) override { return files_.put(name, bytes); }
+  /// Nothing where the server has no such file.
+  Result<std::optional<std::string>> fetch_if_there(const std::string& name) {
+    auto file = fetch(name, std::max(api::stamp_bytes_max, api::note_bytes_max));
+    if (file) return std::move(*file);
+    if (file.error().code == "not_found") return std::optional<std::string>{};
+    return std::unexpected(file.error());
+  }
 
  private:
   MirrorFiles& files_;
@@ -118,7 +121,7 @@ class Fetching {
 
 /// The keys that were given; else those by which this mirror knows the log; else the server's own word.
 Result<AuditKeys> keys_of(const Place& place, const MirrorOptions& options, const MirrorFiles& files) {
-  if (!options.verifiers.empty()) return AuditKeys::read(options.verifiers);
+  if (!options.verifiers.empty()) return AuditKeys::read_with_witnesses(options.verifiers);
   if (files.folder().exists(std::string(api::verifier_file)))
     return AuditKeys::read({files.path() + "/" + std::string(api::verifier_file)});
   const auto reply = call(place, "GET", "/api/v1/tickets/key");
@@ -127,14 +130,6 @@ Result<AuditKeys> keys_of(const Place& place, const MirrorOptions& options, cons
   if (reply->status != 200 || !api::http::from_json(reply->body, key))
     return failure("no_verifier_key", "The server does not tell its log's key. Give it by --verifier.");
   return AuditKeys::read({key.verifier()});
-}
-
-/// Errors that are an answer: what is there is not what was signed.
-bool is_a_no(std::string_view code) {
-  static constexpr std::array<std::string_view, 9> noes{"wrong_file",      "mirror_differs", "history_differs",
-                                                        "history_shorter", "bad_signature",  "not_signed",
-                                                        "bad_checkpoint",  "other_origin",   "bad_digests"};
-  return std::ranges::find(noes, code) != noes.end();
 }
 
 class ServedMirror {
@@ -148,6 +143,9 @@ class ServedMirror {
     if (!keys) return std::unexpected(keys.error());
     keys_.emplace(std::move(*keys));
     ServedFiles first(place_, address_, files_);
+    const GetOutside get = [&first](const std::string& name) { return first.fetch_if_there(name); };
+    const auto outside = get_outside(get);
+    if (!outside) return std::unexpected(outside.error());
     if (auto newest = read_newest(first); !newest) return newest;
     if (auto begun = read_before(); !begun) return begun;
     api::SignedTiles tiles(first, checkpoint_.size, checkpoint_.root, before_ ? before_->size : 0);
@@ -161,8 +159,8 @@ class ServedMirror {
     if (auto kept = keep_digests(first); !kept) return kept;
     for (const auto& verifier : keys_->texts())
       if (auto kept = files_.keep_verifier(verifier); !kept) return kept;
-    if (auto kept = fetch_stamps(first); !kept) return kept;
-    return files_.publish(note_, keys_->all());
+    if (auto published = files_.publish(note_, keys_->all()); !published) return published;
+    return keep_outside(files_, *outside, get, checkpoint_, keys_->all());
   }
 
   const api::SignedCheckpoint& checkpoint() const { return checkpoint_; }
@@ -178,21 +176,6 @@ class ServedMirror {
     note_ = std::move(*note);
     checkpoint_ = std::move(*checkpoint);
     return {};
-  }
-
-  /// A server that has none, or does not know them, takes nothing from the mirror.
-  Result<void> fetch_stamps(ServedFiles& server) {
-    const auto folder = std::string(api::kept_stamps_folder);
-    const auto list = server.fetch(folder, stamp_list_bytes_max);
-    if (!list) return list.error().code == "not_found" ? Result<void>{} : std::unexpected(list.error());
-    std::vector<std::uint64_t> sizes;
-    for (const auto line : api::lines_of(*list)) {
-      const auto size = api::decimal(line);
-      if (!size) return failure("wrong_file", "The server's list of stamps is none");
-      sizes.push_back(*size);
-    }
-    return keep_stamps(files_, sizes, checkpoint_.size,
-                       [&](const std::string& name) { return server.fetch(folder + "/" + name, stamp_bytes_max); });
   }
 
   /// What the server signs that its read models are at this size, for `audit replay`: of use with entries only.
@@ -270,8 +253,7 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   if (!address) return cli::fail(Exit::usage, address.error());
   const bool own_key = options.verifiers.empty();
   ServedMirror mirror(place, options, std::move(*address));
-  if (const auto done = mirror.run(); !done)
-    return is_a_no(done.error().code) ? cli::fail(Exit::no, cli::sentence_of(done.error())) : cli::fail(done.error());
+  if (const auto done = mirror.run(); !done) return mirror_failed(done.error());
   const auto& checkpoint = mirror.checkpoint();
   if (place.json) {
     say(JsonObject()

@@ -3,11 +3,13 @@
 #include "adapters/posix/random.hpp"
 #include "adapters/posix/threads.hpp"
 #include "adapters/sodium/signing.hpp"
+#include "api/audit/mirror_folder.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
 #include "api/proofs/checkpoints.hpp"
+#include "api/proofs/cosignatures.hpp"
 #include "api/proofs/receipt.hpp"
 #include "eventstore/whole_file.hpp"
 
@@ -19,6 +21,14 @@ using eventstore::Result;
 /// A checkpoint is signed each second; so often one is asked for again.
 constexpr int tries_max = 10;
 constexpr unsigned between_tries_s = 1;
+
+/// What witnesses signed proves more than what only the log did. Null: none of it covers the position.
+std::shared_ptr<const std::string> witnessed_over(const std::string& data, std::uint64_t position) {
+  auto note = api::MirrorFolder(data + "/" + std::string(api::Checkpoints::directory_name))
+                  .read(std::string(api::witnessed_file), api::note_bytes_max);
+  const auto text = note ? api::parse_checkpoint(*note) : std::nullopt;
+  return text && position < text->size ? std::make_shared<const std::string>(std::move(*note)) : nullptr;
+}
 
 Result<std::string> make(const std::string& data, std::uint64_t position) {
   adapters::posix::PosixDisk disk;
@@ -42,7 +52,7 @@ Result<std::string> make(const std::string& data, std::uint64_t position) {
       api::Checkpoints::open(log, disk, *key, data + "/" + std::string(api::Checkpoints::directory_name));
   if (!checkpoints) return std::unexpected(checkpoints.error());
   if (const auto followed = (*checkpoints)->follow(); !followed) return std::unexpected(followed.error());
-  auto inclusion = (*checkpoints)->inclusion(at);
+  auto inclusion = (*checkpoints)->inclusion(at, witnessed_over(data, position));
   if (!inclusion) return std::unexpected(inclusion.error());
   if (!*inclusion) return eventstore::failure("not_in_checkpoint", "No checkpoint covers this position.");
   auto record = log.read(at);

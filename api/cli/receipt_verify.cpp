@@ -36,13 +36,6 @@ std::string_view words_of(const eventstore::CommitBody& body) {
   return body.parts().empty() ? "The log was opened for writing." : "Something was recorded.";
 }
 
-/// What the log's key signed may still be meant for the terminal's eyes.
-std::string plain(std::string text) {
-  for (char& c : text)
-    if (c < ' ' || c > '~') c = '?';
-  return text;
-}
-
 std::string types_of(const eventstore::StreamPart& part) {
   std::string types;
   for (const auto& event : part.events()) types += (types.empty() ? "" : ", ") + event.type();

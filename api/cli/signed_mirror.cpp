@@ -13,8 +13,8 @@ Result<std::unique_ptr<SignedMirror>> SignedMirror::open(const AuditMirrorOption
   const bool own_key = options.verifiers.empty();
   if (!api::MirrorFolder(options.mirror).exists(std::string(api::newest_checkpoint_file)))
     return eventstore::failure("no_mirror", "There is no mirror in " + options.mirror + ". Check the folder.");
-  auto keys = AuditKeys::read(own_key ? std::vector{options.mirror + "/" + std::string(api::verifier_file)}
-                                      : options.verifiers);
+  auto keys = own_key ? AuditKeys::read({options.mirror + "/" + std::string(api::verifier_file)})
+                      : AuditKeys::read_with_witnesses(options.verifiers);
   if (!keys) return std::unexpected(keys.error());
   std::unique_ptr<SignedMirror> mirror(new SignedMirror(options.mirror, std::move(*keys)));
   const auto all = mirror->keys();

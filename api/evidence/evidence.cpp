@@ -4,6 +4,7 @@
 
 #include "api/evidence/read_me.hpp"
 #include "api/evidence/told_entry.hpp"
+#include "api/proofs/key_history.hpp"
 #include "api/proofs/receipt.hpp"
 #include "api/text/bytes.hpp"
 

@@ -56,7 +56,6 @@ bool is_attached(std::string_view file);
 /// What is a signed checkpoint by its file's name: "checkpoints/…", "stamps/1234".
 bool is_kept(std::string_view file);
 inline constexpr std::string_view consistency_suffix = ".consistency";
-inline constexpr std::string_view key_history_file = "log-key-history";
 std::string entry_file(std::uint64_t position);  ///< "entries/17.entry"
 std::string proof_file(std::uint64_t position);  ///< "proofs/17.tlog-proof"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "api/proofs/key_history.hpp"
 #include "api/proofs/receipt.hpp"
 #include "api/text/base64.hpp"
 #include "api/text/lines.hpp"
@@ -126,6 +127,10 @@ class Check {
       if (!is_attached(name)) continue;
       evidence_.attached.push_back({std::string(name), std::string(bytes)});
       if (name.ends_with(".tsr")) ++report_.stamps;
+      if (name != key_history_file) continue;
+      if (const auto lines = check_key_history(bytes, keys_named(origin_, keys_)); !lines)
+        return fault(std::string(name), lines.error());
+      report_.key_history = true;
     }
     return std::nullopt;
   }
@@ -136,8 +141,9 @@ class Check {
       const auto proven = check_receipt(receipt, origin_, keys_);
       if (!proven) return fault(proof_file(entry.position), proven.error());
       report_.checkpoint = proven->checkpoint;
-      report_.cosigners = proven->cosigners;
     }
+    if (auto wrong = add_cosigners("checkpoint", parse_note(evidence_.checkpoint).value(), report_.checkpoint))
+      return wrong;
     if (evidence_.entries.back().position >= evidence_.to || evidence_.to > report_.checkpoint.size)
       return fault("bad_manifest", std::string(manifest_file), "It holds more than it says it looked through");
     return std::nullopt;
@@ -154,8 +160,21 @@ class Check {
       if (then->size > newest.size || !eventstore::consistent({then->size, then->root}, newest, kept.consistency))
         return fault("contradiction", name,
                      "The log signed this too, and its proof does not show that it is of the same history. Keep both");
+      if (auto wrong = add_cosigners(name, *note, *then)) return wrong;
       ++report_.kept;
     }
+    std::ranges::sort(report_.cosigners, {}, &Cosigner::witness);
+    return std::nullopt;
+  }
+
+  Fault add_cosigners(std::string file, const SignedNote& note, const SignedCheckpoint& checkpoint) {
+    std::vector<const Verifier*> witnesses;
+    for (const auto* key : keys_)
+      if (key->name() != origin_) witnesses.push_back(key);
+    const auto added = api::add_cosigners(report_.cosigners, note, checkpoint.size, witnesses);
+    if (!added) return fault(std::move(file), added.error());
+    report_.cosigned = std::ranges::any_of(
+        report_.cosigners, [&](const Cosigner& one) { return one.size > evidence_.entries.back().position; });
     return std::nullopt;
   }
 

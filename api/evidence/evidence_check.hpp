@@ -6,6 +6,7 @@
 
 #include "api/evidence/evidence.hpp"
 #include "api/ports/verifier.hpp"
+#include "api/proofs/cosignature.hpp"
 #include "api/proofs/signed_note.hpp"
 
 namespace pioneer::api::evidence {
@@ -20,11 +21,13 @@ struct EvidenceReport {
   std::optional<EvidenceFault> fault;  ///< the first one
   std::string stream;
   SignedCheckpoint checkpoint;
-  std::vector<std::string> cosigners;  ///< keys that were given, beside the log's
-  std::size_t entries = 0;             ///< of the stream
-  std::size_t related = 0;             ///< policies by which they were decided
+  std::vector<Cosigner> cosigners;  ///< of the witnesses whose keys were given, what each signed; in order of names
+  bool cosigned = false;            ///< one of them signed what covers all entries
+  std::size_t entries = 0;          ///< of the stream
+  std::size_t related = 0;          ///< policies by which they were decided
   std::size_t kept = 0;
   std::size_t stamps = 0;        ///< are not checked here: they need their authority's certificate
+  bool key_history = false;      ///< the log's keys tell which came before them
   bool gap = false;              ///< a revision of the stream is missing between two
   bool whole_beginning = false;  ///< the stream's first revision is there
   bool page = false;             ///< there is one, and it shows these proofs

@@ -10,6 +10,7 @@ constexpr std::string_view in_chinese = R"(一、内容
   checkpoint                日志签署的检查点，连同见证方的共同签名（C2SP tlog-checkpoint、tlog-cosignature）
   checkpoints/              以往保存的检查点；.consistency 为一致性证明，每行一个 base64 散列
   verifier                  日志的验证公钥（每行一把）；请与公布的公钥核对，不要只信本文件
+  key-history               历来的验证公钥及各自启用、停用时的记录数和时间（由现用公钥签署），如有
   stamps/                   时间戳（RFC 3161）：N 为被盖戳的检查点，N.tsr 为回执，如有
   evidence.txt              取证范围
   index.html                可离线核对的网页，如有
@@ -36,6 +37,8 @@ constexpr std::string_view in_english = R"(1. What is in it
   checkpoint                as the log signed it, with the cosignatures of witnesses (C2SP tlog-checkpoint, tlog-cosignature)
   checkpoints/              earlier ones that were kept; .consistency: the proof, a base64 hash a line
   verifier                  the log's verifier keys, a line each; compare them with those that were published: do not believe this file alone
+  key-history               which of those keys signed from when to when, signed by those that sign now, if it is there:
+                            key, records and seconds since 1970 from, and until (- where it still signs)
   stamps/                   time stamps (RFC 3161), if there are any: N is the checkpoint that was stamped, N.tsr the answer
   evidence.txt              what was asked for
   index.html                a page that checks itself without a network, if there is one

@@ -176,9 +176,8 @@ void parameters(Struct& operation, const Route& route) {
   }
 }
 
-bool is_plain_text(Operation operation) {
-  return operation == Operation::get_metrics || operation == Operation::get_checkpoint ||
-         operation == Operation::get_receipt_proof;
+bool is_plain_text(const Route& route) {
+  return route.answers == AnswerKind::text && route.operation != Operation::get_openapi;
 }
 
 void responses(Struct& operation, const Route& route) {
@@ -188,7 +187,7 @@ void responses(Struct& operation, const Route& route) {
   const char* type = route.answers == AnswerKind::events     ? "text/event-stream"
                      : route.answers == AnswerKind::bytes    ? "application/octet-stream"
                      : route.answers == AnswerKind::calendar ? "text/calendar"
-                     : is_plain_text(route.operation)        ? "text/plain"
+                     : is_plain_text(route)                  ? "text/plain"
                                                              : "application/json";
   auto& schema = object(object(object(good, "content"), type), "schema");
   if (!route.view.empty())

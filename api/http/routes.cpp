@@ -181,6 +181,8 @@ constexpr std::array<Route, operation_count> table{{
      "The newest signed checkpoint of the log (C2SP tlog-checkpoint)", "", "", 200, false, {}, AnswerKind::text},
     {Operation::get_witnessed, get, "/log/witnessed", Action::get_checkpoint, "history",
      "The newest checkpoint that as many witnesses signed as are needed (C2SP tlog-cosignature)", "", "", 200, false, {}, AnswerKind::text},
+    {Operation::get_key_history, get, "/log/key-history", Action::get_checkpoint, "history",
+     "Which keys signed for the log, from when to when: a note that they sign (C2SP signed-note)", "", "", 200, false, {}, AnswerKind::text},
     {Operation::get_stamps, get, "/log/stamps", Action::get_checkpoint, "history",
      "The checkpoints that have a time stamp: their sizes, a line each", "", "", 200, false, {}, AnswerKind::text},
     {Operation::get_stamp, get, "/log/stamps/{file}", Action::get_checkpoint, "history",
@@ -226,6 +228,8 @@ std::string_view Route::name() const {
   switch (operation) {
     case Operation::get_witnessed:
       return "get_witnessed";
+    case Operation::get_key_history:
+      return "get_key_history";
     case Operation::get_stamps:
       return "get_stamps";
     case Operation::get_stamp:

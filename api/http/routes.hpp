@@ -87,6 +87,7 @@ enum class Operation : std::uint8_t {
   get_receipt_proof,
   get_checkpoint,
   get_witnessed,
+  get_key_history,
   get_stamps,
   get_stamp,
   get_tile,

@@ -1,5 +1,7 @@
 #include "api/proofs/cosignature.hpp"
 
+#include <algorithm>
+
 #include "api/text/bytes.hpp"
 
 namespace pioneer::api {
@@ -35,6 +37,22 @@ Result<Cosignature> check_cosignature(const SignedNote& note, const Verifier& wi
   }
   if (latest) return *latest;
   return failure("not_cosigned", "The witness \"" + witness.name() + "\" did not sign this checkpoint.");
+}
+
+Result<void> add_cosigners(std::vector<Cosigner>& all, const SignedNote& note, std::uint64_t size,
+                           std::span<const Verifier* const> witnesses) {
+  for (const auto* witness : witnesses) {
+    const auto checked = check_cosignature(note, *witness);
+    if (!checked && checked.error().code == "not_cosigned") continue;
+    if (!checked) return std::unexpected(checked.error());
+    const auto before = std::ranges::find(all, checked->witness, &Cosigner::witness);
+    if (before == all.end()) {
+      all.push_back({checked->witness, size, checked->time_s});
+    } else if (size > before->size || (size == before->size && checked->time_s < before->time_s)) {
+      *before = {checked->witness, size, checked->time_s};
+    }
+  }
+  return {};
 }
 
 std::optional<std::string> wrong_time(const Cosignature& cosignature, std::uint64_t now_s, const Cosignature* earlier) {

@@ -27,6 +27,16 @@ struct Cosignature {
 /// "not_cosigned" where it has none there, "bad_cosignature" where one in its name is not over this text.
 eventstore::Result<Cosignature> check_cosignature(const SignedNote& note, const Verifier& witness);
 
+/// The most that a witness signed of a log.
+struct Cosigner {
+  std::string witness;       ///< its name
+  std::uint64_t size = 0;    ///< of the newest checkpoint that it signed
+  std::uint64_t time_s = 0;  ///< when it first says that it did; seconds since 1970
+};
+/// Adds what these witnesses signed in a note, which is the checkpoint of so many records. Error: "bad_cosignature".
+eventstore::Result<void> add_cosigners(std::vector<Cosigner>& all, const SignedNote& note, std::uint64_t size,
+                                       std::span<const Verifier* const> witnesses);
+
 /// What is wrong with the time of a cosignature, in words: it lies ahead of `now_s`, or is earlier than that of an
 /// `earlier` one by the same witness. Nothing: it may be so. Clocks may differ by a minute.
 std::optional<std::string> wrong_time(const Cosignature& cosignature, std::uint64_t now_s,

@@ -17,6 +17,9 @@
 
 namespace pioneer::api {
 
+/// Below /log/, beside the newest checkpoint, and in a mirror.
+inline constexpr std::string_view witnessed_file = "witnessed";
+
 /// Any thread.
 class Cosignatures {
  public:
@@ -60,7 +63,7 @@ class Cosignatures {
 
   Cosignatures(eventstore::Disk& disk, std::string directory, Policy policy)
       : disk_(disk), directory_(std::move(directory)), policy_(std::move(policy)) {}
-  std::string path() const { return directory_ + "/witnessed"; }
+  std::string path() const { return directory_ + "/" + std::string(witnessed_file); }
   eventstore::Result<void> read(std::span<const Verifier* const> log);
   Collected& collected(const std::string& note, std::uint64_t size);
 

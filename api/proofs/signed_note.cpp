@@ -41,11 +41,11 @@ std::string shown(std::string_view text) {
   return "\"" + out + (text.size() > shown_max ? "...\"" : "\"");
 }
 
+}  // namespace
+
 bool is_key_of(const Verifier* key, const NoteSignature& signature) {
   return key->name() == signature.name && key->key_id() == signature.key_id;
 }
-
-}  // namespace
 
 std::string signature_line(std::string_view name, const std::string& key_id, const std::string& bytes) {
   return std::string(signature_start) + std::string(name) + " " + base64(key_id + bytes) + "\n";

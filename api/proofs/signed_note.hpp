@@ -31,6 +31,8 @@ inline constexpr std::size_t note_signatures_max = 100;
 
 /// A signature as it stands in a note: "— name base64(key id ‖ bytes)", with its line break.
 std::string signature_line(std::string_view name, const std::string& key_id, const std::string& bytes);
+/// Whether the signature stands in the name of this key.
+bool is_key_of(const Verifier* key, const NoteSignature& signature);
 /// The note again, with those signatures alone that stand in the name of one of these keys.
 std::string only_signed_by(const SignedNote& note, std::span<const Verifier* const> keys);
 

@@ -14,15 +14,12 @@ namespace {
 using eventstore::failure;
 using eventstore::Result;
 
-constexpr std::string_view answer_suffix = ".tsr";
-/// An authority's answer holds its certificates.
-constexpr std::size_t answer_bytes_max = 256u << 10;
 constexpr std::chrono::seconds stamp_time_max{20};
 
 /// The size in SIZE.tsr.
 std::optional<std::uint64_t> size_in_name(std::string_view name) {
-  if (!name.ends_with(answer_suffix)) return std::nullopt;
-  name.remove_suffix(answer_suffix.size());
+  if (!name.ends_with(stamp_suffix)) return std::nullopt;
+  name.remove_suffix(stamp_suffix.size());
   return decimal(name);
 }
 
@@ -36,7 +33,7 @@ Result<std::int64_t> Stamps::stamp(const std::string& checkpoint, std::uint64_t 
                                 .url = url,
                                 .headers = {{"Content-Type", std::string(time_stamp_query_type)}},
                                 .body = *query,
-                                .reply_bytes_max = answer_bytes_max,
+                                .reply_bytes_max = stamp_bytes_max,
                                 .time_max = stamp_time_max},
                                stop);
   if (!reply) return failure("time_stamp_unreachable", reply.error(), eventstore::Retry::can_help);
@@ -52,8 +49,8 @@ Result<std::int64_t> Stamps::stamp(const std::string& checkpoint, std::uint64_t 
   const auto path = directory_ + "/" + std::to_string(size);
   if (kept) kept = eventstore::write_whole(disk_, path, checkpoint, eventstore::OpenMode::create_new);
   if (kept)
-    kept = eventstore::write_whole(disk_, path + std::string(answer_suffix), reply->body,
-                                   eventstore::OpenMode::create_new);
+    kept =
+        eventstore::write_whole(disk_, path + std::string(stamp_suffix), reply->body, eventstore::OpenMode::create_new);
   return kept ? time_s : std::unexpected(kept.error());
 }
 
@@ -71,22 +68,22 @@ Result<std::vector<std::uint64_t>> Stamps::sizes() const {
 std::optional<std::int64_t> Stamps::newest_time(const TimeStamping& stamping) const {
   const auto all = sizes();
   if (!all || all->empty()) return std::nullopt;
-  const auto newest = file(std::to_string(all->back()) + std::string(answer_suffix));
+  const auto newest = file(std::to_string(all->back()) + std::string(stamp_suffix));
   if (!newest || !*newest) return std::nullopt;
   const auto time_s = stamping.time_of(**newest);
   return time_s ? std::optional(*time_s) : std::nullopt;
 }
 
 Result<std::optional<std::string>> Stamps::file(std::string_view name) const {
-  const bool answer = name.ends_with(answer_suffix);
-  const std::string size_file(name.substr(0, name.size() - (answer ? answer_suffix.size() : 0)));
+  const bool answer = name.ends_with(stamp_suffix);
+  const std::string size_file(name.substr(0, name.size() - (answer ? stamp_suffix.size() : 0)));
   const auto path = directory_ + "/" + std::string(name);
   // A text whose answer is missing was not stamped.
-  if (!size_in_name(size_file + std::string(answer_suffix)) || !disk_.exists(path) ||
-      !disk_.exists(directory_ + "/" + size_file + std::string(answer_suffix))) {
+  if (!size_in_name(size_file + std::string(stamp_suffix)) || !disk_.exists(path) ||
+      !disk_.exists(directory_ + "/" + size_file + std::string(stamp_suffix))) {
     return std::optional<std::string>{};
   }
-  auto bytes = eventstore::read_whole(disk_, path, std::max(answer_bytes_max, note_bytes_max));
+  auto bytes = eventstore::read_whole(disk_, path, std::max(stamp_bytes_max, note_bytes_max));
   if (!bytes) return std::unexpected(bytes.error());
   return std::optional(std::move(*bytes));
 }

@@ -14,6 +14,12 @@
 
 namespace pioneer::api {
 
+/// Below /log/ and in a mirror.
+inline constexpr std::string_view stamps_folder = "stamps";
+inline constexpr std::string_view stamp_suffix = ".tsr";
+/// An authority's answer holds its certificates.
+inline constexpr std::size_t stamp_bytes_max = 256u << 10;
+
 /// stamp() is one thread's; the others any thread's.
 class Stamps {
  public:

@@ -8,6 +8,7 @@
 
 #include "adapters/http_client/http_client.hpp"
 #include "adapters/openssl/time_stamping.hpp"
+#include "api/proofs/key_history.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/whole_file.hpp"
 
@@ -50,6 +51,7 @@ Result<void> Proving::open_signing() {
   if (!keys) return std::unexpected(keys.error());
   keys_ = std::move(*keys);
   for (const auto& period : keys_) log_keys_.insert(log_keys_.begin(), &period.key);
+  key_history_ = signer_->note(api::key_history_text(signer_->name(), adapters::key_history_lines(keys_)));
   auto checkpoints = api::Checkpoints::open(log, disk_, *signer_, directory());
   if (!checkpoints) return std::unexpected(checkpoints.error());
   checkpoints_ = std::move(*checkpoints);

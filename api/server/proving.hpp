@@ -49,6 +49,8 @@ class Proving {
   std::vector<std::string> verifiers() const;
   /// The log that this one goes on from, if it does.
   const std::optional<eventstore::ContinuedLog>& continues() const { return continues_; }
+  /// When each of them signed (api/proofs/key_history.hpp): a note that the present one signed.
+  const std::string& key_history() const { return key_history_; }
   const api::Checkpoints& checkpoints() const { return *checkpoints_; }
   /// How signing goes.
   const api::CheckpointWatch& watch() const { return *watch_; }
@@ -80,6 +82,7 @@ class Proving {
   std::vector<adapters::KeyPeriod> keys_;       ///< of the log, ever
   std::vector<const api::Verifier*> log_keys_;  ///< the same, the present one first
   std::optional<eventstore::ContinuedLog> continues_;
+  std::string key_history_;
   std::vector<api::WitnessSetting> witnesses_;
   std::vector<std::unique_ptr<adapters::VerifierKey>> witness_keys_;
   std::unique_ptr<api::HttpClient> http_;

@@ -1,5 +1,6 @@
 """A mirror, read by others' programs: golang.org/x/mod/sumdb and transparency-dev/merkle come to our root, or catch what was changed."""
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -35,6 +36,8 @@ class Mirror(unittest.TestCase):
         begin(cls)
         cls.to = cls.folder / "stick"
         first = mirror(cls.pioneer, cls.to)
+        cls.first = cls.folder / "first"
+        shutil.copytree(cls.to, cls.first)
         cls.older = cls.folder / "older"
         shutil.copy(cls.to / "checkpoint", cls.older)
         cls.pioneer.command("import", "organisations", "ops/demo/organisations.csv", expect=1)  # one differs from what make() wrote
@@ -97,6 +100,47 @@ class Mirror(unittest.TestCase):
         copy = self.folder / name
         shutil.copytree(self.to, copy)
         return copy
+
+    def killed_at(self, to, name):
+        """A run of the mirror that dies while it writes this file: it waits for whoever reads a pipe, and nobody does."""
+        pipe = to / f"{name}.new"
+        pipe.parent.mkdir(parents=True, exist_ok=True)
+        os.mkfifo(pipe)
+        process = subprocess.Popen([pioneer.BIN / "pioneer", "audit", "mirror", "--data", self.pioneer.data, "--to", to], cwd=pioneer.ROOT,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        told: list[str] = []
+
+        def waits():
+            self.assertIsNone(process.poll(), f"{name} was not written")
+            told.append(pathlib.Path(f"/proc/{process.pid}/syscall").read_text(encoding="utf-8"))
+            return len(told) > 20 and len(set(told[-20:])) == 1 and not told[-1].startswith("running")
+        pioneer.until(waits, seconds=120)
+        process.kill()
+        process.wait()
+        pipe.unlink()
+        whole = (self.to / name).read_bytes()
+        pipe.write_bytes(whole[:len(whole) // 2])
+
+    def test_a_run_that_was_killed_is_gone_on_from(self):
+        names = sorted(file.relative_to(self.to).as_posix() for file in (self.to / "tile").rglob("*") if file.is_file())
+        older = self.older.read_text(encoding="utf-8").split("\n")[1]
+        for number, name in enumerate(names):
+            if f".p/{older}" in name:
+                continue  # of the first mirror; not written by a later one
+            for to, before in ((self.folder / f"new {number}", False), (self.folder / f"grown {number}", True)):
+                if before:
+                    shutil.copytree(self.first, to)
+                if (to / name).exists():
+                    continue
+                self.killed_at(to, name)
+                self.assertEqual((to / "checkpoint").exists(), before, "it promises what is not all there")
+                if before:
+                    found = self.verify(to)
+                    self.assertEqual((found["ok"], found["position"]), (True, older))
+                gone_on = mirror(self.pioneer, to)
+                self.assertEqual(gone_on["root"], self.told["root"])
+                found = self.verify(to)
+                self.assertEqual((found["ok"], found["root"], found["unknownFiles"], found["unsignedFiles"]), (True, self.told["root"], 0, 0))
 
     def test_we_come_to_the_same_root_from_the_mirror_alone(self):
         for keys in ((), ("--verifier", self.told["verifier"]), ("--verifier", self.to / "verifier")):

@@ -14,13 +14,23 @@ BUILT = pioneer.ROOT / "build/interop"
 PYTHON = pioneer.ROOT / "build/interop-python/bin/python"
 
 
+# Where the machine's Go is too old: made by ops/setup --interop.
+NEWER_GO = pioneer.ROOT / "build/go/newer/bin"
+
+
 @functools.cache
-def go_program(name: str) -> pathlib.Path:
-    """The program in the folder of that name."""
+def go_program(name: str, package: str = ".") -> pathlib.Path:
+    """The program in the folder of that name, or one of another package that its module requires."""
     BUILT.mkdir(parents=True, exist_ok=True)
-    where = {"GOMODCACHE": str(pioneer.ROOT / "build/go/modules"), "GOFLAGS": "-mod=readonly -modcacherw"}
-    subprocess.run(["go", "build", "-o", BUILT / name, "."], cwd=HERE / name, check=True, env={**os.environ, **where})
-    return BUILT / name
+    program = BUILT / (name if package == "." else package.rsplit("/", 1)[-1])
+    where = {"GOMODCACHE": str(pioneer.ROOT / "build/go/modules"), "GOFLAGS": "-mod=readonly -modcacherw", "GOTOOLCHAIN": "local"}
+    if NEWER_GO.exists():
+        where["PATH"] = f"{NEWER_GO}:{os.environ['PATH']}"
+    done = subprocess.run(["go", "build", "-o", program, package], cwd=HERE / name, text=True, capture_output=True, check=False,
+                          env={**os.environ, **where})
+    if done.returncode != 0:
+        raise AssertionError(f"{name} is not built, so that nobody else checks what we do. ops/setup --interop fetches what is missing.\n{done.stderr}")
+    return program
 
 
 def asked(*words, expect: int = 0, timeout: int = 120) -> subprocess.CompletedProcess:

@@ -156,14 +156,16 @@ class Served(unittest.TestCase):
 
     def test_answers_say_how_long_they_hold(self):
         self.covers(1)
-        for path, kept in (("checkpoint", "public, max-age=1"), ("tile/0/000.p/1", "public, max-age=31536000, immutable")):
+        text, octets = "text/plain; charset=utf-8", "application/octet-stream"
+        for path, kind, kept in (("checkpoint", text, "public, max-age=1"), ("key-history", text, "public, max-age=1"), ("stamps", text, "public, max-age=1"),
+                                 ("tile/0/000.p/1", octets, "public, max-age=31536000, immutable")):
             with urllib.request.urlopen(f"http://127.0.0.1:{self.pioneer.port}/log/{path}", timeout=10) as answer:
-                self.assertEqual(answer.headers["Cache-Control"], kept)
+                self.assertEqual((path, answer.headers["Content-Type"], answer.headers["Cache-Control"]), (path, kind, kept))
                 self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "*")
         self.assertEqual(len(self.get("tile/0/000.p/1")), 32)
         asked = urllib.request.Request(f"http://127.0.0.1:{self.pioneer.port}/log/tile/entries/000.p/1", headers={"Authorization": f"Bearer {self.auditor}"})
         with urllib.request.urlopen(asked, timeout=10) as answer:
-            self.assertEqual(answer.headers["Cache-Control"], "no-store")
+            self.assertEqual((answer.headers["Content-Type"], answer.headers["Cache-Control"]), (octets, "no-store"))
             self.assertIsNone(answer.headers["Access-Control-Allow-Origin"])
 
     def test_another_log_in_its_place_is_refused(self):

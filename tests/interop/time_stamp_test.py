@@ -1,5 +1,6 @@
 """Time stamps of an authority (RFC 3161): OpenSSL stamps what pioneerd asks for, and OpenSSL verifies what it then serves; a mirror and evidence
 carry the stamps, and whoever has the authority's certificate checks them there."""
+import datetime
 import json
 import pathlib
 import shutil
@@ -163,6 +164,24 @@ class Stamped(unittest.TestCase):
         self.assertIn("holds no certificates", subprocess.run(
             [pioneer.BIN / "pioneer", "audit", "verify", stick, "--tsa-ca", stick / "checkpoint"], text=True, capture_output=True, timeout=60,
             check=False).stderr)
+    def test_the_next_one_comes_when_its_time_has_come(self):
+        """A minute in place of a day, which settings may say, too."""
+        server = self.serve(self.stamps, every="1 min")
+        first = pioneer.until(lambda: self.get("stamps").decode().split())
+        self.assertEqual((len(first), server.asked), (1, 1))
+        self.pioneer.stop()
+        self.pioneer.token("Ann Audit", "auditor", "3502")  # the log grows
+        self.pioneer.start()
+        both = pioneer.until(lambda: len(sizes := self.get("stamps").decode().split()) == 2 and sizes, seconds=150)
+        self.assertEqual(both[0], first[0])
+        self.assertGreater(int(both[1]), int(first[0]))
+        self.assertEqual(server.asked, 2)
+        times = []
+        for size in both:
+            (self.folder / "stamp").write_bytes(self.get(f"stamps/{size}.tsr"))
+            told = openssl("ts", "-reply", "-in", self.folder / "stamp", "-text").decode()
+            times.append(datetime.datetime.strptime(told.split("Time stamp: ")[1].split("\n")[0], "%b %d %H:%M:%S %Y GMT"))
+        self.assertGreaterEqual((times[1] - times[0]).total_seconds(), 60)
 
     def refuses(self, answer, words: str, certificates: str = "") -> None:
         self.serve(answer, certificates)

@@ -12,17 +12,10 @@ import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import others  # noqa: E402
 import pioneer  # noqa: E402
 import witness  # noqa: E402
-
-HERE = pathlib.Path(__file__).resolve().parent
-
-
-def build(folder: pathlib.Path, package: str) -> pathlib.Path:
-    """A program of the module in witness/, or of what it requires."""
-    program = folder / package.rsplit("/", 1)[-1].replace(".", "checker")
-    subprocess.run(["go", "build", "-o", program, package], cwd=HERE / "witness", check=True, env={**os.environ, "GOFLAGS": "-mod=readonly"})
-    return program
 
 
 class Base(unittest.TestCase):
@@ -32,7 +25,7 @@ class Base(unittest.TestCase):
         cls.pioneer.__enter__()
         cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.checker = build(cls.folder, ".")
+        cls.checker = others.go_program("witness")
         cls.pioneer.make()
         cls.log_key = cls.pioneer.command("keys", "show", "--verifier").strip()
 
@@ -130,7 +123,7 @@ class Theirs(Base):
         return made.stdout[-32:]
 
     def test_a_witness_of_theirs_signs_our_checkpoints(self):
-        litewitness = build(self.folder, "filippo.io/torchwood/cmd/litewitness")
+        litewitness = others.go_program("witness", "filippo.io/torchwood/cmd/litewitness")
         seed = hashlib.sha256(b"a key for this test").digest()
         public = self.public(seed)
         agent = self.agent(seed)

@@ -114,6 +114,14 @@ void witnessed(const Service& service, const Incoming& incoming) {
       {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .shared = std::move(note)});
 }
 
+/// It changes with a start only.
+void key_history(const Service& service, const Incoming& incoming) {
+  if (!identify(service, incoming)) return;
+  if (service.key_history.empty()) return incoming.problem({.code = "not_found"});
+  incoming.responder.respond(
+      {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .body = service.key_history});
+}
+
 /// The sizes of the checkpoints that are stamped, a line each: SIZE and SIZE.tsr are its files.
 void stamps(const Service& service, const Incoming& incoming) {
   if (service.stamps == nullptr) return incoming.problem({.code = "not_found"});
@@ -205,6 +213,8 @@ void register_history(Router& router, const Service& service) {
   });
   router.on(Operation::get_checkpoint, [&service](const IncomingPointer& incoming) { checkpoint(service, *incoming); });
   router.on(Operation::get_witnessed, [&service](const IncomingPointer& incoming) { witnessed(service, *incoming); });
+  router.on(Operation::get_key_history,
+            [&service](const IncomingPointer& incoming) { key_history(service, *incoming); });
   router.on(Operation::get_stamps, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller&) { stamps(service, *incoming); });
   });

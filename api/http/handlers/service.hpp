@@ -67,6 +67,7 @@ struct Service {
   const Cosignatures* cosignatures = nullptr;         ///< absent: nobody is asked for any
   const Stamps* stamps = nullptr;                     ///< absent: no time stamps are offered
   const Signer* signer = nullptr;                     ///< absent: no promise is given
+  std::string key_history = {};                       ///< a signed note; empty: it is not offered
   const Tickets* tickets = nullptr;                   ///< absent: claims show none, and none is checked
   SessionUses* uses = nullptr;                        ///< absent: nobody notes when a session was used
   FetchNotes* fetches = nullptr;                      ///< absent: each bundle of entries asks the Writer

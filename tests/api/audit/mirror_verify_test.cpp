@@ -110,6 +110,72 @@ TEST(MirrorVerify, FindsAndLocatesEverySingleBitOfASmallMirror) {
   flip_each_bit(mirror, ".p/3", false);
 }
 
+/// A changed bit of what stands beside: a fault there, or whose name it made of a signature's is told as unchecked.
+TEST(MirrorVerify, FindsEverySingleBitOfWhatOutsidersSignedOrSaysThatNobodyCheckedIt) {
+  WrittenMirror mirror;
+  mirror.add(2);
+  mirror.sign();
+  mirror.add_outside();
+  const auto good = mirror.verify();
+  ASSERT_FALSE(good.fault) << good.fault->file << ": " << good.fault->sentence;
+  ASSERT_TRUE(good.strangers.empty());
+  ASSERT_EQ(good.stamps, 1u);
+  ASSERT_EQ(good.unknown_files, 0u);
+  ASSERT_EQ(good.cosigners.size(), 1u);
+  std::size_t found_there = 0, told = 0;
+  for (const auto& file : mirror.files()) {
+    if (file.starts_with("tile/") || file.ends_with(".tsr")) continue;
+    const auto content = mirror.read(file);
+    auto changed = content;
+    for (std::size_t at = 0; at < content.size(); ++at) {
+      for (unsigned bit = 0; bit < 8; ++bit) {
+        changed[at] = static_cast<char>(content[at] ^ static_cast<char>(1u << bit));
+        mirror.write(file, changed);
+        const auto found = mirror.verify();
+        if (found.fault) {
+          ASSERT_EQ(found.fault->file, file) << "byte " << at << " bit " << bit << ": " << found.fault->sentence;
+          ++found_there;
+        } else {
+          ASSERT_FALSE(found.strangers.empty()) << file << " byte " << at << " bit " << bit;
+          ++told;
+        }
+      }
+      changed[at] = content[at];
+    }
+    mirror.write(file, content);
+  }
+  EXPECT_GT(found_there, 10'000u);
+  EXPECT_GT(told, 100u) << "the witness's name and key id";
+  EXPECT_FALSE(mirror.verify().fault);
+}
+
+TEST(MirrorVerify, TellsWhoCosignedTheNewestOfWhatTheySigned) {
+  WrittenMirror mirror;
+  mirror.add(2);
+  mirror.sign();
+  mirror.add_outside();
+  const auto older = mirror.size();
+  mirror.add(3);
+  mirror.sign();
+  auto found = mirror.verify();
+  ASSERT_FALSE(found.fault) << found.fault->sentence;
+  ASSERT_EQ(found.cosigners.size(), 1u);
+  EXPECT_EQ(found.cosigners[0].witness, "witness.example");
+  EXPECT_EQ(found.cosigners[0].size, older);
+  EXPECT_EQ(found.cosigners[0].time_s, 1'700'000'000u);
+  mirror.put_checkpoint(mirror.key.note(mirror.text()) +
+                        api::cosignature_line(mirror.witness, mirror.text(), 1'700'000'060));
+  found = mirror.verify();
+  ASSERT_FALSE(found.fault) << found.fault->sentence;
+  EXPECT_EQ(found.cosigners[0].size, mirror.size());
+  // Over another text: the line of a known witness is not passed over.
+  mirror.put_checkpoint(mirror.key.note(mirror.text()) +
+                        api::cosignature_line(mirror.witness, "another\n", 1'700'000'060));
+  found = mirror.verify();
+  ASSERT_TRUE(found.fault);
+  EXPECT_EQ(found.fault->code, "bad_cosignature");
+}
+
 TEST(MirrorVerify, FindsAndLocatesEverySingleBitOfAnyLog) {
   WrittenMirror mirror;
   mirror.add(1);

@@ -12,6 +12,9 @@
 #include "adapters/sodium/verifier_key.hpp"
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/audit/mirror_verify.hpp"
+#include "api/audit/published_digests.hpp"
+#include "api/proofs/cosignature.hpp"
+#include "api/proofs/key_history.hpp"
 #include "api/text/bytes.hpp"
 #include "eventstore/tiles.hpp"
 #include "eventstore/varint.hpp"
@@ -21,11 +24,12 @@
 
 namespace pioneer::tests {
 
-inline adapters::SigningKey key_of(const std::string& name, std::uint64_t seed = 1) {
+inline adapters::SigningKey key_of(const std::string& name, std::uint64_t seed = 1,
+                                   const adapters::KeyFiles& files = adapters::log_key_files) {
   SimulatedDisk disk;
   EXPECT_TRUE(disk.make_directory("/keys"));
   SeededRandom random(seed);
-  return adapters::SigningKey::settle(disk, random, "/keys", name).value();
+  return adapters::SigningKey::settle(disk, random, "/keys", name, files).value();
 }
 
 class WrittenMirror {
@@ -72,6 +76,20 @@ class WrittenMirror {
     if (const auto read = api::check_checkpoint(note, keys)) write(api::kept_checkpoint_file(*read), note);
   }
 
+  /// What a mirror holds besides: keys, their history, digests, and a checkpoint that a witness signed and an authority
+  /// stamped.
+  void add_outside() {
+    const auto cosigned = key.note(text()) + api::cosignature_line(witness, text(), 1'700'000'000);
+    write("witnessed", cosigned);
+    write(api::kept_checkpoint_file({key.name(), tree_.size(), tree_.root()}), cosigned);
+    write("stamps/" + std::to_string(tree_.size()), cosigned);
+    write("stamps/" + std::to_string(tree_.size()) + ".tsr", "not looked at");
+    write("verifier", key.verifier() + "\n");
+    write("key-history", key.note(api::key_history_text(key.name(), key.verifier() + " 0 0 - -\n")));
+    write("digests/" + std::to_string(tree_.size()),
+          key.note(api::digests_text(key.name(), {tree_.size(), {{"boards", std::string(64, 'a')}}})));
+  }
+
   void write(const std::string& name, std::string_view bytes) const {
     std::filesystem::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name, std::ios::binary) << bytes;
@@ -97,6 +115,10 @@ class WrittenMirror {
     adapters::posix::ThreadPool beside(workers);
     api::MirrorVerifyOptions how;
     how.keys = keys;
+    const auto witness_key = adapters::VerifierKey::parse_witness(witness.verifier()).value();
+    const std::array<const api::Verifier*, 1> witnesses{&witness_key};
+    how.witnesses = witnesses;
+    how.is_key = [](const std::string& line) { return adapters::VerifierKey::parse(line).has_value(); };
     how.workers = workers;
     how.any_entries = any_entries;
     how.beside = workers > 1 ? &beside : nullptr;
@@ -104,6 +126,7 @@ class WrittenMirror {
   }
 
   const adapters::SigningKey key = key_of("test.log");
+  const adapters::SigningKey witness = key_of("witness.example", 2, adapters::witness_key_files);
 
  private:
   std::filesystem::path folder_;

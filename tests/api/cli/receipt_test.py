@@ -9,6 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
 import pioneer  # noqa: E402
+import witness  # noqa: E402
 
 
 class Receipts(unittest.TestCase):
@@ -105,8 +106,8 @@ PRODUCT = {"title": "Free haircuts", "description": "Just come", "kind": "servic
 REQUEST = {"title": "Dark gate", "description": "Its lamp is out", "category": "repair"}
 
 
-class Promises(unittest.TestCase):
-    """What a running server promises, and what its receipts say of it."""
+class Served(unittest.TestCase):
+    """Receipts of a running server."""
 
     def setUp(self):
         self.pioneer = self.enterContext(pioneer.Pioneer())
@@ -133,6 +134,10 @@ class Promises(unittest.TestCase):
     def get(self, position: int, to: str, who: str = "Ben", expect: int = 0) -> str:
         return self.run_in_folder("receipt", "get", str(position), "--to", to, "--server", f"http://127.0.0.1:{self.pioneer.port}",
                                   "--token", self.tokens[who], expect=expect)
+
+
+class Promises(Served):
+    """What a running server promises, and what its receipts say of it."""
 
     def judged(self, *evidence: str, expect: int = 0) -> dict:
         return json.loads(self.run_in_folder("receipt", "breach", "promise", *evidence, "--verifier", self.key, "--json", expect=expect))
@@ -207,6 +212,49 @@ class Promises(unittest.TestCase):
         again = [commit["again"] for commit in why if commit["position"] == refusals[0][1]]
         self.assertEqual([(one["command"], one["verdict"]) for one in again], [("refused PlaceClaim", "possible")])
         self.assertIn("2 are refused so; which it was is not in the log", again[0]["reason"])
+
+
+class Witnessed(Served):
+    """Receipts of a server that has a witness."""
+
+    def setUp(self):
+        super().setUp()
+        self.one = witness.Witness(self.folder / "w", "w.example")
+        self.addCleanup(self.one.kill)
+        self.one.start(self.key)
+        self.pioneer.settings = f"witnesses:\n  - {{url: \"{self.one.url}\", key: \"{self.one.key}\"}}\n"
+
+    def told(self, file: str, *keys: str, expect: int = 0) -> dict:
+        given = [text for key in (self.key, *keys) for text in ("--verifier", key)]
+        return json.loads(self.run_in_folder("receipt", "verify", file, "--json", *given, expect=expect))
+
+    def test_a_receipt_names_who_cosigned(self):
+        self.serve()
+        position = self.ask("promise")
+        # Ours may sign a second before the witness does.
+        view = pioneer.until(lambda: (now := self.ben.get(f"/api/v1/receipts/{position}"))["state"] == "in_log" and now["witnesses"] == 1 and now)
+        self.assertEqual(view["origin"], self.key.split("+")[0])
+        self.assertGreater(int(view["checkpointSize"]), position)
+        self.get(position, "mine")
+        self.assertEqual(self.told("mine", self.one.key)["cosigners"], ["w.example"])
+        self.assertEqual(self.told("mine")["cosigners"], [])
+        words = self.run_in_folder("receipt", "verify", "mine", "--verifier", self.key, "--verifier", self.one.key)
+        self.assertIn("  cosigned   w.example\n", words)
+        # The newest checkpoint is not the witnessed one for long; a receipt stays under what covers it.
+        self.one.kill()
+        later = self.ask("promise")
+        pioneer.until(lambda: self.ben.get(f"/api/v1/receipts/{later}")["state"] == "in_log")
+        self.assertEqual(self.ben.get(f"/api/v1/receipts/{later}")["witnesses"], 0)
+        self.get(position, "again")
+        self.assertEqual(self.told("again", self.one.key)["cosigners"], ["w.example"])
+        self.pioneer.stop()
+        self.run_in_folder("receipt", "get", str(position), "--to", "from-directory", "--data", str(self.pioneer.data))
+        self.assertEqual(self.told("from-directory", self.one.key)["cosigners"], ["w.example"])
+        note = (self.folder / "mine").read_text(encoding="utf-8")
+        at = note.index("— w.example ") + 40
+        (self.folder / "changed").write_text(note[:at] + ("A" if note[at] != "A" else "B") + note[at + 1:], encoding="utf-8")
+        self.assertEqual(self.told("changed", self.one.key, expect=1)["code"], "bad_signature")
+        self.assertEqual(self.told("changed")["cosigners"], [])
 
 
 if __name__ == "__main__":

@@ -247,6 +247,7 @@ class City {
     f[get_checkpoint] = {fixed("/log/checkpoint")};
     f[get_stamps] = {.make = fixed("/log/stamps"), .succeeds = false, .nothing_there = true};
     f[get_stamp] = {.make = fixed("/log/stamps/1.tsr"), .succeeds = false, .nothing_there = true};
+    f[get_key_history] = {.make = fixed("/log/key-history"), .succeeds = false, .nothing_there = true};
     f[get_witnessed] = {.make = fixed("/log/witnessed"), .succeeds = false, .nothing_there = true};
     f[get_tile] = {fixed("/log/tile/0/000.p/1")};
     f[get_entries] = {.make = fixed("/log/tile/entries/000.p/1"), .root = true};

@@ -1,17 +1,22 @@
 // Checks an archive of evidence with programs that are not ours: signed notes by golang.org/x/mod/sumdb, proofs by
-// transparency-dev/merkle. Prints how many entries hold, and the root; or says what does not fit and ends with 1.
+// transparency-dev/merkle. Prints how many entries hold, the root, and which witnesses signed a checkpoint in it; or says
+// what does not fit and ends with 1. The keys are the log's, earlier ones too, and witnesses'.
 //
-//	evidence VERIFIER_KEY FILE.zip
+//	evidence FILE.zip KEY...
 package main
 
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -25,15 +30,94 @@ type checkpoint struct {
 	root []byte
 }
 
+// witness is a key of c2sp.org/tlog-cosignature: its signature begins with its time, and is over that and the text.
+type witness struct {
+	name   string
+	hash   uint32
+	public ed25519.PublicKey
+}
+
+func (w witness) Name() string    { return w.name }
+func (w witness) KeyHash() uint32 { return w.hash }
+func (w witness) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	message := fmt.Sprintf("cosignature/v1\ntime %d\n%s", binary.BigEndian.Uint64(signature), text)
+	return ed25519.Verify(w.public, []byte(message), signature[8:])
+}
+
+func newWitness(key string) (note.Verifier, error) {
+	parts := strings.SplitN(key, "+", 3)
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("%q is no key", key)
+	}
+	bytes, err := base64.StdEncoding.DecodeString(parts[2])
+	if err != nil || len(bytes) != 1+ed25519.PublicKeySize || bytes[0] != 4 {
+		return nil, fmt.Errorf("%q is no key of a log, nor of a witness", key)
+	}
+	digest := sha256.Sum256(append([]byte(parts[0]+"\n"), bytes...))
+	if hex.EncodeToString(digest[:4]) != parts[1] {
+		return nil, fmt.Errorf("%q is not whole", key)
+	}
+	return witness{parts[0], binary.BigEndian.Uint32(digest[:4]), bytes[1:]}, nil
+}
+
+// known is whose signatures count.
+type known struct {
+	origin    string
+	all       []note.Verifier
+	cosigners map[string]bool // who did sign
+}
+
+func readKeys(keys []string) (*known, error) {
+	k := &known{cosigners: map[string]bool{}}
+	for _, key := range keys {
+		if log, err := note.NewVerifier(key); err == nil {
+			if k.origin != "" && k.origin != log.Name() {
+				return nil, fmt.Errorf("the keys are of two logs")
+			}
+			k.origin = log.Name()
+			k.all = append(k.all, log)
+			continue
+		}
+		one, err := newWitness(key)
+		if err != nil {
+			return nil, err
+		}
+		k.all = append(k.all, one)
+	}
+	return k, nil
+}
+
+// text is a note's, if a key of the log signed it. note.Open refuses a line of a known key that is not over it.
+func (k *known) text(signed []byte) (string, error) {
+	opened, err := note.Open(signed, note.VerifierList(k.all...))
+	if err != nil {
+		return "", err
+	}
+	ours := false
+	for _, signature := range opened.Sigs {
+		ours = ours || signature.Name == k.origin
+		if signature.Name != k.origin {
+			k.cosigners[signature.Name] = true
+		}
+	}
+	if !ours {
+		return "", fmt.Errorf("%q did not sign it", k.origin)
+	}
+	return opened.Text, nil
+}
+
 // open checks the signature and the text, and nothing is taken on trust: no leading zeros, a root of 32 bytes.
-func open(signed []byte, verifier note.Verifier) (checkpoint, error) {
-	opened, err := note.Open(signed, note.VerifierList(verifier))
+func open(signed []byte, keys *known) (checkpoint, error) {
+	text, err := keys.text(signed)
 	if err != nil {
 		return checkpoint{}, err
 	}
-	lines := strings.Split(opened.Text, "\n")
-	if len(lines) != 4 || lines[0] != verifier.Name() || lines[3] != "" {
-		return checkpoint{}, fmt.Errorf("the checkpoint is of %q, not of %q", lines[0], verifier.Name())
+	lines := strings.Split(text, "\n")
+	if len(lines) != 4 || lines[0] != keys.origin || lines[3] != "" {
+		return checkpoint{}, fmt.Errorf("the checkpoint is of %q, not of %q", lines[0], keys.origin)
 	}
 	size, err := strconv.ParseUint(lines[1], 10, 64)
 	if err != nil || strconv.FormatUint(size, 10) != lines[1] {
@@ -75,7 +159,7 @@ func parse(file []byte) (extra []byte, index uint64, path [][]byte, signed []byt
 	return extra, index, path, rest, err
 }
 
-func checkEntry(name string, files map[string][]byte, newest checkpoint, verifier note.Verifier) error {
+func checkEntry(name string, files map[string][]byte, newest checkpoint, keys *known) error {
 	number := strings.TrimSuffix(strings.TrimPrefix(name, "entries/"), ".entry")
 	extra, index, path, signed, err := parse(files["proofs/"+number+".tlog-proof"])
 	if err != nil {
@@ -90,15 +174,15 @@ func checkEntry(name string, files map[string][]byte, newest checkpoint, verifie
 	if !bytes.Equal(signed, files["checkpoint"]) {
 		return fmt.Errorf("its proof is for another checkpoint")
 	}
-	if _, err := open(signed, verifier); err != nil {
+	if _, err := open(signed, keys); err != nil {
 		return err
 	}
 	leaf := rfc6962.DefaultHasher.HashLeaf(files[name])
 	return proof.VerifyInclusion(rfc6962.DefaultHasher, index, newest.size, leaf, path, newest.root)
 }
 
-func checkKept(name string, files map[string][]byte, newest checkpoint, verifier note.Verifier) error {
-	older, err := open(files[name], verifier)
+func checkKept(name string, files map[string][]byte, newest checkpoint, keys *known) error {
+	older, err := open(files[name], keys)
 	if err != nil {
 		return err
 	}
@@ -137,16 +221,30 @@ func read(archive string) (map[string][]byte, error) {
 	return files, nil
 }
 
-func check(key, archive string) (int, []byte, error) {
-	verifier, err := note.NewVerifier(key)
+// checkHistory finds that a key that is known signed which keys there were, and each of those whole.
+func checkHistory(signed []byte, keys *known) error {
+	text, err := keys.text(signed)
 	if err != nil {
-		return 0, nil, err
+		return err
 	}
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	if lines[0] != keys.origin+"/key-history" || len(lines) < 2 {
+		return fmt.Errorf("it is no history of keys")
+	}
+	for _, line := range lines[1:] {
+		if _, err := note.NewVerifier(strings.Split(line, " ")[0]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func check(archive string, keys *known) (int, []byte, error) {
 	files, err := read(archive)
 	if err != nil {
 		return 0, nil, err
 	}
-	newest, err := open(files["checkpoint"], verifier)
+	newest, err := open(files["checkpoint"], keys)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -154,10 +252,12 @@ func check(key, archive string) (int, []byte, error) {
 	for name := range files {
 		switch {
 		case strings.HasPrefix(name, "entries/"):
-			err = checkEntry(name, files, newest, verifier)
+			err = checkEntry(name, files, newest, keys)
 			entries++
 		case hasConsistency(files, name):
-			err = checkKept(name, files, newest, verifier)
+			err = checkKept(name, files, newest, keys)
+		case name == "key-history":
+			err = checkHistory(files[name], keys)
 		}
 		if err != nil {
 			return 0, nil, fmt.Errorf("%s: %w", name, err)
@@ -170,14 +270,24 @@ func check(key, archive string) (int, []byte, error) {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: evidence VERIFIER_KEY FILE.zip")
+	if len(os.Args) < 3 {
+		fmt.Fprintln(os.Stderr, "usage: evidence FILE.zip KEY...")
 		os.Exit(2)
 	}
-	entries, root, err := check(os.Args[1], os.Args[2])
+	keys, err := readKeys(os.Args[2:])
+	var entries int
+	var root []byte
+	if err == nil {
+		entries, root, err = check(os.Args[1], keys)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println(entries, hex.EncodeToString(root))
+	var cosigners []string
+	for name := range keys.cosigners {
+		cosigners = append(cosigners, name)
+	}
+	sort.Strings(cosigners)
+	fmt.Println(entries, hex.EncodeToString(root), strings.Join(cosigners, " "))
 }
