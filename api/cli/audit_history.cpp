@@ -203,9 +203,7 @@ Exit audit_why(const Place& place, const AuditHistoryOptions& options) {
   const auto walked = each_commit(**mirror, *range, [&](const auto& accepted) -> Result<void> {
     const auto& parts = accepted.body.parts();
     const auto asked_for = [&](const auto& part) { return wanted(part.stream(), options.stream); };
-    const auto decides = [&](const auto& part) {
-      return kept(part.stream()) || node::Community::concerns(part.stream());
-    };
+    const auto decides = [&](const auto& part) { return kept(part.stream()) || api::rerun::Rerun::concerns(part); };
     if (std::ranges::none_of(parts, asked_for) && std::ranges::none_of(parts, decides)) return {};
     const auto commit = projections::read_commit(accepted);
     if (!commit) return std::unexpected(commit.error());

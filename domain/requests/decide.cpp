@@ -142,7 +142,8 @@ Outcome decide(const State& state, const SubmitRequest& command, const Context& 
   const bool reaction = context.actor.kind == Actor::Kind::system;
   // Only a reaction may speak in somebody's name, and only a reaction is told of a problem in a rating.
   if (!reaction && !command.asker().empty()) return refuse(shared::out_of_bounds, "asker");
-  if (!reaction && command.channel() == Channel::feedback) return refuse(shared::out_of_bounds, "channel");
+  if (reaction != (command.channel() == Channel::feedback)) return refuse(shared::out_of_bounds, "channel");
+  if (reaction != (command.cause() != 0)) return refuse(shared::out_of_bounds, "cause");
   // A problem with what a closed organisation still finishes goes to the one above it.
   const Id above = reaction ? context.directory.nearest_active(Id::of(command.organisation())) : Id{};
   const auto holder = above.is_zero() ? first_holder(command.organisation(), context) : Decided<Id>(above);

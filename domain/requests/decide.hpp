@@ -9,7 +9,8 @@ namespace pioneer::domain::requests {
 
 using Outcome = Decided<Decision<Event>>;
 
-/// Any member; or the system for a reaction, whose command names the asker or nobody.
+/// Any member; or the system for a reaction to a problem told in a rating: its command names the rating, and the asker
+/// or nobody.
 Outcome decide(const State& state, const SubmitRequest& command, const Context& context);
 /// The system only. Sets no deadline. The id is derived from (source, source_number), so a second import is refused.
 Outcome decide(const State& state, const ImportRequest& command, const Context& context);

@@ -13,6 +13,12 @@ Command run(C command) {
   return [command](const RequestSpec& spec, const Context& context) { return decide(spec.state(), command, context); };
 }
 
+SubmitRequest reaction() {
+  auto command = submit();
+  command.set_channel(Channel::feedback);
+  command.set_cause(8);
+  return command;
+}
 RequestSpec worked() {
   auto spec = accepted();
   spec.when(with_text<ReportProgress>(), person(spec.world, "cadre_a")).happened();
@@ -48,6 +54,7 @@ TEST(RequestCells, AreWhatTheReadmeSays) {
   };
   const std::vector<std::pair<std::string, Command>> commands = {
       {"SubmitRequest", run(submit())},
+      {"SubmitRequest for a problem told in a rating", run(reaction())},
       {"ImportRequest", run(import_request())},
       {"AcceptRequest", run(AcceptRequest{})},
       {"AssignRequest to the holder's parent", run(assign("street"))},

@@ -63,6 +63,21 @@ TEST(SubmitRequest, ByAReactionSpeaksForTheRaterOrForNobody) {
   EXPECT_EQ(named.state().asker, pseudonym("alice"));
 }
 
+TEST(SubmitRequest, ByTheSystemIsAReactionOnly) {
+  SubmitRequest command = submit();
+  command.set_asker(bytes(pseudonym("alice")));
+  command.set_cause(8);
+  const RequestSpec spec;
+  const auto asked = [&](const Actor& actor) { return RequestSpec(spec).when(command, actor); };
+  asked(system()).refused(shared::out_of_bounds, "channel");
+  command.set_channel(Channel::feedback);
+  command.clear_cause();
+  asked(system()).refused(shared::out_of_bounds, "cause");
+  command = submit();
+  command.set_cause(8);
+  asked(person(spec.world, "alice")).refused(shared::out_of_bounds, "cause");
+}
+
 TEST(SubmitRequest, ByAReactionToAClosedOrganisationGoesToTheOneAbove) {
   SubmitRequest command = submit();
   command.set_organisation(bytes("closed_community"));
@@ -101,12 +116,14 @@ TEST(Requests, OfAMergedOrganisationAreFinishedByTheOther) {
 TEST(SubmitRequest, ByAReactionNeedsNoCategoryOfItsOwn) {
   SubmitRequest command = submit();
   command.set_channel(Channel::feedback);
+  command.set_cause(8);
   command.set_asker(bytes(pseudonym("alice")));
   command.clear_category();
   RequestSpec spec;
   spec.when(command, system()).happened();
   EXPECT_EQ(spec.state().category, "care") << "the policy's category of feedback";
   command.set_channel(Channel::web);
+  command.clear_cause();
   command.clear_asker();
   RequestSpec asked;
   asked.when(command, person(asked.world, "alice")).refused(shared::unknown_category, "category");
@@ -115,6 +132,7 @@ TEST(SubmitRequest, ByAReactionNeedsNoCategoryOfItsOwn) {
 TEST(SubmitRequest, OfAnErasedRaterSaysNothing) {
   SubmitRequest command = submit();
   command.set_channel(Channel::feedback);
+  command.set_cause(8);
   command.clear_title();
   command.clear_description();
   RequestSpec spec;

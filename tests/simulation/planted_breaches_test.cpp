@@ -145,6 +145,27 @@ std::vector<Plant> into_requests_and_offices() {
       {"impossible_stars", with<RequestRated>([](auto& e) { e.set_stars(9); })},
       {"judged_by_another", by<RequestConfirmed>(stranger)},
       {"asked_for_another", with<RequestSubmitted>([](auto& e) { e.set_asker(stranger); })},
+      {"unknown_cause",
+       [](Commits& commits) {
+         return change<RequestSubmitted>(commits, [](auto& e, auto&, auto& body) {
+           if (body.cause() == 0) return false;
+           body.set_cause(body.cause() + 1);
+           e.set_cause(body.cause());
+           return true;
+         });
+       }},
+      {"clock_alone",
+       [](Commits& commits) {
+         return change<RequestAccepted>(commits, [](auto&, auto& part, auto&) {
+           RequestDeadlineSet e;
+           e.set_deadline(3);
+           e.set_kind(DeadlineKind::accept);
+           auto& set = *part.add_events();
+           set.set_type("RequestDeadlineSet");
+           set.set_payload(e.SerializeAsString());
+           return true;
+         });
+       }},
       {"not_the_holder", with<RequestSubmitted>([](auto& e) { e.set_organisation(stranger); })},
       {"not_the_system", by<RequestDeadlinePassed>(stranger)},
       {"clock_measure", with<RequestDeadlineSet>([](auto& e) { e.set_due_us(e.due_us() + 1); })},

@@ -125,6 +125,22 @@ bool Rerun::same_permission(const domain::AnyCommand& command) const {
   return row != then.end() && row->SerializeAsString() == permissions_[static_cast<std::size_t>(action)];
 }
 
+bool Rerun::concerns(const eventstore::StreamPart& part) {
+  return node::Community::concerns(part.stream()) ||
+         std::ranges::any_of(part.events(), [](const auto& event) { return event.type() == "ClaimRated"; });
+}
+
+/// What the commit says beside its streams and its decision would not; empty: nothing.
+std::string Rerun::beside(const domain::AnyCommand& command, const Commit& commit) const {
+  const auto* asked = std::get_if<domain::SubmitRequest>(&command);
+  if (commit.cause != (asked == nullptr ? 0 : asked->cause())) return "It names a cause that is not its own.";
+  if (commit.cause == 0) return {};
+  const auto problem = problems_.find(commit.cause);
+  if (problem == problems_.end()) return "Its cause is no rating whose problem waited to be asked for.";
+  if (problem->second != asked->category()) return "Its category is another than the rating named.";
+  return {};
+}
+
 Judged Rerun::judge(const Commit& commit) const {
   const Part& part = commit.parts.front();
   Judged judged;
@@ -157,6 +173,7 @@ Judged Rerun::judge(const Commit& commit) const {
     return judged;
   }
   judged.sentence = difference(*decided, commit, community_.policy_sequence.value);
+  if (judged.sentence.empty()) judged.sentence = beside(*command, commit);
   judged.verdict = judged.sentence.empty() ? Verdict::same : Verdict::differs;
   return judged;
 }
@@ -214,6 +231,9 @@ void Rerun::fold(const Commit& commit) {
     const bool request = part.kind == StreamKind::request && kept_(stream);
     const bool product = part.kind == StreamKind::product && kept_(stream);
     for (const auto& event : part.events) {
+      if (const auto* rated = std::get_if<domain::ClaimRated>(&event); rated != nullptr && rated->has_problem())
+        problems_[commit.sequence.value + 1] = rated->problem_category();
+      if (std::holds_alternative<domain::RequestSubmitted>(event)) problems_.erase(commit.cause);
       if (request) {
         if (const auto e = domain::as_part<domain::requests::Event>(event))
           domain::requests::evolve(requests_[stream], *e, happened);

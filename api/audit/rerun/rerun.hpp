@@ -42,6 +42,8 @@ class Rerun {
 
   /// What the commit is a decision about: its first stream, or that of what was refused; empty: it holds no decision.
   static std::string subject(const projections::Commit& commit);
+  /// What is to be taken though it is in no stream that is kept: decisions elsewhere hang on it.
+  static bool concerns(const eventstore::StreamPart& part);
   /// Takes the next commit, and judges it first where that is wanted and it holds a decision.
   std::optional<Judged> take(const projections::Commit& commit, bool wanted);
   /// Of requests and products.
@@ -52,12 +54,14 @@ class Rerun {
   void judge_refusal(const projections::Commit& commit, const domain::CommandRefused& refused, Judged& judged) const;
   Before before(const std::string& stream) const;
   domain::Context context(const projections::Commit& commit, domain::Actor actor) const;
+  std::string beside(const domain::AnyCommand& command, const projections::Commit& commit) const;
   bool same_permission(const domain::AnyCommand& command) const;
   void fold(const projections::Commit& commit);
 
   const std::function<bool(const std::string& stream)> kept_;
   std::vector<std::string> permissions_;  ///< of this program, by Action
   node::Community community_;
+  std::unordered_map<std::uint64_t, std::string> problems_;  ///< told in a rating, by cause: their category
   std::unordered_map<std::string, domain::requests::State> requests_;
   std::unordered_map<std::string, domain::supermarket::State> products_;
 };

@@ -31,10 +31,12 @@ class Reading {
         for (const auto& event : part.events)
           if (const auto* adopted = std::get_if<domain::PolicyAdopted>(&event))
             around_.measures.adopt(commit.sequence.value, adopted->policy());
-      } else if (part.kind == StreamKind::product && mine(part.id)) {
-        products_[part.id].take(commit, part, around_, report_.breaches);
-      } else if (part.kind == StreamKind::request && mine(part.id)) {
-        requests_[part.id].take(commit, part, around_, report_.breaches);
+      } else if (part.kind == StreamKind::product) {
+        if (mine(part.id)) products_[part.id].take(commit, part, around_, report_.breaches);
+        problems(commit, part);
+      } else if (part.kind == StreamKind::request) {
+        if (mine(part.id)) requests_[part.id].take(commit, part, around_, report_.breaches);
+        around_.problems.erase(commit.cause);
       }
     }
   }
@@ -48,6 +50,12 @@ class Reading {
 
  private:
   bool mine(const Id& id) const { return domain::IdHash{}(id) % parts_ == part_; }
+
+  void problems(const projections::Commit& commit, const projections::Part& part) {
+    for (const auto& event : part.events)
+      if (const auto* rated = std::get_if<domain::ClaimRated>(&event); rated != nullptr && rated->has_problem())
+        around_.problems.insert(commit.sequence.value + 1);
+  }
 
   /// Offices are needed by every reading; what is wrong with them is told by the first.
   void offices(const projections::Commit& commit, const projections::Part& part) {

@@ -85,14 +85,25 @@ void RequestRules::close(State::Value as) {
   for (auto& c : clocks_) c.running = false;
 }
 
+/// Persons for themselves; the system for who told a problem in a rating, once.
+void RequestRules::asks(const SeenAmong& seen, const domain::RequestSubmitted& event) const {
+  const bool reaction = event.channel() == domain::Channel::feedback;
+  if (event.cause() != seen.commit.cause) seen.wrong("unknown_cause", "It names two causes.");
+  if (seen.by_the_system()) {
+    if (!reaction || !seen.around.problems.contains(event.cause()))
+      seen.wrong("unknown_cause", "The system asked, though no rating told a problem that waited to be asked for.");
+    return;
+  }
+  seen.only_a_person("asks");
+  if (asker_ != seen.part.actor) seen.wrong("asked_for_another", "It was asked in somebody else's name.");
+  if (reaction || event.cause() != 0) seen.wrong("not_the_system", "Somebody asked as only a reaction does.");
+}
+
 void RequestRules::see(const SeenAmong& seen, const domain::RequestSubmitted& event) {
   if (state_ != State::unspecified) seen.wrong("begun_twice", "The request was submitted before.");
   state_ = State::submitted;
   asker_ = domain::Id::of(event.asker());
-  if (!seen.by_the_system()) {
-    seen.only_a_person("asks");
-    if (asker_ != seen.part.actor) seen.wrong("asked_for_another", "It was asked in somebody else's name.");
-  }
+  asks(seen, event);
   holder_ = domain::Id::of(event.organisation());
   begins({DeadlineKind::accept, DeadlineKind::resolve});
 }

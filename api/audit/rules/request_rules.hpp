@@ -43,6 +43,7 @@ class RequestRules {
   void expect(const Seen& seen, std::initializer_list<State::Value> states, std::string_view what) const;
   /// Under an office of a cadre that covers the holder.
   void holder_acts(const SeenAmong& seen, std::string_view what) const;
+  void asks(const SeenAmong& seen, const domain::RequestSubmitted& event) const;
   void works(const SeenAmong& seen);
   void judges(const Seen& seen, std::string_view what) const;
   void close(State::Value as);

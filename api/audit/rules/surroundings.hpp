@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "api/audit/rules/breach.hpp"
 #include "api/audit/rules/measures.hpp"
@@ -28,6 +29,7 @@ struct Surroundings {
   Offices offices;
   Tree tree;
   Measures measures;
+  std::unordered_set<std::uint64_t> problems;  ///< told in ratings and not asked for yet, as causes are counted
 
   /// One of these roles, held now; null: none.
   const Office* office(const domain::Id& actor, Roles roles) const {

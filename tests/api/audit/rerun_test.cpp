@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "api/audit/rerun/rerun.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "tests/api/audit/story.hpp"
@@ -199,6 +201,81 @@ TEST(Rerun, LetsNothingStandThatNoCommandLeadsTo) {
   EXPECT_EQ(last(begun().request("", {clock}).also("policy", "services", "", {PolicyAdopted{}})).verdict,
             Verdict::differs);
   EXPECT_EQ(last(begun().then("organisation", "town", "", {OrganisationAbsorbed{}})).verdict, Verdict::differs);
+}
+
+/// Under a policy of one category, a problem was told in a rating, of which a reaction asks.
+class ToldProblem {
+ public:
+  ToldProblem() {
+    PolicyAdopted policy;
+    *policy.mutable_permissions() = permission_rows();
+    auto& category = *policy.mutable_policy()->add_categories();
+    category.set_code("repair");
+    category.set_accept_within_minutes(60);
+    category.set_resolve_within_minutes(600);
+    story_.then("policy", "services", "", {policy}).under_policy(3);
+    story_.product("grace", {created(3, false)}).product("grace", {ProductPublished{}}).product("ann", {placed(1, 1)});
+    ClaimRated rated;
+    rated.set_ticket(1);
+    rated.set_stars(1);
+    rated.mutable_problem();
+    rated.set_problem_category("repair");
+    story_.product("ann", {rated});
+    cause_ = story_.entries();
+  }
+  std::uint64_t cause() const { return cause_; }
+  /// The reaction, as `change` leaves it.
+  Judged asked(const std::function<void(RequestSubmitted&)>& change, std::string_view actor = "", bool again = false) {
+    auto story = story_;
+    reaction(story, "lamp", change, actor);
+    if (again) reaction(story, "another", change, actor);
+    return last(story);
+  }
+
+ private:
+  void reaction(Story& story, std::string_view subject, const std::function<void(RequestSubmitted&)>& change,
+                std::string_view actor) const {
+    RequestSubmitted e;
+    e.mutable_title();
+    e.set_category("repair");
+    e.set_organisation(bytes_of("town"));
+    e.set_channel(Channel::feedback);
+    e.set_asker(bytes_of("ann-there"));
+    e.set_cause(cause_);
+    change(e);
+    SubjectKeyIssued key;
+    key.set_key(bytes_of("key"));
+    key.set_kind(KeyKind::case_);
+    const auto clock = [&](std::uint32_t number, DeadlineKind::Value kind, std::int64_t minutes) {
+      RequestDeadlineSet set;
+      set.set_deadline(number);
+      set.set_kind(kind);
+      set.set_due_us(story.now_us() + (minutes + 1) * minute_us);
+      return AnyEvent(set);
+    };
+    story.then("request", subject, actor,
+               {key, e, clock(1, DeadlineKind::accept, 60), clock(2, DeadlineKind::resolve, 600)});
+    if (e.cause() != 0) story.caused_by(e.cause() - 1);
+  }
+
+  Story story_ = founded();
+  std::uint64_t cause_ = 0;
+};
+
+TEST(Rerun, LetsTheSystemAskForWhoToldAProblemOnly) {
+  ToldProblem told;
+  const auto sound = told.asked([](auto&) {});
+  EXPECT_EQ(sound.verdict, Verdict::same) << sound.sentence;
+  EXPECT_EQ(told.asked([](auto& e) { e.clear_asker(); }).verdict, Verdict::same) << "who was erased since";
+  EXPECT_THAT(told.asked([](auto& e) { e.set_channel(Channel::web); }).sentence, HasSubstr("refused: out_of_bounds"));
+  EXPECT_THAT(told.asked([](auto& e) { e.clear_cause(); }).sentence, HasSubstr("refused: out_of_bounds"));
+  EXPECT_THAT(told.asked([&](auto& e) { e.set_cause(told.cause() - 1); }).sentence,
+              HasSubstr("Its cause is no rating"));
+  EXPECT_THAT(told.asked([](auto&) {}, "", true).sentence, HasSubstr("Its cause is no rating")) << "a second time";
+  EXPECT_THAT(told.asked([](auto& e) { e.set_asker(bytes_of("ben")); }, "ben").sentence, HasSubstr("It is refused"));
+  auto other = offered(3);
+  other.product("grace", {cancelled()}).caused_by(1);
+  EXPECT_EQ(last(other).sentence, "It names a cause that is not its own.");
 }
 
 TEST(Rerun, LetsARefusalHideNothing) {

@@ -155,9 +155,42 @@ TEST(Rights, OfPersonsAreNotThoseOfOfficesOrTheSystem) {
   auto asked = founded();
   asked.request("ann", {of_ben});
   EXPECT_THAT(asked.broken(), ElementsAre("asked_for_another"));
-  auto told = founded();
-  told.request("", {of_ben});
-  EXPECT_THAT(told.broken(), IsEmpty()) << "a reaction speaks for who told a problem";
+}
+
+TEST(Rights, OfTheSystemToAskComeFromARatingThatToldAProblem) {
+  ClaimRated rated;
+  rated.set_ticket(1);
+  rated.set_stars(2);
+  rated.mutable_problem();
+  RequestSubmitted of_ben;
+  of_ben.set_asker(bytes_of("ben"));
+  of_ben.set_organisation(bytes_of("north"));
+  const auto served = [&](const ClaimRated& rating) {
+    auto story = offered();
+    story.product("grace-cadre", {ProductPublished{}}).product("ben-there", {placed(1)}).wait_until(session_us);
+    return story.product("grace-cadre", {of_claim<CheckedIn>()}).product("ben-there", {rating});
+  };
+  const auto asks = [&](Story story, std::uint64_t entry, Channel::Value channel = Channel::feedback) -> Story {
+    of_ben.set_channel(channel);
+    of_ben.set_cause(entry + 1);
+    return story.request("", {of_ben}).caused_by(entry);
+  };
+  const auto problem = served(rated).entries() - 1;
+  EXPECT_THAT(asks(served(rated), problem).broken(), IsEmpty()) << "a reaction speaks for who told a problem";
+  EXPECT_THAT(asks(served(rated), problem, Channel::web).broken(), ElementsAre("unknown_cause"));
+  EXPECT_THAT(asks(served(rated), problem - 1).broken(), ElementsAre("unknown_cause"));
+  auto twice = asks(served(rated), problem);
+  twice.then("request", "another", "", {of_ben}).caused_by(problem);
+  EXPECT_THAT(twice.broken(), ElementsAre("unknown_cause"));
+  auto two = served(rated);
+  EXPECT_THAT(two.request("", {of_ben}).caused_by(problem - 1).broken(), ElementsAre("unknown_cause"));
+  rated.clear_problem();
+  EXPECT_THAT(asks(served(rated), problem).broken(), ElementsAre("unknown_cause"));
+  of_ben.clear_cause();
+  of_ben.set_channel(Channel::web);
+  EXPECT_THAT(founded().request("", {of_ben}).broken(), ElementsAre("unknown_cause")) << "in ben's name";
+  of_ben.set_channel(Channel::feedback);
+  EXPECT_THAT(founded().request("ben", {of_ben}).broken(), ElementsAre("not_the_system"));
 }
 
 TEST(Rights, OfTheSystemAreNobodyElses) {

@@ -72,6 +72,13 @@ class Story {
     for (const auto rule : rules) commits_.back().body.add_rules(static_cast<std::uint32_t>(rule));
     return *this;
   }
+  /// The last commit follows from another one.
+  Story& caused_by(std::uint64_t entry) {
+    commits_.back().body.set_cause(entry + 1);
+    return *this;
+  }
+  /// How many commits there are: the next one's entry.
+  std::uint64_t entries() const { return commits_.size(); }
   /// Gives a commit at a time. The story must outlive it.
   std::unique_ptr<projections::CommitSource> source() const { return tests::listed(commits_); }
   rules::InvariantReport report(std::uint64_t entries_per_part = 1'000) const {
