@@ -193,6 +193,11 @@ std::vector<Plant> into_requests_and_offices() {
            return part.set_actor(e.grant()), true;
          });
        }},
+      {"revision",
+       [](Commits& commits) {
+         return change<RequestAccepted>(commits,
+                                        [](auto&, auto& part, auto&) { return part.set_first_revision(40), true; });
+       }},
       {"policy_not_named",
        [](Commits& commits) {
          return change<ClaimPlaced>(commits, [](auto&, auto&, auto& body) {

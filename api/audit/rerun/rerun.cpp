@@ -51,10 +51,12 @@ std::string misplaced(const Commit& commit, const domain::CommandRefused& refuse
   return {};
 }
 
+constexpr std::string_view phone_fact = "phone_holders";
+
 /// Numbers of one phone, counted by the Writer, which alone may look at them.
 const eventstore::Fact* phone_holders(const Commit& commit) {
   const auto& facts = commit.raw->facts();
-  const auto found = std::ranges::find(facts, "phone_holders", &eventstore::Fact::name);
+  const auto found = std::ranges::find(facts, phone_fact, &eventstore::Fact::name);
   return found == facts.end() ? nullptr : &*found;
 }
 
@@ -107,8 +109,8 @@ Before Rerun::before(const std::string& stream) const {
   static const domain::supermarket::State no_product;
   const auto request = requests_.find(stream);
   const auto product = products_.find(stream);
-  return {community_, request == requests_.end() ? no_request : request->second,
-          product == products_.end() ? no_product : product->second};
+  return {community_, request == requests_.end() ? no_request : request->second.state,
+          product == products_.end() ? no_product : product->second.state};
 }
 
 domain::Context Rerun::context(const Commit& commit, domain::Actor actor) const {
@@ -130,8 +132,29 @@ bool Rerun::concerns(const eventstore::StreamPart& part) {
          std::ranges::any_of(part.events(), [](const auto& event) { return event.type() == "ClaimRated"; });
 }
 
+std::uint64_t Rerun::revision_of(const std::string& stream) const {
+  if (const auto request = requests_.find(stream); request != requests_.end()) return request->second.revision;
+  if (const auto product = products_.find(stream); product != products_.end()) return product->second.revision;
+  const auto other = revisions_.find(stream);
+  return other == revisions_.end() ? 0 : other->second;
+}
+
+/// A revision is missing, or is there twice; empty: none.
+std::string Rerun::out_of_order(const Commit& commit) const {
+  for (const auto& part : commit.parts)
+    if (const auto revision = revision_of(part.raw->stream()); part.first_revision != revision)
+      return "Its first event is number " + std::to_string(part.first_revision) + " of the stream, which has " +
+             std::to_string(revision) + ".";
+  return {};
+}
+
 /// What the commit says beside its streams and its decision would not; empty: nothing.
 std::string Rerun::beside(const domain::AnyCommand& command, const Commit& commit) const {
+  const auto* registered = std::get_if<domain::RegisterMember>(&command);
+  const bool asks_phone = registered != nullptr && registered->has_phone();
+  const auto& facts = commit.raw->facts();
+  if (facts.size() > (asks_phone ? 1 : 0) || (!facts.empty() && facts[0].name() != phone_fact))
+    return "It notes a fact that such a decision does not ask for.";
   const auto* asked = std::get_if<domain::SubmitRequest>(&command);
   if (commit.cause != (asked == nullptr ? 0 : asked->cause())) return "It names a cause that is not its own.";
   if (commit.cause == 0) return {};
@@ -166,13 +189,14 @@ Judged Rerun::judge(const Commit& commit) const {
   judged.unasked = unasked_of(*command, commit, states);
   const auto* phone = phone_holders(commit);
   const auto decided = decide_again(*command, context(commit, rebuilt_actor(part, community_)), states,
-                                    phone != nullptr && phone->value() > 0);
+                                    phone != nullptr && phone->value() != 0);
   if (!decided) {
     judged.verdict = Verdict::differs;
     judged.sentence = "It is refused: " + decided.error().code + ". " + decided.error().sentence;
     return judged;
   }
   judged.sentence = difference(*decided, commit, community_.policy_sequence.value);
+  if (judged.sentence.empty()) judged.sentence = out_of_order(commit);
   if (judged.sentence.empty()) judged.sentence = beside(*command, commit);
   judged.verdict = judged.sentence.empty() ? Verdict::same : Verdict::differs;
   return judged;
@@ -230,16 +254,22 @@ void Rerun::fold(const Commit& commit) {
     const auto& stream = part.raw->stream();
     const bool request = part.kind == StreamKind::request && kept_(stream);
     const bool product = part.kind == StreamKind::product && kept_(stream);
+    if (request)
+      requests_[stream].revision = part.revision();
+    else if (product)
+      products_[stream].revision = part.revision();
+    else if (part.kind != StreamKind::other && part.kind != StreamKind::request && part.kind != StreamKind::product)
+      revisions_[stream] = part.revision();
     for (const auto& event : part.events) {
       if (const auto* rated = std::get_if<domain::ClaimRated>(&event); rated != nullptr && rated->has_problem())
         problems_[commit.sequence.value + 1] = rated->problem_category();
       if (std::holds_alternative<domain::RequestSubmitted>(event)) problems_.erase(commit.cause);
       if (request) {
         if (const auto e = domain::as_part<domain::requests::Event>(event))
-          domain::requests::evolve(requests_[stream], *e, happened);
+          domain::requests::evolve(requests_[stream].state, *e, happened);
       } else if (product) {
         if (const auto e = domain::as_part<domain::supermarket::Event>(event))
-          domain::supermarket::evolve(products_[stream], *e, happened);
+          domain::supermarket::evolve(products_[stream].state, *e, happened);
       } else {
         community_.evolve(stream, event, happened, commit.sequence);
       }

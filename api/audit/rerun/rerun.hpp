@@ -55,6 +55,8 @@ class Rerun {
   Before before(const std::string& stream) const;
   domain::Context context(const projections::Commit& commit, domain::Actor actor) const;
   std::string beside(const domain::AnyCommand& command, const projections::Commit& commit) const;
+  std::uint64_t revision_of(const std::string& stream) const;
+  std::string out_of_order(const projections::Commit& commit) const;
   bool same_permission(const domain::AnyCommand& command) const;
   void fold(const projections::Commit& commit);
 
@@ -62,8 +64,15 @@ class Rerun {
   std::vector<std::string> permissions_;  ///< of this program, by Action
   node::Community community_;
   std::unordered_map<std::uint64_t, std::string> problems_;  ///< told in a rating, by cause: their category
-  std::unordered_map<std::string, domain::requests::State> requests_;
-  std::unordered_map<std::string, domain::supermarket::State> products_;
+  /// As of the newest entry. The revision is the one that the stream's events say, so that each gap is told once.
+  template <class State>
+  struct Folded {
+    State state;
+    std::uint64_t revision = 0;
+  };
+  std::unordered_map<std::string, Folded<domain::requests::State>> requests_;
+  std::unordered_map<std::string, Folded<domain::supermarket::State>> products_;
+  std::unordered_map<std::string, std::uint64_t> revisions_;  ///< of the others
 };
 
 struct Tally {

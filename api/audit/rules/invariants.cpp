@@ -1,5 +1,7 @@
 #include "api/audit/rules/invariants.hpp"
 
+#include <array>
+
 #include "api/audit/rules/office_rules.hpp"
 #include "api/audit/rules/product_rules.hpp"
 
@@ -22,6 +24,7 @@ class Reading {
       report_.breaches.add(commit, commit.parts.front(), "policy_not_named",
                            "It was decided by another policy than the one in force.");
     for (const auto& part : commit.parts) {
+      next_revision(commit, part);
       if (part_ == 0) rights_.take(commit, part, around_, report_.breaches);
       if (part.kind == StreamKind::member) {
         offices(commit, part);
@@ -51,6 +54,20 @@ class Reading {
  private:
   bool mine(const Id& id) const { return domain::IdHash{}(id) % parts_ == part_; }
 
+  /// A stream's events are numbered without a gap. Each gap is told once.
+  void next_revision(const projections::Commit& commit, const projections::Part& part) {
+    const auto& name = part.raw->stream();
+    if (part.id.is_zero() ? part_ != 0 : !mine(part.id)) return;
+    auto& revision = part.id.is_zero()
+                         ? named_[name]
+                         : revisions_[static_cast<std::size_t>(part.kind)].try_emplace(part.id).first->second;
+    if (part.first_revision != revision)
+      report_.breaches.add(commit, part, "revision",
+                           "Its first event is number " + std::to_string(part.first_revision) +
+                               " of the stream, which has " + std::to_string(revision) + ".");
+    revision = part.revision();
+  }
+
   void problems(const projections::Commit& commit, const projections::Part& part) {
     for (const auto& event : part.events)
       if (const auto* rated = std::get_if<domain::ClaimRated>(&event); rated != nullptr && rated->has_problem())
@@ -79,6 +96,8 @@ class Reading {
   InvariantReport& report_;
   Surroundings around_;
   OfficeRules rights_;
+  std::array<std::unordered_map<Id, std::uint64_t, domain::IdHash>, 7> revisions_;  ///< by StreamKind
+  std::unordered_map<std::string, std::uint64_t> named_;                            ///< of streams without an id
   std::unordered_map<Id, ProductRules, domain::IdHash> products_;
   std::unordered_map<Id, RequestRules, domain::IdHash> requests_;
   std::int64_t last_us_ = 0;

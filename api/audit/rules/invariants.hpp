@@ -24,7 +24,7 @@ struct InvariantOptions {
   std::uint64_t entries = 0;  ///< of the log
   /// Products and requests are looked at in parts, one for each so many entries, each with a reading of the whole log:
   /// so memory does not grow with it. A part takes up to 200 MiB.
-  std::uint64_t entries_per_part = 1'000'000;
+  std::uint64_t entries_per_part = 750'000;
 };
 
 /// `source` begins at the log's beginning, each time. Errors: the source's, "unknown_event". One thread.

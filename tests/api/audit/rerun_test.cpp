@@ -278,6 +278,44 @@ TEST(Rerun, LetsTheSystemAskForWhoToldAProblemOnly) {
   EXPECT_EQ(last(other).sentence, "It names a cause that is not its own.");
 }
 
+TEST(Rerun, MissesNoRevision) {
+  const auto gap = [] { return offered(3).product("grace", {cancelled()}).from_revision(40); };
+  EXPECT_EQ(last(gap()).sentence, "Its first event is number 40 of the stream, which has 2.");
+  EXPECT_EQ(last(gap()).verdict, Verdict::differs);
+  EXPECT_EQ(last(offered(3).product("grace", {cancelled()}).from_revision(1)).verdict, Verdict::differs);
+  auto later = offered(3);
+  later.product("ann", {placed(1, 1)}).from_revision(40).product("grace", {cancelled()});
+  EXPECT_EQ(last(later).verdict, Verdict::same) << "one gap is told once: " << last(later).sentence;
+  EXPECT_EQ(last(founded().then_in("policy/levels", "", {level(3)}).from_revision(7)).verdict, Verdict::differs);
+  EXPECT_EQ(last(founded().then_in("policy/levels", "", {level(3)})).verdict, Verdict::same);
+  auto refused_late = offered(3);
+  refused_late.then("refusal", "one", "somebody", {refusal("PublishProduct", "product_not_draft")}).from_revision(1);
+  EXPECT_THAT(last(refused_late).sentence, HasSubstr("a stream of its own"));
+}
+
+TEST(Rerun, ComparesTheFacts) {
+  const auto cancels = [] { return offered(3).product("grace", {cancelled()}); };
+  EXPECT_EQ(last(cancels()).verdict, Verdict::same);
+  for (const auto* name : {"places_taken", "phone_holders"})
+    EXPECT_EQ(last(cancels().noting(name, 0)).sentence, "It notes a fact that such a decision does not ask for.");
+  const auto registers = [] {
+    SubjectKeyIssued key;
+    key.set_key(bytes_of("key"));
+    key.set_kind(KeyKind::person);
+    MemberRegistered e;
+    e.mutable_name();
+    e.mutable_phone();
+    e.set_organisation(bytes_of("town"));
+    return founded().then("member", "ben", "grace", {key, e});
+  };
+  EXPECT_EQ(last(registers().noting("phone_holders", 0)).verdict, Verdict::same)
+      << last(registers().noting("phone_holders", 0)).sentence;
+  EXPECT_EQ(last(registers()).verdict, Verdict::same) << "older logs do not say";
+  EXPECT_THAT(last(registers().noting("phone_holders", 1)).sentence, HasSubstr("phone_taken"));
+  EXPECT_THAT(last(registers().noting("phone_holders", -1)).sentence, HasSubstr("phone_taken"));
+  EXPECT_THAT(last(registers().noting("phone_holders", 0).noting("phone_holders", 77)).sentence, HasSubstr("a fact"));
+}
+
 TEST(Rerun, LetsARefusalHideNothing) {
   const auto unsure = refusal("GrantRole", "already_granted", "member", "grace-herself");
   const auto put = [](std::string_view kind, std::string_view actor, std::vector<AnyEvent> events) {

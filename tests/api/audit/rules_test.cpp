@@ -412,6 +412,18 @@ TEST(RequestRules, FindClocksThatAreNotThePolicys) {
   EXPECT_THAT(later.broken(), ElementsAre("policy_not_named")) << "the new one is in force";
 }
 
+TEST(Invariants, FindRevisionsThatAreMissing) {
+  auto story = asked();
+  story.request("grace", {RequestAccepted{}}).from_revision(40).request("grace", {RequestProgressed{}});
+  EXPECT_THAT(story.broken(), ElementsAre("revision"));
+  EXPECT_EQ(story.report(1).breaches.counts().at("revision"), 1u) << "in many parts, too";
+  EXPECT_THAT(asked().request("grace", {RequestAccepted{}}).from_revision(1).broken(), ElementsAre("revision"));
+  EXPECT_THAT(offered(1).then_in("policy/levels", "", {FeatureLevelRaised{}}).from_revision(3).broken(),
+              ElementsAre("revision"));
+  EXPECT_THAT(offered(1).then("refusal", "one", "ann", {CommandRefused{}}).from_revision(3).broken(),
+              ElementsAre("revision"));
+}
+
 TEST(Invariants, FindARoleForOneself) {
   Story story;
   story.then("member", "ada", "", {granted("ada-administrator", Role::administrator)})

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -77,6 +78,19 @@ class Story {
     commits_.back().body.set_cause(entry + 1);
     return *this;
   }
+  /// The last commit's first stream goes on from there.
+  Story& from_revision(std::uint64_t revision) {
+    auto& part = *commits_.back().body.mutable_parts(0);
+    part.set_first_revision(revision);
+    revisions_[part.stream()] = revision + static_cast<std::uint64_t>(part.events_size());
+    return *this;
+  }
+  Story& noting(std::string name, std::int64_t value) {
+    auto& fact = *commits_.back().body.add_facts();
+    fact.set_name(std::move(name));
+    fact.set_value(value);
+    return *this;
+  }
   /// How many commits there are: the next one's entry.
   std::uint64_t entries() const { return commits_.size(); }
   /// Gives a commit at a time. The story must outlive it.
@@ -95,9 +109,12 @@ class Story {
   }
 
  private:
-  static void write(eventstore::CommitBody& body, std::string stream, std::string_view actor,
-                    const std::vector<AnyEvent>& events) {
+  void write(eventstore::CommitBody& body, std::string stream, std::string_view actor,
+             const std::vector<AnyEvent>& events) {
     auto& part = *body.add_parts();
+    auto& revision = revisions_[stream];
+    part.set_first_revision(revision);
+    revision += events.size();
     part.set_stream(std::move(stream));
     if (!actor.empty()) part.set_actor(bytes_of(actor));
     for (const auto& event : events) {
@@ -108,6 +125,7 @@ class Story {
   }
 
   std::vector<eventstore::AcceptedCommit> commits_;
+  std::map<std::string, std::uint64_t> revisions_;
   std::int64_t at_us_ = begin_us;
   std::uint64_t policy_ = 0;
 };
