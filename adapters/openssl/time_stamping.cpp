@@ -9,6 +9,7 @@
 #include <array>
 #include <cstring>
 #include <ctime>
+#include <filesystem>
 
 namespace pioneer::adapters {
 namespace {
@@ -76,6 +77,9 @@ bool is_of(TS_RESP& reply, const eventstore::Hash& digest) {
 
 Result<Store> store_of(const std::string& certificates) {
   Store store(X509_STORE_new());
+  std::error_code failed;  // a pipe that nobody writes to would be waited for
+  if (!std::filesystem::is_regular_file(certificates, failed))
+    return failure("bad_certificates", certificates + " is no file of certificates in PEM.");
   if (!store || X509_STORE_load_file(store.get(), certificates.c_str()) != 1)
     return failure("bad_certificates", certificates + " holds no certificates in PEM: " + reason() + ".");
   return store;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -9,6 +10,7 @@ namespace pioneer::adapters::yaml {
 namespace {
 
 constexpr std::size_t code_chars_max = 40;
+constexpr std::uintmax_t bytes_max = 1u << 20;
 constexpr std::uint32_t minutes_max = 10 * 366 * 24 * 60;
 
 std::string shown(const YAML::Node& node) {
@@ -50,6 +52,16 @@ bool is_code(std::string_view text) {
 }
 
 StrictFile::StrictFile(const std::string& path) : path_(path) {
+  std::error_code failed;
+  // A pipe that nobody writes to would be waited for.
+  if (!std::filesystem::is_regular_file(path, failed)) {
+    findings_.push_back({path_, 0, "cannot be read"});
+    return;
+  }
+  if (std::filesystem::file_size(path, failed) > bytes_max) {
+    findings_.push_back({path_, 0, "is longer than 1 MiB"});
+    return;
+  }
   try {
     root_ = YAML::LoadFile(path);
   } catch (const YAML::BadFile&) {

@@ -20,6 +20,9 @@ using eventstore::tile_width;
 
 namespace {
 
+/// The last tile of 2^64 records lies nine folders below its level.
+constexpr int depth_max = 12;
+
 struct Descriptor {
   explicit Descriptor(int opened) : number(opened) {}
   ~Descriptor() {
@@ -74,9 +77,13 @@ Result<std::string> MirrorFolder::read(const std::string& name, std::size_t byte
 Result<void> MirrorFolder::each(const std::string& under,
                                 const std::function<bool(const std::string& name)>& visit) const {
   std::error_code failed;
+  if (fs::is_symlink(folder_ / under, failed))
+    return failure("not_a_folder", under + " is a link, which leads out of the mirror");
   if (!fs::is_directory(folder_ / under, failed)) return {};
   fs::recursive_directory_iterator at(folder_ / under, failed);
   for (; !failed && at != fs::recursive_directory_iterator{}; at.increment(failed)) {
+    if (at.depth() > depth_max)
+      return failure("too_deep", under + " holds folders within folders, deeper than any mirror");
     if (at->is_directory(failed) && !at->is_symlink(failed)) continue;
     if (!visit(at->path().lexically_relative(folder_).generic_string())) return {};
   }

@@ -23,6 +23,7 @@ using api::evidence::Evidence;
 using eventstore::failure;
 using eventstore::Result;
 
+constexpr std::size_t own_keys_bytes_max = 64u << 10;
 constexpr std::size_t page_bytes_max = 1u << 20;
 /// Of an archive, whose files are hardly compressed.
 constexpr std::size_t archive_bytes_max = api::evidence::bytes_max + (8u << 20);
@@ -262,6 +263,8 @@ Result<AuditKeys> own_keys(std::span<const api::ArchivedFile> files) {
   std::vector<std::string> lines;
   const auto found = std::ranges::find(files, "verifier", &api::ArchivedFile::name);
   if (found == files.end()) return failure("bad_verifier_key", "The archive holds no key. Name one with --verifier");
+  if (found->bytes.size() > own_keys_bytes_max)
+    return failure("bad_verifier_key", "The archive's file of keys is longer than any log's keys.");
   std::string_view rest = found->bytes;
   while (!rest.empty()) {
     const auto line = rest.substr(0, rest.find('\n'));

@@ -64,7 +64,7 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
 void tell_fault(const MirrorVerification& found) {
   const auto& fault = *found.fault;
   say("BAD: " + fault.sentence + ".");
-  say("  file         " + fault.file + (fault.byte ? ", byte " + std::to_string(*fault.byte) : ""));
+  say("  file         " + shown_name(fault.file) + (fault.byte ? ", byte " + std::to_string(*fault.byte) : ""));
   if (fault.entry) say("  entry        " + std::to_string(*fault.entry));
   say("  proven       " + grouped(found.proven) + (found.with_entries ? " entries" : " hashes") + " before it");
   say("Keep this mirror as it is, and compare it with another one.");
@@ -85,7 +85,7 @@ void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::
   say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
   stamps.tell();
   for (const auto& key : found.strangers)
-    say("  not checked  what is signed by " + plain(key) + ": its key was not given");
+    say("  not checked  what is signed by " + shown_name(key) + ": its key was not given");
   if (found.unsigned_files > 0)
     say("  unsigned     " + grouped(found.unsigned_files) + " files beyond the checkpoint: mirror again");
   if (found.unknown_files > 0)

@@ -34,21 +34,35 @@ constexpr std::array advices{
 
 }  // namespace
 
+std::string plain(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool c1 = c == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
+    if (c1) ++i;
+    out.push_back(c1 || (c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : text[i]);
+  }
+  return out;
+}
+
+std::string shown_name(std::string_view name) {
+  auto out = plain(name);
+  std::ranges::replace(out, '\n', '?');
+  return out;
+}
+
 void say(std::string_view text) {
-  put(stdout, text);
+  put(stdout, plain(text));
   put(stdout, "\n");
 }
 
-std::string plain(std::string text) {
-  for (char& c : text)
-    if (c < ' ' || c > '~') c = '?';
-  return text;
-}
+bool all_said() { return std::fflush(stdout) == 0 && std::ferror(stdout) == 0; }
 
 void complain(std::string_view text) {
   std::fflush(stdout);
   put(stderr, "pioneer: ");
-  put(stderr, text);
+  put(stderr, plain(text));
   put(stderr, "\n");
 }
 

@@ -19,10 +19,15 @@ enum class Exit : int {
   could_not_run = 3,  ///< a file, a server, a lock: nothing was decided
 };
 
-/// A line on stdout.
+/// A line on stdout. What a terminal would obey is shown as "?": names of files and texts of others are among what is
+/// said.
 void say(std::string_view text);
-/// What others wrote is shown without what a terminal would obey.
-std::string plain(std::string text);
+/// False where something could not be written: the disk is full, the reader is gone.
+bool all_said();
+/// Without what a terminal would obey; line breaks and tabs stay.
+std::string plain(std::string_view text);
+/// A name that came from anywhere, on one line.
+std::string shown_name(std::string_view name);
 /// A problem on stderr: one sentence, then what to do.
 void complain(std::string_view text);
 /// What an error means, and what helps against it.

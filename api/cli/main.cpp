@@ -467,7 +467,9 @@ int run(int argc, char** argv) {
     return static_cast<int>(
         fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));
   }
-  return static_cast<int>(chosen(place));
+  const auto exit = chosen(place);
+  if (all_said()) return static_cast<int>(exit);
+  return static_cast<int>(fail(Exit::could_not_run, "The answer could not be written to its end: is there room?"));
 }
 
 }  // namespace

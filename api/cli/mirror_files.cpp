@@ -1,9 +1,15 @@
 #include "api/cli/mirror_files.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "adapters/posix/disk.hpp"
 #include "api/audit/kept_checkpoints.hpp"
@@ -22,11 +28,22 @@ constexpr std::size_t kept_keys_bytes_max = 64u << 10;
 
 }  // namespace
 
-Result<void> MirrorFiles::make() const {
+Result<void> MirrorFiles::make() {
   std::error_code failed;
   fs::create_directories(path_, failed);
   if (failed) return failure("write_failed", path_ + ": " + failed.message());
+  const int folder = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return failure("write_failed", path_ + ": " + std::generic_category().message(errno));
+  if (lock_ >= 0) ::close(lock_);
+  lock_ = folder;
+  // A file system without locks has one writer because its owner sees to it.
+  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return failure("folder_in_use", "Another mirror is being written to " + path_ + ". Wait until it has ended.");
   return {};
+}
+
+MirrorFiles::~MirrorFiles() {
+  if (lock_ >= 0) ::close(lock_);
 }
 
 Result<void> MirrorFiles::make_folder_of(const std::string& name) {

@@ -19,9 +19,12 @@ namespace pioneer::cli {
 class MirrorFiles {
  public:
   explicit MirrorFiles(std::string folder) : path_(std::move(folder)), folder_(path_) {}
+  ~MirrorFiles();
+  MirrorFiles(const MirrorFiles&) = delete;
+  MirrorFiles& operator=(const MirrorFiles&) = delete;
 
-  /// The folder itself, where there is none.
-  eventstore::Result<void> make() const;
+  /// The folder itself, where there is none, for this writer alone. Error: "folder_in_use".
+  eventstore::Result<void> make();
   const api::MirrorFolder& folder() const { return folder_; }
   const std::string& path() const { return path_; }
   /// Not on the disk before publish(): what a power cut leaves of it is not covered by a checkpoint.
@@ -44,6 +47,7 @@ class MirrorFiles {
   const std::string path_;
   const api::MirrorFolder folder_;
   std::atomic<std::uint64_t> written_{0};
+  int lock_ = -1;  ///< the folder, locked
   std::mutex mutex_;
   std::set<std::string> made_;  ///< folders that are there; one for each 1,000 files
 };

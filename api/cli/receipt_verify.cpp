@@ -77,7 +77,7 @@ std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBod
 void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
   say("Good: this stands in the log, at its place, as it was signed.");
   say("  what       " + std::string(words_of(body)));
-  for (const auto& part : body.parts()) say(plain("  record     " + part.stream() + "  " + types_of(part)));
+  for (const auto& part : body.parts()) say("  record     " + shown_name(part.stream() + "  " + types_of(part)));
   say("  recorded   " + api::http::rfc3339_of_us(body.recorded_at_us()));
   say("  place      " + std::to_string(proven.header.sequence.value) + ", in a log of " +
       grouped(proven.checkpoint.size) + " records");

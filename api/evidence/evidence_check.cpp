@@ -19,6 +19,8 @@ using Fault = std::optional<EvidenceFault>;
 
 /// A tree of 2^64 leaves is this high.
 constexpr std::size_t path_max = 64;
+/// The manifest, the keys, a path of hashes: each is read into lines.
+constexpr std::size_t short_file_bytes_max = 64u << 10;
 
 EvidenceFault fault(std::string code, std::string file, std::string sentence) {
   return {std::move(code), std::move(file), std::move(sentence)};
@@ -64,6 +66,11 @@ class Check {
     for (const auto* name : {"evidence.txt", "checkpoint", "verifier"})
       if (file(name) == nullptr)
         return fault("missing_file", name, "It is not there: this is no evidence, or only a part of it");
+    for (const auto& [name, bytes] : files_) {
+      const bool is_short = name == manifest_file || name == "verifier" || name.ends_with(consistency_suffix);
+      if (is_short && bytes.size() > short_file_bytes_max)
+        return fault("too_large", std::string(name), "It is longer than such a file can be");
+    }
     const auto lines = lines_of(*file(manifest_file));
     const auto value = [&](std::size_t at, std::string_view key) {
       return at < lines.size() ? between(lines[at], key, "") : std::nullopt;

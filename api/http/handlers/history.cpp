@@ -1,4 +1,5 @@
 // History: a stream's events, the log itself, the policies that decided.
+#include <atomic>
 #include <ranges>
 
 #include "api/audit/published_digests.hpp"
@@ -154,9 +155,18 @@ void tile(const Service& service, const Incoming& incoming) {
       {.content_type = "application/octet-stream", .fixed = tile_headers, .body = std::move(**hashes)});
 }
 
-void give_entries(const Incoming& incoming, std::string bundle) {
-  incoming.responder.respond(
-      {.content_type = "application/octet-stream", .fixed = private_headers, .body = std::move(bundle)});
+/// Bytes of bundles that are made or on their way to readers, slow ones among them: eight of the largest.
+constexpr std::size_t bundle_bytes_max = 8u * (16u << 20);
+std::atomic<std::size_t> bundle_bytes{0};
+
+/// Counts as long as somebody holds it.
+std::shared_ptr<const std::string> counted(std::string bundle) {
+  const auto bytes = bundle.size();
+  bundle_bytes += bytes;
+  return {new std::string(std::move(bundle)), [bytes](const std::string* done) {
+            delete done;
+            bundle_bytes -= bytes;
+          }};
 }
 
 /// They leave once it stands in the log to whom.
@@ -165,12 +175,16 @@ void entries(const Service& service, const IncomingPointer& incoming, const node
   if (!root) return incoming->refuse(root.error());
   const auto name = eventstore::parse_tile_name(incoming->path[0]);
   if (service.checkpoints == nullptr || !name) return incoming->problem({.code = "not_found"});
+  if (bundle_bytes > bundle_bytes_max)
+    return incoming->problem(
+        {.code = "unavailable", .detail = "Too many entries are on their way.", .retry_after_s = 1});
   auto bundle = service.checkpoints->bundle(*name);
   if (!bundle) return incoming->fail(bundle.error());
   if (!*bundle) return incoming->problem({.code = "not_found"});
   give_noted(service, incoming, caller, *root, name->index * eventstore::tile_width,
-             [incoming, bytes = std::make_shared<std::string>(std::move(**bundle))] {
-               give_entries(*incoming, std::move(*bytes));
+             [incoming, bytes = counted(std::move(**bundle))] {
+               incoming->responder.respond(
+                   {.content_type = "application/octet-stream", .fixed = private_headers, .shared = bytes});
              });
 }
 
