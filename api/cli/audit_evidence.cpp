@@ -219,6 +219,8 @@ std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, cons
   stamps.add_to(out);
   return out.text("origin", origin)
       .text("stream", report.stream)
+      .text("from", std::to_string(report.from))
+      .text("to", std::to_string(report.to))
       .text("size", std::to_string(report.checkpoint.size))
       .text("root", api::hex(report.checkpoint.root.view()))
       .number("entries", report.entries)
@@ -242,6 +244,8 @@ void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::str
     return;
   }
   say("Good: " + grouped(report.entries) + " entries of " + report.stream + ", each in its place, as it was signed.");
+  say("  looked at    entries " + std::to_string(report.from) + " to " + std::to_string(report.to) +
+      ", as whoever made it says: that no more of it stands there, or behind, only a mirror shows");
   say("  root         " + api::hex(report.checkpoint.root.view()) + " of " + grouped(report.checkpoint.size) +
       " entries");
   say("  signed by    " + origin);

@@ -86,8 +86,8 @@ class Check {
                    "It is of the log \"" + std::string(*value(1, "origin ")) + "\", and the key is of \"" +
                        std::string(origin_) + "\"");
     evidence_.stream = report_.stream = *stream;
-    evidence_.from = *from;
-    evidence_.to = *to;
+    evidence_.from = report_.from = *from;
+    evidence_.to = report_.to = *to;
     evidence_.checkpoint = *file("checkpoint");
     evidence_.verifiers = *file("verifier");
     return std::nullopt;

@@ -20,6 +20,8 @@ struct EvidenceFault {
 struct EvidenceReport {
   std::optional<EvidenceFault> fault;  ///< the first one
   std::string stream;
+  std::uint64_t from = 0;  ///< the entries that were looked through, as whoever made it says
+  std::uint64_t to = 0;    ///< not one of them
   SignedCheckpoint checkpoint;
   std::vector<Cosigner> cosigners;  ///< of the witnesses whose keys were given, what each signed; in order of names
   bool cosigned = false;            ///< one of them signed what covers all entries

@@ -144,6 +144,7 @@ class Evidence(unittest.TestCase):
         words = subprocess.run([pioneer.BIN / "pioneer", "audit", "evidence-check", str(self.archive)], text=True, capture_output=True,
                                check=True).stdout
         self.assertIn("by the key in the archive itself", words)
+        self.assertIn("only a mirror shows", words)
         self.assertIn("nobody whose key was given", words)
 
     def test_archives_that_lead_elsewhere_or_swell_are_refused(self):
