@@ -45,6 +45,7 @@ Exit judge_promise(const Place& place, const BreachOptions& options);
 struct AuditMirrorOptions {
   std::string mirror;
   std::vector<std::string> verifiers;  ///< as in AuditVerifyOptions
+  bool unproven = false;               ///< compute from it without holding its entries against the checkpoint
 };
 Exit audit_invariants(const Place& place, const AuditMirrorOptions& options);
 
@@ -103,7 +104,6 @@ struct AuditCompleteOptions {
   std::string kind;           ///< one of complete_kinds()
   std::string organisation;   ///< an id: only what began there; empty: all
   bool subtree = false;       ///< and in all that stood below it then
-  unsigned threads = 2;
 };
 std::vector<std::string> complete_kinds();
 /// All that was begun of one kind, in one time and place: that nothing is missing is proven.

@@ -3,9 +3,8 @@
 #include <array>
 #include <unordered_set>
 
-#include "adapters/posix/executor.hpp"
-#include "api/audit/mirror_verify.hpp"
 #include "api/audit/rules/tree.hpp"
+#include "api/cli/asked_of_mirror.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/signed_mirror.hpp"
@@ -148,17 +147,28 @@ void say_begun(const Place& place, const Begun& begun) {
                  : position + "  " + at + "  " + begun.stream);
 }
 
-/// The whole mirror, so that nothing can be missing from the list: what stands at each place, and how many there are.
-api::MirrorVerification proven(const SignedMirror& mirror, unsigned threads) {
-  const auto keys = mirror.keys();
-  adapters::posix::ThreadPool beside(threads);
-  Progress progress("entries verified", 0);
-  api::MirrorVerifyOptions how;
-  how.keys = keys;
-  how.workers = threads;
-  how.beside = &beside;
-  how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
-  return api::verify_mirror(mirror.folder(), how);
+/// What the list is worth: of which entries, and until when.
+void say_whole(const Place& place, const SignedMirror& mirror, const EntryRange& range, std::uint64_t found) {
+  const auto& checkpoint = mirror.checkpoint();
+  const auto root = api::hex(checkpoint.root.view());
+  const auto until = checkpoint.size == 0 ? std::string() : api::http::rfc3339_of_us(mirror.last().value);
+  if (place.json) {
+    say(mirror.answer(JsonObject()
+                          .number("all", found)
+                          .text("from", std::to_string(range.from))
+                          .text("to", std::to_string(range.to))
+                          .text("size", std::to_string(checkpoint.size))
+                          .text("until", until)
+                          .text("root", root)));
+    return;
+  }
+  const auto all = found == 0   ? std::string("There is none")
+                   : found == 1 ? "This is all"
+                                : "These " + grouped(found) + " are all";
+  say(all + ": every one of the entries from " + std::to_string(range.from) + " to before " + std::to_string(range.to) +
+      " was read, and " + counted(checkpoint.size, "entry is", "entries are") + " proven under the signed root");
+  say("  " + root);
+  if (!until.empty()) say("The mirror ends at " + until + ": what began later is not in it.");
 }
 
 }  // namespace
@@ -170,44 +180,25 @@ std::vector<std::string> complete_kinds() {
 }
 
 Exit audit_complete(const Place& place, const AuditCompleteOptions& options) {
-  const auto mirror = SignedMirror::open(options.range.mirror);
-  if (!mirror) return fail(mirror.error());
   const auto& kind = *std::ranges::find(kinds, options.kind, &Kind::word);
-  const auto organisation = options.organisation.empty() ? Id{} : Id::parse(options.organisation).value_or(Id{});
-  if (!options.organisation.empty() && organisation.is_zero())
-    return fail(Exit::usage, "--organisation is an id of 26 characters, as the log shows it.");
   if (!options.organisation.empty() && !kind.has_place)
     return fail(Exit::usage, "A " + options.kind + " belongs to no organisation; leave --organisation out.");
   if (options.subtree && options.organisation.empty()) return fail(Exit::usage, "--subtree goes with --organisation.");
+  const auto mirror = proven_mirror(options.range.mirror);
+  if (!mirror) return mirror.error();
+  const auto organisation =
+      options.organisation.empty() ? std::expected<Id, Exit>(Id{}) : named_organisation(**mirror, options.organisation);
+  if (!organisation) return organisation.error();
   const auto range = range_of(**mirror, options.range);
   if (!range) return Exit::usage;
-  const auto verified = proven(**mirror, options.threads);
-  if (verified.fault) {
-    return fail(Exit::no, "The mirror proves nothing: " + verified.fault->sentence + ". Run `pioneer audit verify`, " +
-                              "which says where.");
-  }
   std::uint64_t found = 0;
-  Chosen chosen(kind, organisation, options.subtree);
+  Chosen chosen(kind, *organisation, options.subtree);
   const auto walked = walk(**mirror, *range, chosen, [&](const Begun& begun) {
     ++found;
     say_begun(place, begun);
   });
   if (!walked) return fail(walked.error());
-  const auto& checkpoint = (*mirror)->checkpoint();
-  const auto root = api::hex(checkpoint.root.view());
-  if (place.json) {
-    say(JsonObject()
-            .number("all", found)
-            .text("from", std::to_string(range->from))
-            .text("to", std::to_string(range->to))
-            .text("size", std::to_string(checkpoint.size))
-            .text("root", root)
-            .str());
-    return Exit::done;
-  }
-  say("These " + grouped(found) + " are all: every one of the entries " + std::to_string(range->from) + " to " +
-      std::to_string(range->to) + " was read, and " + grouped(checkpoint.size) + " are proven under the signed root");
-  say("  " + root);
+  say_whole(place, **mirror, *range, found);
   return Exit::done;
 }
 

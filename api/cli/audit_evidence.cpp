@@ -6,6 +6,7 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/zip/zip_archives.hpp"
 #include "api/audit/mirror_records.hpp"
+#include "api/cli/asked_of_mirror.hpp"
 #include "api/cli/cosigners.hpp"
 #include "api/cli/kept_stamps.hpp"
 #include "api/cli/signed_mirror.hpp"
@@ -20,6 +21,7 @@ namespace pioneer::cli {
 namespace {
 
 using api::evidence::Evidence;
+using api::evidence::EvidenceReport;
 using eventstore::failure;
 using eventstore::Result;
 
@@ -37,10 +39,6 @@ Result<std::string> page_from(const std::string& named) {
   return built.exists("verify.html") ? built.read("verify.html", page_bytes_max) : std::string();
 }
 
-bool wanted(const std::string& stream, const std::string& asked) {
-  return asked.ends_with('/') ? stream.starts_with(asked) : stream == asked;
-}
-
 /// Where the stream's entries stand, and those of the policies that decided them.
 Result<std::vector<std::uint64_t>> positions_of(const SignedMirror& mirror, const EntryRange& range,
                                                 const std::string& stream) {
@@ -48,7 +46,7 @@ Result<std::vector<std::uint64_t>> positions_of(const SignedMirror& mirror, cons
   std::size_t found = 0;
   const auto walked = each_commit(mirror, range, [&](const eventstore::AcceptedCommit& commit) -> Result<void> {
     const auto& parts = commit.body.parts();
-    if (std::ranges::none_of(parts, [&](const auto& part) { return wanted(part.stream(), stream); })) return {};
+    if (std::ranges::none_of(parts, [&](const auto& part) { return takes(stream, part.stream()); })) return {};
     ++found;
     positions.insert(commit.sequence.value);
     if (commit.body.policy_sequence() != 0 && commit.body.policy_sequence() < mirror.checkpoint().size)
@@ -140,10 +138,10 @@ Result<void> add_attached(const SignedMirror& mirror, Evidence& into) {
 }
 
 Result<Evidence> gather(const SignedMirror& mirror, const EvidenceOptions& options, const EntryRange& range,
-                        std::span<const std::uint64_t> positions) {
+                        const std::string& stream, std::span<const std::uint64_t> positions) {
   Evidence evidence;
   evidence.origin = mirror.checkpoint().origin;
-  evidence.stream = options.range.stream;
+  evidence.stream = stream;
   evidence.from = range.from;
   evidence.to = range.to;
   auto note = mirror.folder().read(std::string(api::newest_checkpoint_file), api::note_bytes_max);
@@ -162,24 +160,43 @@ Result<Evidence> gather(const SignedMirror& mirror, const EvidenceOptions& optio
   return evidence;
 }
 
+/// As `evidence-check` would find it.
+EvidenceReport checked(std::span<const api::ArchivedFile> files, const SignedMirror& mirror, std::string_view page) {
+  const auto keys = mirror.keys();
+  return api::evidence::check_evidence(files, mirror.checkpoint().origin, keys, page);
+}
+
+/// What it is about, and what else is in it: the policies that decided it are entries as well.
+std::string words_of(const EvidenceReport& report) {
+  auto words = counted(report.entries, "entry", "entries") + " of " + report.stream;
+  if (report.related > 0) words += " and " + counted(report.related, "policy that decided", "policies that decided");
+  return words;
+}
+
 }  // namespace
 
 Exit audit_evidence(const Place& place, const EvidenceOptions& options) {
   adapters::posix::PosixDisk disk;
   if (disk.exists(options.file)) return fail(Exit::could_not_run, options.file + " exists already. Name another file.");
-  const auto mirror = SignedMirror::open(options.range.mirror);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options.range.mirror);
+  if (!mirror) return mirror.error();
   const auto range = range_of(**mirror, options.range);
   if (!range) return Exit::usage;
-  const auto positions = positions_of(**mirror, *range, options.range.stream);
+  const auto stream = named_stream(**mirror, options.range.stream);
+  if (!stream) return stream.error();
+  const auto positions = positions_of(**mirror, *range, *stream);
   if (!positions) return fail(positions.error());
-  if (positions->empty()) return fail(Exit::no, "The mirror has no stream " + options.range.stream + " in that time.");
-  const auto evidence = gather(**mirror, options, *range, *positions);
+  if (positions->empty()) return not_in_mirror(*stream);
+  const auto evidence = gather(**mirror, options, *range, *stream, *positions);
   if (!evidence)
     return evidence.error().code == "contradiction" ? fail(Exit::no, sentence_of(evidence.error()))
                                                     : fail(evidence.error());
   const auto files = api::evidence::write_evidence(*evidence);
   if (!files) return fail(files.error());
+  const auto report = checked(*files, **mirror, evidence->page);
+  if (const auto& fault = report.fault)
+    return fail(Exit::no, "Nothing was written, for it would not hold: " + fault->file + ": " + fault->sentence +
+                              ". Run `pioneer audit verify`.");
   const auto archive = adapters::zip::ZipArchives{}.pack(*files);
   if (!archive) return fail(archive.error());
   if (const auto kept = eventstore::write_whole(disk, options.file, *archive, eventstore::OpenMode::create_new); !kept)
@@ -189,19 +206,19 @@ Exit audit_evidence(const Place& place, const EvidenceOptions& options) {
     complain(
         "No page that checks itself is in it: none was built. Build the web application, or name one with --page.");
   if (place.json) {
-    say(JsonObject()
-            .text("file", options.file)
-            .text("sha256", digest)
-            .number("entries", evidence->entries.size())
-            .number("checkpoints", evidence->kept.size())
-            .number("attached", evidence->attached.size())
-            .yes_no("page", !evidence->page.empty())
-            .number("bytes", archive->size())
-            .str());
+    say((*mirror)->answer(JsonObject()
+                              .text("file", options.file)
+                              .text("sha256", digest)
+                              .number("entries", report.entries)
+                              .number("related", report.related)
+                              .number("checkpoints", evidence->kept.size())
+                              .number("attached", evidence->attached.size())
+                              .yes_no("page", !evidence->page.empty())
+                              .number("bytes", archive->size())));
     return Exit::done;
   }
-  say("Wrote " + options.file + ": " + grouped(evidence->entries.size()) + " entries with their proofs, " +
-      grouped(archive->size()) + " bytes.");
+  say("Wrote " + options.file + ": " + words_of(report) + ", with their proofs, " + counted(archive->size(), "byte") +
+      ".");
   say("  SHA-256  " + digest);
   say("  check    pioneer audit evidence-check " + options.file + " --verifier KEY");
   return Exit::done;
@@ -209,15 +226,14 @@ Exit audit_evidence(const Place& place, const EvidenceOptions& options) {
 
 namespace {
 
-using api::evidence::EvidenceReport;
-
-std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin) {
+std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin, bool own_key) {
   JsonObject out;
   out.yes_no("ok", !report.fault);
   if (report.fault)
     out.text("code", report.fault->code).text("file", report.fault->file).text("reason", report.fault->sentence);
   stamps.add_to(out);
   return out.text("origin", origin)
+      .text("keyFrom", own_key ? "archive" : "given")
       .text("stream", report.stream)
       .text("from", std::to_string(report.from))
       .text("to", std::to_string(report.to))
@@ -243,16 +259,16 @@ void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::str
     say("Do not rely on it. Keep the archive as it is, and ask for it again.");
     return;
   }
-  say("Good: " + grouped(report.entries) + " entries of " + report.stream + ", each in its place, as it was signed.");
+  say("Good: " + words_of(report) + ", each in its place, as it was signed.");
   say("  looked at    entries " + std::to_string(report.from) + " to " + std::to_string(report.to) +
       ", as whoever made it says: that no more of it stands there, or behind, only a mirror shows");
-  say("  root         " + api::hex(report.checkpoint.root.view()) + " of " + grouped(report.checkpoint.size) +
-      " entries");
+  say("  root         " + api::hex(report.checkpoint.root.view()) + " of " +
+      counted(report.checkpoint.size, "entry", "entries"));
   say("  signed by    " + origin);
   if (own_key) say("               by the key in the archive itself: compare it with the one that was published");
   tell_cosigners(report.cosigners);
   if (!report.cosigners.empty() && !report.cosigned) say("               not yet all of these entries");
-  if (report.kept > 0) say("  checkpoints  " + grouped(report.kept) + " earlier ones, all of one history");
+  if (report.kept > 0) say("  checkpoints  " + grouped(report.kept) + ", all of one history");
   stamps.tell();
   if (report.key_history) say("  keys         which signed when, as the log signed it: key-history");
   if (report.gap) say("  gap          a revision is missing between two of them");
@@ -296,19 +312,19 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
   if (!stamps) return fail(Exit::usage, sentence_of(stamps.error()));
   const auto archive = archive_in(options.file);
   if (!archive) return fail(Exit::could_not_run, options.file + ": " + sentence_of(archive.error()));
+  const bool own_key = options.verifiers.empty();
   const auto bad = [&](const eventstore::Error& error) {
     EvidenceReport report;
     report.fault = {error.code, {}, error.detail};
     if (place.json)
-      say(json_of(report, *stamps, {}));
+      say(json_of(report, *stamps, {}, own_key));
     else
-      tell(report, *stamps, {}, false);
+      tell(report, *stamps, {}, own_key);
     return Exit::no;
   };
   const auto files = adapters::zip::ZipArchives{}.unpack(
       *archive, {.files_max = api::evidence::files_max, .bytes_max = api::evidence::bytes_max});
   if (!files) return bad(files.error());
-  const bool own_key = options.verifiers.empty();
   const auto keys = own_key ? own_keys(*files) : AuditKeys::read_with_witnesses(options.verifiers);
   if (!keys) return own_key ? bad(keys.error()) : fail(Exit::usage, sentence_of(keys.error()));
   const auto page = page_from(options.page);
@@ -319,7 +335,7 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
   if (const auto& fault = stamps->fault(); fault && !report.fault)
     report.fault = {fault->code, fault->file, fault->sentence};
   if (place.json)
-    say(json_of(report, *stamps, keys->origin()));
+    say(json_of(report, *stamps, keys->origin(), own_key));
   else
     tell(report, *stamps, keys->origin(), own_key);
   return report.fault ? Exit::no : Exit::done;

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "api/audit/mirror_commits.hpp"
+#include "api/cli/asked_of_mirror.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/scratch.hpp"
 #include "api/cli/signed_mirror.hpp"
@@ -26,7 +27,7 @@ constexpr std::size_t page_size = 1'000;
 
 /// "board/ORGANISATION", "…/accepted", "…/accepted/overdue", "…/overdue": as the board's figures are.
 struct Figure {
-  Id organisation;
+  std::string organisation;                               ///< id or code
   RequestState::Value state = RequestState::unspecified;  ///< unspecified: all
   bool overdue = false;
 };
@@ -40,9 +41,8 @@ std::optional<Figure> figure_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
     return word;
   };
-  const auto organisation = Id::parse(part());
-  if (!organisation) return std::nullopt;
-  figure.organisation = *organisation;
+  figure.organisation = part();
+  if (figure.organisation.empty()) return std::nullopt;
   while (!text.empty()) {
     const auto word = part();
     if (figure.overdue) return std::nullopt;
@@ -88,7 +88,7 @@ Result<void> count(const projections::ReadModels& models, std::span<const Id> or
 
 /// The requests that the figure counts when the first `size` entries of the mirror are applied.
 Result<AllCounted> counted_then(const SignedMirror& mirror, std::uint64_t size, const Figure& figure,
-                                eventstore::KeyValueStore& store) {
+                                const Id& organisation, eventstore::KeyValueStore& store) {
   Progress progress("entries replayed", size);
   node::Community community;
   const EntryRange range{0, size};
@@ -101,7 +101,7 @@ Result<AllCounted> counted_then(const SignedMirror& mirror, std::uint64_t size, 
   const auto models =
       projections::ReadModels::replayed(store, source, {eventstore::Sequence{size}, std::nullopt}, bulk);
   if (!models) return std::unexpected(models.error());
-  const auto organisations = queries::organisations_of(community.directory, figure.organisation, true);
+  const auto organisations = queries::organisations_of(community.directory, organisation, true);
   AllCounted all;
   for (int value = RequestState::Value_MIN + 1; value <= RequestState::Value_MAX; ++value) {
     const auto state = static_cast<RequestState::Value>(value);
@@ -154,14 +154,16 @@ Exit audit_figure(const Place& place, const AuditHistoryOptions& options) {
   if (!figure)
     return fail(Exit::usage,
                 "A figure is board/ORGANISATION, with /STATE and /overdue behind it where they are meant; "
-                "the organisation's id has 26 characters.");
-  const auto mirror = SignedMirror::open(options.mirror);
-  if (!mirror) return fail(mirror.error());
+                "the organisation by its id or code.");
+  const auto mirror = proven_mirror(options.mirror);
+  if (!mirror) return mirror.error();
   const auto range = range_of(**mirror, options);
   if (!range) return Exit::usage;
+  const auto organisation = named_organisation(**mirror, figure->organisation);
+  if (!organisation) return organisation.error();
   auto scratch = Scratch::open(options.scratch);
   if (!scratch) return fail(scratch.error());
-  auto all = counted_then(**mirror, range->to, *figure, (*scratch)->store());
+  auto all = counted_then(**mirror, range->to, *figure, *organisation, (*scratch)->store());
   if (!all) return fail(all.error());
   if (const auto found = find_reasons(**mirror, range->to, *all); !found) return fail(found.error());
   std::vector<std::pair<std::uint64_t, Id>> in_order;
@@ -170,10 +172,10 @@ Exit audit_figure(const Place& place, const AuditHistoryOptions& options) {
   std::ranges::sort(in_order, {}, [](const auto& one) { return one.first; });
   for (const auto& [position, id] : in_order) say_counted(place, id, all->at(id));
   if (place.json)
-    say(JsonObject().number("counted", all->size()).text("to", std::to_string(range->to)).str());
+    say((*mirror)->answer(JsonObject().number("counted", all->size()).text("to", std::to_string(range->to))));
   else
-    say("The figure is " + grouped(all->size()) + ", after " + grouped(range->to) +
-        " entries: these requests, each with the entry that brought it to where it stands.");
+    say("The figure is " + grouped(all->size()) + ", after " + counted(range->to, "entry", "entries") +
+        ": these requests, each with the entry that brought it to where it stands.");
   return Exit::done;
 }
 

@@ -4,12 +4,14 @@
 #include <set>
 
 #include "api/audit/rerun/rerun.hpp"
+#include "api/cli/asked_of_mirror.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/judged_json.hpp"
 #include "api/cli/signed_mirror.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/queries/event_view.hpp"
+#include "api/text/lines.hpp"
 #include "domain/common/rules.hpp"
 #include "domain/streams.hpp"
 
@@ -22,10 +24,6 @@ using eventstore::Result;
 constexpr std::size_t streams_told_max = 10'000;
 /// Events of one stream that are named: a busy product has a hundred thousand.
 constexpr std::uint64_t events_told_max = 20;
-
-bool wanted(const std::string& stream, const std::string& asked) {
-  return asked.empty() || (asked.ends_with('/') ? stream.starts_with(asked) : stream == asked);
-}
 
 struct Change {
   std::uint64_t first = 0;  ///< positions
@@ -41,8 +39,8 @@ struct Change {
   }
 };
 
-std::string json_of(const EntryRange& range, const std::map<std::string, Change>& streams,
-                    const std::map<std::string, std::uint64_t>& types, std::uint64_t others) {
+JsonObject json_of(const EntryRange& range, const std::map<std::string, Change>& streams,
+                   const std::map<std::string, std::uint64_t>& types, std::uint64_t others) {
   JsonArray items;
   for (const auto& [stream, change] : streams) {
     items.add(JsonObject()
@@ -60,17 +58,37 @@ std::string json_of(const EntryRange& range, const std::map<std::string, Change>
       .text("to", std::to_string(range.to))
       .raw("counts", counts.str())
       .number("moreStreams", others)
-      .raw("streams", items.str())
-      .str();
+      .raw("streams", items.str());
+}
+
+/// How much first: the streams may be thousands.
+void tell(const EntryRange& range, const std::map<std::string, Change>& streams,
+          const std::map<std::string, std::uint64_t>& types, std::uint64_t others) {
+  std::uint64_t all = 0;
+  for (const auto& [type, count] : types) all += count;
+  say("Between " + grouped(range.from) + " and " + grouped(range.to) + " entries: " + counted(all, "event") + " of " +
+      counted(streams.size(), "stream") + (others > 0 ? ", and of more than are told here: choose with --stream" : "") +
+      (all > 0 ? ":" : "."));
+  for (const auto& [type, count] : types) say("  " + type + "  " + grouped(count));
+  std::vector<const std::pair<const std::string, Change>*> in_order;
+  for (const auto& one : streams) in_order.push_back(&one);
+  std::ranges::stable_sort(in_order, {}, [](const auto* one) { return one->second.first; });
+  for (const auto* one : in_order) {
+    const auto& [stream, change] = *one;
+    say(std::to_string(change.first) + (change.first == change.last ? "" : "–" + std::to_string(change.last)) + "  " +
+        stream + "  " + change.told());
+  }
 }
 
 }  // namespace
 
 Exit audit_diff(const Place& place, const AuditHistoryOptions& options) {
-  const auto mirror = SignedMirror::open(options.mirror);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options.mirror);
+  if (!mirror) return mirror.error();
   const auto range = range_of(**mirror, options);
   if (!range) return Exit::usage;
+  const auto asked = named_stream(**mirror, options.stream);
+  if (!asked) return asked.error();
   std::map<std::string, Change> streams;
   std::map<std::string, std::uint64_t> types;
   std::uint64_t others = 0;  // events of streams that are not told
@@ -89,20 +107,15 @@ Exit audit_diff(const Place& place, const AuditHistoryOptions& options) {
   };
   const auto walked = each_commit(**mirror, *range, [&](const auto& commit) -> Result<void> {
     for (const auto& part : commit.body.parts())
-      if (wanted(part.stream(), options.stream)) tell_of(commit.sequence.value, part);
+      if (takes(*asked, part.stream())) tell_of(commit.sequence.value, part);
     return {};
   });
   if (!walked) return fail(walked.error());
-  if (place.json) {
-    say(json_of(*range, streams, types, others));
-    return Exit::done;
-  }
-  for (const auto& [stream, change] : streams)
-    say(std::to_string(change.first) + (change.first == change.last ? "" : "–" + std::to_string(change.last)) + "  " +
-        stream + "  " + change.told());
-  if (others > 0) say("and " + grouped(others) + " events of more streams than are told here: choose with --stream.");
-  say("Between " + grouped(range->from) + " and " + grouped(range->to) + " entries:");
-  for (const auto& [type, count] : types) say("  " + type + "  " + grouped(count));
+  if (streams.empty() && !asked->empty() && !asked->ends_with('/')) return not_in_mirror(*asked);
+  if (place.json)
+    say((*mirror)->answer(json_of(*range, streams, types, others)));
+  else
+    tell(*range, streams, types, others);
   return Exit::done;
 }
 
@@ -150,9 +163,10 @@ class Reason {
         .str();
   }
 
-  void tell() const {
+  void tell(bool with_stream) const {
     const auto& body = *commit_.raw;
     say(std::to_string(commit_.sequence.value) + "  " + api::http::rfc3339_of_us(commit_.recorded_at.us) +
+        (with_stream ? "  " + part_.raw->stream() : "") +
         (part_.actor.is_zero() ? "  by the system" : "  by " + part_.actor.text()) + ", by the policy of entry " +
         std::to_string(body.policy_sequence()));
     if (const auto rules = rules_of(body); !rules.empty()) say("    rules: " + rules);
@@ -168,61 +182,98 @@ class Reason {
   api::StreamCommitView view_;
 };
 
-/// Of which streams the refusals that are asked for tell: their states are needed to refuse again.
-Result<std::set<std::string>> refused_of(const SignedMirror& mirror, const EntryRange& range,
-                                         const std::string& asked) {
-  std::set<std::string> streams;
-  if (!asked.starts_with(domain::stream_kind::refusal)) return streams;
-  const auto walked = each_commit(mirror, range, [&](const auto& accepted) -> Result<void> {
-    const auto& parts = accepted.body.parts();
-    if (parts.empty() || !wanted(parts[0].stream(), asked)) return {};
-    const auto commit = projections::read_commit(accepted);
-    if (!commit) return std::unexpected(commit.error());
-    streams.insert(api::rerun::Rerun::subject(*commit));
-    return {};
-  });
-  if (!walked) return std::unexpected(walked.error());
-  return streams;
-}
+/// What is to be told: of a stream or a kind, or all that one entry holds.
+class Wanted {
+ public:
+  /// An exit code: it was complained. A position ends the range, for what comes later is no reason.
+  static std::expected<Wanted, Exit> of(const SignedMirror& mirror, const std::string& asked, EntryRange& range) {
+    Wanted wanted;
+    if (const auto position = api::decimal(asked)) {
+      if (*position >= range.to)
+        return std::unexpected(
+            fail(Exit::no, "There is no entry " + asked + " before " + std::to_string(range.to) + "."));
+      wanted.position_ = *position;
+      range.to = *position + 1;
+    } else {
+      auto stream = named_stream(mirror, asked);
+      if (!stream) return std::unexpected(stream.error());
+      wanted.stream_ = std::move(*stream);
+    }
+    if (const auto looked = wanted.look(mirror, range); !looked) return std::unexpected(fail(looked.error()));
+    return wanted;
+  }
+
+  bool is_told(std::uint64_t position, const eventstore::StreamPart& part) const {
+    return position_ ? position == *position_ : takes(stream_, part.stream());
+  }
+  /// Whether the stream's states are needed to decide again.
+  bool is_kept(const std::string& stream) const {
+    return (!position_ && takes(stream_, stream)) || needed_.contains(stream);
+  }
+  /// In an answer with several streams each is named.
+  bool is_one_stream() const { return !position_ && !stream_.ends_with('/'); }
+  const std::string& stream() const { return stream_; }
+
+ private:
+  /// What an entry changed; of which streams the refusals that are asked for tell.
+  Result<void> look(const SignedMirror& mirror, const EntryRange& range) {
+    if (!position_ && !stream_.starts_with(domain::stream_kind::refusal)) return {};
+    return each_commit(mirror, {position_.value_or(range.from), range.to}, [&](const auto& accepted) -> Result<void> {
+      const auto& parts = accepted.body.parts();
+      const auto told = [&](const auto& part) { return is_told(accepted.sequence.value, part); };
+      if (std::ranges::none_of(parts, told)) return {};
+      if (position_)
+        for (const auto& part : parts) needed_.insert(part.stream());
+      if (!parts[0].stream().starts_with(domain::stream_kind::refusal)) return {};
+      const auto commit = projections::read_commit(accepted);
+      if (!commit) return std::unexpected(commit.error());
+      needed_.insert(api::rerun::Rerun::subject(*commit));
+      return {};
+    });
+  }
+
+  std::optional<std::uint64_t> position_;
+  std::string stream_;
+  std::set<std::string> needed_;
+};
 
 }  // namespace
 
 Exit audit_why(const Place& place, const AuditHistoryOptions& options) {
-  const auto mirror = SignedMirror::open(options.mirror);
-  if (!mirror) return fail(mirror.error());
-  const auto range = range_of(**mirror, options);
+  const auto mirror = proven_mirror(options.mirror);
+  if (!mirror) return mirror.error();
+  auto range = range_of(**mirror, options);
   if (!range) return Exit::usage;
-  const auto refused = refused_of(**mirror, *range, options.stream);
-  if (!refused) return fail(refused.error());
-  const auto kept = [&](const std::string& stream) {
-    return wanted(stream, options.stream) || refused->contains(stream);
-  };
-  api::rerun::Rerun again(kept);
+  const auto wanted = Wanted::of(**mirror, options.stream, *range);
+  if (!wanted) return wanted.error();
+  api::rerun::Rerun again([&](const std::string& stream) { return wanted->is_kept(stream); });
   JsonArray items;
   std::uint64_t found = 0;
   const auto walked = each_commit(**mirror, *range, [&](const auto& accepted) -> Result<void> {
     const auto& parts = accepted.body.parts();
-    const auto asked_for = [&](const auto& part) { return wanted(part.stream(), options.stream); };
-    const auto decides = [&](const auto& part) { return kept(part.stream()) || api::rerun::Rerun::concerns(part); };
+    const auto asked_for = [&](const auto& part) { return wanted->is_told(accepted.sequence.value, part); };
+    const auto decides = [&](const auto& part) {
+      return wanted->is_kept(part.stream()) || api::rerun::Rerun::concerns(part);
+    };
     if (std::ranges::none_of(parts, asked_for) && std::ranges::none_of(parts, decides)) return {};
     const auto commit = projections::read_commit(accepted);
     if (!commit) return std::unexpected(commit.error());
     const auto judged = again.take(*commit, std::ranges::any_of(parts, asked_for));
     if (!judged) return {};
     for (const auto& part : commit->parts) {
-      if (!wanted(part.raw->stream(), options.stream)) continue;
+      if (!asked_for(*part.raw)) continue;
       ++found;
       const Reason reason(*commit, part, *judged);
       if (place.json)
         items.add(reason.json());
       else
-        reason.tell();
+        reason.tell(!wanted->is_one_stream());
     }
     return {};
   });
   if (!walked) return fail(walked.error());
-  if (found == 0) return fail(Exit::no, "The mirror has no stream " + options.stream + " in that time.");
-  if (place.json) say(JsonObject().text("stream", options.stream).raw("commits", items.str()).str());
+  if (found == 0) return not_in_mirror(wanted->stream());
+  if (place.json) say((*mirror)->answer(JsonObject().text("stream", options.stream).raw("commits", items.str())));
   return Exit::done;
 }
 

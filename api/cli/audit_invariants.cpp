@@ -9,7 +9,7 @@ namespace {
 
 using api::rules::InvariantReport;
 
-std::string json_of(const InvariantReport& report) {
+JsonObject json_of(const InvariantReport& report) {
   JsonArray breaches;
   for (const auto& breach : report.breaches.kept()) {
     breaches.add(JsonObject()
@@ -29,20 +29,19 @@ std::string json_of(const InvariantReport& report) {
       .number("offices", report.offices)
       .number("runningLate", report.running_late)
       .raw("counts", counts.str())
-      .raw("breaches", breaches.str())
-      .str();
+      .raw("breaches", breaches.str());
 }
 
 void tell(const InvariantReport& report) {
-  const auto subjects = grouped(report.products) + " products, " + grouped(report.requests) + " requests and " +
-                        grouped(report.offices) + " offices";
+  const auto subjects = counted(report.products, "product") + ", " + counted(report.requests, "request") + " and " +
+                        counted(report.offices, "office");
   if (report.breaches.counts().empty()) {
-    say("Good: every rule holds in " + grouped(report.commits) + " entries: " + subjects + ".");
+    say("Good: every rule holds in " + counted(report.commits, "entry", "entries") + ": " + subjects + ".");
   } else {
     for (const auto& breach : report.breaches.kept())
       say("entry " + std::to_string(breach.position) + "  " + breach.stream + "  " + breach.rule + "  " +
           breach.sentence);
-    say("BROKEN, in " + grouped(report.commits) + " entries, " + subjects + ":");
+    say("BROKEN, in " + counted(report.commits, "entry", "entries") + ", " + subjects + ":");
     for (const auto& [rule, count] : report.breaches.counts()) say("  " + rule + "  " + grouped(count));
   }
   if (report.running_late > 0)
@@ -52,8 +51,8 @@ void tell(const InvariantReport& report) {
 }  // namespace
 
 Exit audit_invariants(const Place& place, const AuditMirrorOptions& options) {
-  const auto mirror = SignedMirror::open(options);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options);
+  if (!mirror) return mirror.error();
   const auto size = (*mirror)->checkpoint().size;
   Progress progress("entries read", size);
   const auto report = api::rules::check_invariants(
@@ -64,7 +63,7 @@ Exit audit_invariants(const Place& place, const AuditMirrorOptions& options) {
       {.entries = size});
   if (!report) return fail(report.error());
   if (place.json)
-    say(json_of(*report));
+    say((*mirror)->answer(json_of(*report)));
   else
     tell(*report);
   return report->breaches.counts().empty() ? Exit::done : Exit::no;

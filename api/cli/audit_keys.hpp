@@ -3,11 +3,15 @@
 
 #include <deque>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/sodium/verifier_key.hpp"
 
 namespace pioneer::cli {
+
+/// Whose word the log's key is, as `keyFrom` says it: the mirror's own, or somebody's who gave it.
+inline std::string_view key_from(bool own_key) { return own_key ? "mirror" : "given"; }
 
 class AuditKeys {
  public:

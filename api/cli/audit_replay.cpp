@@ -167,7 +167,7 @@ Result<std::optional<std::uint64_t>> hold_against(const SignedMirror& mirror, co
   return std::optional(*same);
 }
 
-std::string json_of(const Outcome& outcome) {
+JsonObject json_of(const Outcome& outcome) {
   JsonObject digests;
   for (const auto& [name, digest] : outcome.last.by_name) digests.text(name, digest);
   JsonArray different;
@@ -181,40 +181,40 @@ std::string json_of(const Outcome& outcome) {
       .raw("different", different.str());
   if (const auto parted = outcome.parted()) out.text("parted", std::to_string(*parted));
   if (outcome.histories_part) out.text("historiesPart", std::to_string(*outcome.histories_part));
-  return out.str();
+  return out;
 }
 
-void say_parted(const Outcome& outcome) {
+void say_parted(const SignedMirror& mirror, const Outcome& outcome) {
   const auto at = std::to_string(outcome.last.position);
   const auto from = std::to_string(outcome.agreed);
-  say("DIFFERENT from what was published for " + grouped(outcome.last.position) + " entries:");
+  say("DIFFERENT from what was published for " + counted(outcome.last.position, "entry", "entries") + ":");
   for (const auto& name : outcome.different) say("  " + name);
   say((outcome.parted()
            ? "  parted at entry " + from
            : "  parted at one of the entries " + from + " to " + std::to_string(outcome.last.position - 1)) +
-      ": `pioneer audit diff --from " + from + " --to " + at + "` shows it.");
+      ": `pioneer audit diff " + mirror.path() + " --from " + from + " --to " + at + "` shows it.");
   if (!outcome.parted())
     say("  With --server URL the first one is found; or have `pioneer replay --publish` sign places --at which you "
         "ask.");
 }
 
-void say_outcome(const Place& place, const Outcome& outcome) {
-  if (place.json) return say(json_of(outcome));
+void say_outcome(const Place& place, const SignedMirror& mirror, const Outcome& outcome) {
+  if (place.json) return say(mirror.answer(json_of(outcome)));
   for (const auto& [name, digest] : outcome.last.by_name) say(digest + "  " + name);
   if (outcome.histories_part)
     say("ANOTHER HISTORY: the server's entry " + std::to_string(*outcome.histories_part) +
         " is not the mirror's. What it signs is kept in the mirror, beside what was signed then.");
-  if (!outcome.different.empty()) return say_parted(outcome);
-  say("Replayed " + grouped(outcome.last.position) + " entries from the mirror alone; " +
+  if (!outcome.different.empty()) return say_parted(mirror, outcome);
+  say("Replayed " + counted(outcome.last.position, "entry", "entries") + " from the mirror alone; " +
       (outcome.compared == 0 ? std::string("NOT COMPARED: nothing was published to compare with.")
-                             : "equal to what was published, at " + grouped(outcome.compared) + " places."));
+                             : "equal to what was published, at " + counted(outcome.compared, "place") + "."));
 }
 
 }  // namespace
 
 Exit audit_replay(const Place& place, const AuditReplayOptions& options) {
-  const auto mirror = SignedMirror::open(options.mirror);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options.mirror);
+  if (!mirror) return mirror.error();
   auto theirs = published(**mirror, options.published);
   if (!theirs) return fail(Exit::no, sentence_of(theirs.error()));
   std::unique_ptr<TheirLog> log;
@@ -235,7 +235,7 @@ Exit audit_replay(const Place& place, const AuditReplayOptions& options) {
       compare(std::make_unique<MirrorReplay>(**mirror, std::move(*scratch), progress), *theirs, size, log.get());
   if (!outcome) return fail(outcome.error());
   outcome->histories_part = histories_part;
-  say_outcome(place, *outcome);
+  say_outcome(place, **mirror, *outcome);
   return outcome->different.empty() && !histories_part ? Exit::done : Exit::no;
 }
 

@@ -17,7 +17,7 @@ JsonObject& add(JsonObject& out, const Tally& tally) {
       .number("notRun", tally.not_run);
 }
 
-std::string json_of(const Report& report, const EntryRange& range) {
+JsonObject json_of(const Report& report, const EntryRange& range) {
   const auto all = report.all();
   JsonObject commands, missing, unasked;
   for (const auto& [command, tally] : report.commands) {
@@ -40,8 +40,7 @@ std::string json_of(const Report& report, const EntryRange& range) {
       .raw("commands", commands.str())
       .raw("different", different.str())
       .raw("missing", missing.str())
-      .raw("unasked", unasked.str())
-      .str();
+      .raw("unasked", unasked.str());
 }
 
 std::string words_of(const Tally& tally) {
@@ -69,8 +68,8 @@ void tell(const Report& report) {
 }  // namespace
 
 Exit audit_rerun(const Place& place, const AuditHistoryOptions& options) {
-  const auto mirror = SignedMirror::open(options.mirror);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options.mirror);
+  if (!mirror) return mirror.error();
   const auto range = range_of(**mirror, options);
   if (!range) return Exit::usage;
   const auto size = (*mirror)->checkpoint().size;
@@ -83,7 +82,7 @@ Exit audit_rerun(const Place& place, const AuditHistoryOptions& options) {
       {.from = range->from, .to = range->to, .entries = size});
   if (!report) return fail(report.error());
   if (place.json)
-    say(json_of(*report, *range));
+    say((*mirror)->answer(json_of(*report, *range)));
   else
     tell(*report);
   return report->all().differs == 0 ? Exit::done : Exit::no;

@@ -13,6 +13,7 @@
 #include "api/cli/kept_stamps.hpp"
 #include "api/cli/log_line.hpp"
 #include "api/cli/mirror_files.hpp"
+#include "api/cli/signed_mirror.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
 
@@ -30,7 +31,7 @@ std::optional<eventstore::ContinuedLog> continued(const api::MirrorFolder& folde
   return records ? eventstore::continued_by(records->front()) : std::nullopt;
 }
 
-std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin,
+std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key,
                     const std::optional<eventstore::ContinuedLog>& old) {
   JsonObject out;
   out.yes_no("ok", !found.fault);
@@ -41,7 +42,7 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
     if (fault.entry) out.text("entry", std::to_string(*fault.entry));
     out.text("reason", fault.sentence);
   }
-  out.text("origin", origin).text("proven", std::to_string(found.proven));
+  out.text("origin", origin).text("keyFrom", key_from(own_key)).text("proven", std::to_string(found.proven));
   if (!found.fault) {
     out.text("position", std::to_string(found.checkpoint.size)).text("root", api::hex(found.checkpoint.root.view()));
     if (found.with_entries && found.last.value != 0) out.text("recordedAt", api::http::rfc3339_of_us(found.last.value));
@@ -66,7 +67,9 @@ void tell_fault(const MirrorVerification& found) {
   say("BAD: " + fault.sentence + ".");
   say("  file         " + shown_name(fault.file) + (fault.byte ? ", byte " + std::to_string(*fault.byte) : ""));
   if (fault.entry) say("  entry        " + std::to_string(*fault.entry));
-  say("  proven       " + grouped(found.proven) + (found.with_entries ? " entries" : " hashes") + " before it");
+  say("  proven       " +
+      counted(found.proven, found.with_entries ? "entry" : "hash", found.with_entries ? "entries" : "hashes") +
+      " before it");
   say("Keep this mirror as it is, and compare it with another one.");
 }
 
@@ -87,9 +90,9 @@ void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::
   for (const auto& key : found.strangers)
     say("  not checked  what is signed by " + shown_name(key) + ": its key was not given");
   if (found.unsigned_files > 0)
-    say("  unsigned     " + grouped(found.unsigned_files) + " files beyond the checkpoint: mirror again");
+    say("  unsigned     " + counted(found.unsigned_files, "file") + " beyond the checkpoint: mirror again");
   if (found.unknown_files > 0)
-    say("  unknown      " + grouped(found.unknown_files) + " files that are no part of a mirror");
+    say("  unknown      " + counted(found.unknown_files, "file is", "files are") + " no part of a mirror");
 }
 
 /// Somebody else's checkpoint is kept first: what contradicts the mirror must not be lost.
@@ -105,8 +108,7 @@ Result<void> keep(const std::string& file, MirrorFiles& mirror, std::span<const 
 
 Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   const api::MirrorFolder folder(options.mirror);
-  if (!folder.exists(std::string(api::newest_checkpoint_file)) && !folder.exists("tile"))
-    return fail(Exit::could_not_run, "There is no mirror in " + options.mirror + ". Check the folder.");
+  if (const auto absent = no_mirror_in(options.mirror)) return fail(*absent);
   const bool own_key = options.verifiers.empty();
   const auto keys = own_key ? AuditKeys::read({options.mirror + "/" + std::string(api::verifier_file)})
                             : AuditKeys::read_with_witnesses(options.verifiers);
@@ -136,7 +138,7 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
     found.fault = api::MirrorFault{fault->code, fault->file, std::nullopt, std::nullopt, fault->sentence};
   const auto old = options.any_entries ? std::nullopt : continued(folder, found);
   if (place.json)
-    say(json_of(found, *stamps, keys->origin(), old));
+    say(json_of(found, *stamps, keys->origin(), own_key, old));
   else
     tell(found, *stamps, keys->origin(), own_key, old);
   return found.fault ? Exit::no : Exit::done;

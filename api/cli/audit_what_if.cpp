@@ -48,7 +48,7 @@ std::string json_of(const Organisation& organisation) {
   return out.str();
 }
 
-std::string json_of(const Report& report, const EntryRange& range) {
+JsonObject json_of(const Report& report, const EntryRange& range) {
   JsonArray differences, requests, organisations;
   for (const auto& d : report.differences)
     differences.add(
@@ -71,8 +71,7 @@ std::string json_of(const Report& report, const EntryRange& range) {
       .raw("changes", changes.str())
       .raw("otherwise", requests.str())
       .number("more", all - report.kept.size())
-      .raw("organisations", organisations.str())
-      .str();
+      .raw("organisations", organisations.str());
 }
 
 std::string rate(const Tally& tally) {
@@ -124,8 +123,8 @@ void tell(const Report& report) {
 Exit audit_what_if(const Place& place, const WhatIfOptions& options) {
   const auto other = read_rules(place, options.policy);
   if (!other) return fail(Exit::could_not_run, other.error());
-  const auto mirror = SignedMirror::open(options.range.mirror);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options.range.mirror);
+  if (!mirror) return mirror.error();
   const auto range = range_of(**mirror, options.range);
   if (!range) return Exit::usage;
   Progress progress("entries read", range->to);
@@ -137,7 +136,7 @@ Exit audit_what_if(const Place& place, const WhatIfOptions& options) {
       **other, {.from = range->from, .to = range->to});
   if (!report) return fail(report.error());
   if (place.json)
-    say(json_of(*report, *range));
+    say((*mirror)->answer(json_of(*report, *range)));
   else
     tell(*report);
   return Exit::done;

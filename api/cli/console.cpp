@@ -92,6 +92,11 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
+  const auto words = number == 1 || many.empty() ? std::string(one) + (number == 1 ? "" : "s") : std::string(many);
+  return grouped(number) + " " + words;
+}
+
 Progress::Progress(std::string what, std::uint64_t total)
     : what_(std::move(what)), total_(total), shown_(::isatty(STDERR_FILENO) == 1) {}
 

@@ -40,6 +40,8 @@ Exit fail(const domain::Refusal& refusal);
 
 /// "1,234"
 std::string grouped(std::uint64_t number);
+/// "1 entry", "1,234 entries"; without `many`, that is `one` with an s.
+std::string counted(std::uint64_t number, std::string_view one, std::string_view many = {});
 
 /// A bar on stderr, only if that is a terminal; drawn at most ten times a second. Any thread.
 class Progress {

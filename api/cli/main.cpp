@@ -126,12 +126,19 @@ void add_policy(CLI::App& app, Chosen& chosen) {
       ->callback([&chosen] { chosen = policy_history; });
 }
 
-void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
+/// Of a mirror that is proven before anything is computed from it.
+void add_proven_mirror(CLI::App& command, AuditMirrorOptions& options) {
   command.add_option("MIRROR", options.mirror, "the mirror's folder")->required();
   command.add_option(
       "--verifier", options.verifiers,
       "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
       "log's in the mirror");
+}
+
+void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
+  add_proven_mirror(command, options);
+  command.add_flag("--unproven", options.unproven,
+                   "do not hold the entries against the signed checkpoint first: faster, and proves nothing");
 }
 
 void add_authority(CLI::App& command, std::string& file) {
@@ -176,8 +183,8 @@ void add_reasons(CLI::App& audit, On on) {
                  std::string(alone));
   add_mirror_options(w, why.mirror);
   w.add_option("STREAM", why.stream,
-               "what: request/ID, product/ID, organisation/ID, …; or a board's figure: board/ID, board/ID/accepted, "
-               "board/ID/accepted/overdue")
+               "what: request/ID, product/ID, organisation/CODE, …; a position; or a board's figure: board/CODE, "
+               "board/CODE/accepted, board/CODE/accepted/overdue")
       ->required();
   w.add_option("--scratch", why.scratch, "of a figure: a folder with room for a store meanwhile")
       ->capture_default_str();
@@ -194,7 +201,7 @@ void add_reasons(CLI::App& audit, On on) {
   on(n, [](const Place& p) { return audit_rerun(p, decided); });
 }
 
-/// What is computed from a mirror, once `audit verify` has found it good.
+/// What is computed from a mirror that is proven first.
 void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chosen) {
   const auto on = [&elsewhere, &chosen](CLI::App& command, Chosen what) {
     command.callback([&elsewhere, &chosen, what = std::move(what)] {
@@ -246,10 +253,11 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
   auto& c = *audit.add_subcommand(
       "complete",
       say_alone("All that was begun of one kind, in one time and place, out of a mirror that is proven first"));
-  add_mirror_options(c, complete.range.mirror);
+  add_proven_mirror(c, complete.range.mirror);
   c.add_option("--kind", complete.kind, "what is listed")->required()->check(CLI::IsMember(complete_kinds()));
-  c.add_option("--organisation", complete.organisation,
-               "an id: only what began there; claims, ratings and erasures: whose product, request or member did");
+  c.add_option(
+      "--organisation", complete.organisation,
+      "a code or an id: only what began there; claims, ratings and erasures: whose product, request or member did");
   c.add_flag("--subtree", complete.subtree, "with --organisation: and in all that stood below it then");
   c.add_option("--from", complete.range.from, "a position, or a time such as 2026-03-01T12:00:00Z")
       ->capture_default_str();

@@ -210,8 +210,8 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
             .str());
     return Exit::done;
   }
-  say("Mirrored " + grouped(tree.size()) + " records into " + options.to + "; " + grouped(mirror.written()) +
-      " files are new.");
+  say("Mirrored " + counted(tree.size(), "record") + " into " + options.to + "; " +
+      counted(mirror.written(), "file is", "files are") + " new.");
   say("  root      " + api::hex(tree.root().view()));
   say("  verifier  " + key->verifier());
   return Exit::done;

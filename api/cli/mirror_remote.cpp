@@ -252,6 +252,7 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   auto address = HttpConnection::address_of(place.server);
   if (!address) return cli::fail(Exit::usage, address.error());
   const bool own_key = options.verifiers.empty();
+  const bool known_before = api::MirrorFolder(options.to).exists(std::string(api::verifier_file));
   ServedMirror mirror(place, options, std::move(*address));
   if (const auto done = mirror.run(); !done) return mirror_failed(done.error());
   const auto& checkpoint = mirror.checkpoint();
@@ -261,12 +262,13 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
             .text("position", std::to_string(checkpoint.size))
             .text("root", api::hex(checkpoint.root.view()))
             .text("verifier", mirror.keys().texts().front())
+            .text("keyFrom", own_key && !known_before ? "server" : key_from(own_key))
             .number("filesWritten", mirror.written())
             .str());
     return Exit::done;
   }
-  say("Mirrored " + grouped(checkpoint.size) + " records into " + options.to + "; " + grouped(mirror.written()) +
-      " files are new.");
+  say("Mirrored " + counted(checkpoint.size, "record") + " into " + options.to + "; " +
+      counted(mirror.written(), "file is", "files are") + " new.");
   say("  root      " + api::hex(checkpoint.root.view()));
   say("  verifier  " + mirror.keys().texts().front());
   if (own_key) say("            as the server or an earlier run told it: compare it with the one that was published");

@@ -57,8 +57,10 @@ class Told {
     }
     return {};
   }
-  Exit end() {
-    if (place_.json) say(JsonObject().raw("items", items_.str()).str());
+  /// `mirror`: the one that they came from, if they did.
+  Exit end(const SignedMirror* mirror = nullptr) {
+    const auto all = JsonObject().raw("items", items_.str());
+    if (place_.json) say(mirror != nullptr ? mirror->answer(all) : all.str());
     if (count_ == 0) complain("No policy was adopted yet.");
     return Exit::done;
   }
@@ -118,13 +120,13 @@ Exit policy_history(const Place& place) {
 }
 
 Exit audit_policies(const Place& place, const AuditMirrorOptions& options) {
-  const auto mirror = SignedMirror::open(options);
-  if (!mirror) return fail(mirror.error());
+  const auto mirror = proven_mirror(options);
+  if (!mirror) return mirror.error();
   Told told(place);
   const auto walked =
       each_commit(**mirror, {0, (*mirror)->checkpoint().size}, [&](const auto& commit) { return told.take(commit); });
   if (!walked) return fail(walked.error());
-  return told.end();
+  return told.end(mirror->get());
 }
 
 }  // namespace pioneer::cli

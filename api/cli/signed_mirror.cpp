@@ -2,21 +2,34 @@
 
 #include <charconv>
 
+#include "adapters/posix/executor.hpp"
 #include "api/audit/mirror_commits.hpp"
+#include "api/audit/mirror_verify.hpp"
 #include "api/http/rfc3339.hpp"
 
 namespace pioneer::cli {
 
 using eventstore::Result;
 
+namespace {
+
+/// Exit 1 where the mirror is not what was signed; a folder that is none, or a disk that fails, decides nothing.
+Exit exit_of(const eventstore::Error& error, bool own_key) {
+  if (error.code == "bad_verifier_key" || error.code == "no_verifier_key") return own_key ? Exit::no : Exit::usage;
+  for (const auto* nothing_decided : {"no_mirror", "mirror_unfinished", "no_records", "read_failed", "newer_format"})
+    if (error.code == nothing_decided) return Exit::could_not_run;
+  return Exit::no;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<SignedMirror>> SignedMirror::open(const AuditMirrorOptions& options) {
   const bool own_key = options.verifiers.empty();
-  if (!api::MirrorFolder(options.mirror).exists(std::string(api::newest_checkpoint_file)))
-    return eventstore::failure("no_mirror", "There is no mirror in " + options.mirror + ". Check the folder.");
+  if (auto absent = no_mirror_in(options.mirror)) return std::unexpected(*absent);
   auto keys = own_key ? AuditKeys::read({options.mirror + "/" + std::string(api::verifier_file)})
                       : AuditKeys::read_with_witnesses(options.verifiers);
   if (!keys) return std::unexpected(keys.error());
-  std::unique_ptr<SignedMirror> mirror(new SignedMirror(options.mirror, std::move(*keys)));
+  std::unique_ptr<SignedMirror> mirror(new SignedMirror(options.mirror, std::move(*keys), own_key));
   const auto all = mirror->keys();
   auto newest = api::read_kept(mirror->folder(), std::string(api::newest_checkpoint_file), all);
   if (!newest) return std::unexpected(newest.error());
@@ -24,6 +37,52 @@ Result<std::unique_ptr<SignedMirror>> SignedMirror::open(const AuditMirrorOption
     return eventstore::failure("no_records", "This mirror holds hashes only; there is nothing to compute from.");
   mirror->checkpoint_ = std::move(newest->checkpoint);
   return mirror;
+}
+
+std::optional<eventstore::Error> no_mirror_in(const std::string& path) {
+  const api::MirrorFolder folder(path);
+  if (folder.exists(std::string(api::newest_checkpoint_file))) return std::nullopt;
+  if (!folder.exists("tile"))
+    return eventstore::Error{"no_mirror", "There is no mirror in " + path + ". Check the folder."};
+  if (folder.exists(std::string(api::kept_checkpoints_folder))) return std::nullopt;
+  return eventstore::Error{"mirror_unfinished", "This mirror was never finished: run `pioneer audit mirror` again."};
+}
+
+std::optional<api::MirrorFault> SignedMirror::prove() {
+  constexpr unsigned threads = 2;
+  const auto keys = keys_.all();
+  const auto witnesses = keys_.witnesses();
+  adapters::posix::ThreadPool beside(threads);
+  Progress progress("entries verified", 0);
+  api::MirrorVerifyOptions how;
+  how.keys = keys;
+  how.witnesses = witnesses;
+  how.workers = threads;
+  how.beside = &beside;
+  how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
+  const auto found = api::verify_mirror(folder_, how);
+  proven_ = !found.fault;
+  last_ = found.last;
+  return found.fault;
+}
+
+std::string SignedMirror::answer(JsonObject computed) const {
+  return computed.yes_no("proven", proven_).text("keyFrom", key_from(own_key_)).str();
+}
+
+std::expected<std::unique_ptr<SignedMirror>, Exit> proven_mirror(const AuditMirrorOptions& options) {
+  auto mirror = SignedMirror::open(options);
+  if (!mirror)
+    return std::unexpected(fail(exit_of(mirror.error(), options.verifiers.empty()), sentence_of(mirror.error())));
+  if (options.unproven) {
+    complain("NOT PROVEN: no entry was held against the signed checkpoint, so all of them may be forged.");
+    return std::move(*mirror);
+  }
+  const auto fault = (*mirror)->prove();
+  if (!fault) return std::move(*mirror);
+  return std::unexpected(fail(exit_of({fault->code, fault->sentence}, options.verifiers.empty()),
+                              "The mirror proves nothing: " + fault->file + ": " + fault->sentence +
+                                  ". Run `pioneer audit verify`, which says where."));
 }
 
 Result<std::optional<std::uint64_t>> size_then(const SignedMirror& mirror, const std::string& when) {

@@ -129,6 +129,7 @@ class Fetched(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout.strip()), (0, told["root"]), done.stderr)
         again = self.fetch(self.pioneer.port, fetched)  # what was fetched is not fetched again, but the server's new epoch is new
         self.assertLess(again["filesWritten"], 8)
+        self.assertEqual([one["keyFrom"] for one in (told, again)], ["server", "mirror"])
         self.assertEqual(self.verify(fetched)["checkpoints"], 2)
 
     def test_goes_on_wherever_it_was_killed(self):

@@ -156,6 +156,120 @@ class Audit(unittest.TestCase):
         told = self.audit("verify", "stamped-otherwise", expect=1)
         self.assertEqual((told["code"], told["file"]), ("contradiction", f"stamps/{size}"))
 
+    def every_command(self, mirror: str) -> dict[str, list[str]]:
+        """One call of each command that computes from a mirror."""
+        return {"why": [mirror, f"product/{self.product}"], "rerun": [mirror], "invariants": [mirror], "diff": [mirror], "replay": [mirror],
+                "policies": [mirror], "what-if": [mirror, "--policy", str(pioneer.ROOT / "ops/config/services.yaml")],
+                "evidence": [mirror, "--stream", f"product/{self.product}", "--out", f"{mirror}.zip"],
+                "figure": [mirror, f"board/{self.community}"], "complete": [mirror, "--kind", "claim"]}
+
+    def called(self, name: str, arguments: list[str], *more: str) -> subprocess.CompletedProcess:
+        command = "why" if name == "figure" else name
+        return subprocess.run([pioneer.BIN / "pioneer", "audit", command, *arguments, *more], cwd=self.folder, text=True, capture_output=True,
+                              timeout=120, check=False)
+
+    def test_nothing_is_computed_from_a_forged_entry(self):
+        forged_log.rewrite_mirrored(self.copied("forged-entry"), b"\x0a\x0bClaimPlaced\x1a\x06\x08\x02\x10\x01\x18\x02",
+                                    b"\x0a\x0bClaimPlaced\x1a\x06\x08\x02\x10\x01\x18\x01")
+        key = self.pioneer.command("keys", "show", "--verifier").strip()
+        self.assertEqual(self.audit("verify", "forged-entry", expect=1)["code"], "entry_differs")
+        for name, arguments in self.every_command("forged-entry").items():
+            with self.subTest(name):
+                for given in ([], ["--verifier", key]):
+                    refused = self.called(name, arguments, *given)
+                    self.assertEqual((refused.returncode, refused.stdout), (1, ""), refused.stderr)
+                    self.assertIn("The mirror proves nothing: tile/entries/000.p/", refused.stderr)
+        self.assertFalse((self.folder / "forged-entry.zip").exists())
+
+    def test_what_was_not_proven_is_told_to_be_so(self):
+        forged_log.rewrite_mirrored(self.copied("unproven"), b"\x0a\x0bClaimPlaced\x1a\x06\x08\x02\x10\x01\x18\x02",
+                                    b"\x0a\x0bClaimPlaced\x1a\x06\x08\x02\x10\x01\x18\x01")
+        for name, arguments in self.every_command("unproven").items():
+            with self.subTest(name):
+                told = self.called(name, arguments, "--unproven", "--json")
+                if name == "complete":
+                    self.assertEqual(told.returncode, 2, "a list is whole only where it is proven")
+                    continue
+                if name == "evidence":
+                    self.assertEqual((told.returncode, told.stdout), (1, ""))
+                    self.assertIn("Nothing was written, for it would not hold", told.stderr)
+                    continue
+                self.assertIn("NOT PROVEN", told.stderr)
+                self.assertIs(json.loads(told.stdout.splitlines()[-1])["proven"], False, told.stdout)
+        self.assertFalse((self.folder / "unproven.zip").exists())
+
+    def test_an_answer_tells_what_it_rests_on(self):
+        key = self.pioneer.command("keys", "show", "--verifier").strip()
+        for name, arguments in self.every_command("stick").items():
+            with self.subTest(name):
+                for given, word in (([], "mirror"), (["--verifier", key], "given")):
+                    (self.folder / "stick.zip").unlink(missing_ok=True)
+                    done = self.called(name, arguments, *given, "--json")
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    told = json.loads(done.stdout.splitlines()[-1])
+                    self.assertEqual((told["proven"], told["keyFrom"]), (True, word))
+        self.assertEqual([self.audit("verify", "stick", *given)["keyFrom"] for given in ([], ["--verifier", key])], ["mirror", "given"])
+
+    def words(self, *arguments: str, expect: int = 0) -> str:
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", *arguments], cwd=self.folder, text=True, capture_output=True, timeout=120,
+                              check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stdout if expect == 0 else done.stderr
+
+    def test_an_organisation_is_found_by_its_code(self):
+        code, here = ("--organisation", "350206001001"), ("--organisation", self.community)
+        for kind in ("request", "claim", "member"):
+            self.assertEqual(self.listed("stick", "--kind", kind, *code), self.listed("stick", "--kind", kind, *here))
+        self.assertEqual(self.audit("why", "stick", "organisation/350206001001")["commits"],
+                         self.audit("why", "stick", f"organisation/{self.community}")["commits"])
+        self.assertEqual(self.words("why", "stick", "board/350206001001"), self.words("why", "stick", f"board/{self.community}"))
+        nobody = self.community[:-1] + ("0" if self.community[-1] != "0" else "1")
+        for typo in ("350206001009", nobody):
+            self.assertIn(f"no organisation with the id or code {typo}", self.listed("stick", "--kind", "request", "--organisation", typo, expect=1)[0])
+            self.assertIn("no organisation with", self.audit("why", "stick", f"board/{typo}", expect=1)["error"])
+
+    def test_a_list_says_where_the_mirror_ends(self):
+        ends = self.audit("verify", "stick")["recordedAt"]
+        self.assertEqual(self.listed("stick", "--kind", "request", "--to", "2098-01-01T00:00:00Z")[-1]["until"], ends)
+        told = self.words("complete", "stick", "--kind", "request")
+        self.assertIn("This is all: every one of the entries from 0 to before ", told)
+        self.assertIn(f"The mirror ends at {ends}: what began later is not in it.", told)
+        self.assertIn("There is none: ", self.words("complete", "stick", "--kind", "erasure"))
+
+    def test_why_takes_a_position(self):
+        for commit in self.audit("why", "stick", f"product/{self.product}")["commits"]:
+            told = self.audit("why", "stick", commit["position"])["commits"]
+            self.assertIn(commit, told)
+            self.assertEqual({one["position"] for one in told}, {commit["position"]})
+        self.assertIn(f"product/{self.product}", self.words("why", "stick", commit["position"]))
+        size = self.audit("verify", "stick")["position"]
+        self.assertIn("no entry", self.audit("why", "stick", size, expect=1)["error"])
+
+    def test_a_name_that_is_none_is_refused_by_every_command_alike(self):
+        calls = {"why": [], "diff": ["--stream"], "evidence": ["--out", "none.zip", "--stream"]}
+        for name, before in calls.items():
+            for asked, code, words in (("request", 2, "request is a kind: request/ID names one of them, request/ all of them"),
+                                       ("nonsense/", 2, "There is no kind nonsense. Kinds are organisation, member, policy, request"),
+                                       ("request/zzz", 1, "The mirror has no stream request/zzz in that time"),
+                                       ("organisation/350206001009", 1, "no organisation with the id or code 350206001009")):
+                with self.subTest(name, asked=asked):
+                    self.assertIn(words, self.audit(name, "stick", *before, asked, expect=code)["error"])
+        self.assertEqual(self.audit("diff", "stick", "--stream", "refusal/")["counts"], {}, "nothing of a kind is an answer")
+
+    def test_diff_says_how_much_before_it_says_what(self):
+        lines = self.words("diff", "stick", "--stream", "product/").splitlines()
+        self.assertRegex(lines[0], r"^Between 0 and \d+ entries: 6 events of 1 stream:$")
+        self.assertEqual(len(lines), 7, "five types, then the stream")
+        self.assertIn(f"product/{self.product}", lines[-1])
+
+    def test_a_mirror_that_was_never_finished_is_told_to_be_so(self):
+        copy = self.copied("unfinished")
+        for name in ("checkpoint", "verifier"):
+            (copy / name).unlink()
+        shutil.rmtree(copy / "checkpoints")
+        for command in ("verify", "rerun", "invariants"):
+            self.assertIn("was never finished: run `pioneer audit mirror` again", self.audit(command, "unfinished", expect=3)["error"])
+
     def test_policies_are_told_from_the_directory_and_from_a_mirror_alike(self):
         told = self.audit("policies", "stick")["items"]
         self.assertEqual(told, json.loads(self.pioneer.command("policy", "history", "--json"))["items"])

@@ -75,6 +75,7 @@ class Evidence(unittest.TestCase):
         self.assertEqual((told["ok"], told["entries"], told["related"], told["gap"], told["wholeBeginning"]), (True, 4, 1, False, True))
         self.assertEqual((told["page"], told["ownPage"], told["stamps"], told["checkpoints"]), (True, True, 1, 3))
         self.assertEqual(told["stream"], f"request/{self.request}")
+        self.assertEqual([self.told[name] for name in ("entries", "related", "checkpoints", "proven")], [4, 1, 3, True])
         self.assertEqual(self.told["sha256"], hashlib.sha256(self.archive.read_bytes()).hexdigest())
         files = self.files()
         self.assertEqual(sum(name.startswith("entries/") for name in files), 5)
@@ -140,12 +141,14 @@ class Evidence(unittest.TestCase):
         other.make()
         key = other.command("keys", "show", "--verifier").strip()
         told = self.run_audit("evidence-check", str(self.archive), "--verifier", key, expect=1)
-        self.assertFalse(told["ok"])
+        self.assertEqual((told["ok"], told["keyFrom"]), (False, "given"))
+        self.assertEqual(self.run_audit("evidence-check", str(self.archive), expect=0)["keyFrom"], "archive")
         words = subprocess.run([pioneer.BIN / "pioneer", "audit", "evidence-check", str(self.archive)], text=True, capture_output=True,
                                check=True).stdout
         self.assertIn("by the key in the archive itself", words)
         self.assertIn("only a mirror shows", words)
         self.assertIn("nobody whose key was given", words)
+        self.assertIn(f"Good: 4 entries of request/{self.request} and 1 policy that decided, each in its place", words)
 
     def test_archives_that_lead_elsewhere_or_swell_are_refused(self):
         files = self.files()
