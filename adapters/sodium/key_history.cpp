@@ -108,4 +108,19 @@ Result<Periods> read_key_history(eventstore::Disk& disk, const std::string& dire
   return periods;
 }
 
+Result<std::vector<std::string>> known_log_keys(eventstore::Disk& disk, const std::string& directory) {
+  std::vector<std::string> keys;
+  const auto path = directory + "/" + std::string(log_key_files.verifier);
+  if (disk.exists(path)) {
+    auto text = eventstore::read_whole(disk, path, history_bytes_max);
+    if (!text) return std::unexpected(text.error());
+    keys.push_back(text->substr(0, text->find('\n')));
+  }
+  const auto periods = kept(disk, directory);
+  if (!periods) return std::unexpected(periods.error());
+  for (auto period = periods->rbegin(); period != periods->rend(); ++period)
+    if (keys.empty() || keys.front() != period->verifier) keys.push_back(period->verifier);
+  return keys;
+}
+
 }  // namespace pioneer::adapters

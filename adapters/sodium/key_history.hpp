@@ -38,4 +38,9 @@ eventstore::Result<std::vector<KeyPeriod>> settle_key_history(eventstore::Disk& 
 eventstore::Result<std::vector<KeyPeriod>> read_key_history(eventstore::Disk& disk, const std::string& directory,
                                                             const SigningKey& key);
 
+/// The verifier keys of a directory that may lack the key that signs, a copy for whoever only checks: the present one
+/// first, then those before it, the newest first. None where the directory has none. Errors: "bad_key_history", and the
+/// disk's.
+eventstore::Result<std::vector<std::string>> known_log_keys(eventstore::Disk& disk, const std::string& directory);
+
 }  // namespace pioneer::adapters

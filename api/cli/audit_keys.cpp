@@ -2,7 +2,8 @@
 
 #include <filesystem>
 
-#include "adapters/sodium/signing.hpp"
+#include "adapters/posix/disk.hpp"
+#include "adapters/sodium/key_history.hpp"
 #include "api/audit/mirror_folder.hpp"
 
 namespace pioneer::cli {
@@ -32,13 +33,16 @@ eventstore::Result<void> AuditKeys::add(const std::string& text, const std::stri
 eventstore::Result<void> AuditKeys::add_file(const std::string& path) {
   const auto content = api::MirrorFolder(".").read(path, key_file_bytes_max);
   if (!content) return failure(content.error().code, path + ": " + content.error().detail);
-  std::string_view rest(*content);
+  return add_lines(*content, path);
+}
+
+eventstore::Result<void> AuditKeys::add_lines(std::string_view rest, const std::string& from) {
   while (!rest.empty()) {
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     const auto key = line.substr(0, line.find(' '));  // of a line of `pioneer keys show --history`
     if (key.empty()) continue;
-    if (auto added = add(std::string(key), path); !added) return added;
+    if (auto added = add(std::string(key), from); !added) return added;
   }
   return {};
 }
@@ -53,7 +57,7 @@ eventstore::Result<void> AuditKeys::add_each(const std::vector<std::string>& key
                                             ", and this is no verifier key. Give the log's key by --verifier, as it "
                                             "was published");
     }
-    if (auto added = is_there ? add_file(given) : add(given, "--verifier"); !added) return added;
+    if (auto added = is_there ? add_file(given) : add_lines(given, "--verifier"); !added) return added;
   }
   if (keys_.empty()) return failure("bad_verifier_key", "No verifier key of a log was given");
   return {};
@@ -89,8 +93,12 @@ eventstore::Result<AuditKeys> AuditKeys::read_for_receipts(const std::vector<std
                    "Say whose signature counts: --verifier with the log's key, from where it was published (`pioneer "
                    "keys show --verifier` prints it)");
   }
-  const auto own = data + "/keys/" + std::string(adapters::log_key_files.verifier);
-  return read_with_witnesses(keys_or_files.empty() ? std::vector{own} : keys_or_files);
+  if (!keys_or_files.empty()) return read_with_witnesses(keys_or_files);
+  adapters::posix::PosixDisk disk;
+  const auto own = adapters::known_log_keys(disk, data + "/keys");
+  if (!own) return std::unexpected(own.error());
+  if (own->empty()) return failure("no_verifier_key", "There is no key of a log in " + data + "/keys");
+  return read_with_witnesses(*own);
 }
 
 std::vector<const api::Verifier*> AuditKeys::all() const {

@@ -15,15 +15,15 @@ inline std::string_view key_from(bool own_key) { return own_key ? "mirror" : "gi
 
 class AuditKeys {
  public:
-  /// Each a key, or a file with a key in each line. Errors: "bad_verifier_key", "no_verifier_key" where something is
-  /// neither, and those of MirrorFolder::read().
+  /// Each a key, several in a line each, or a file with such lines. Errors: "bad_verifier_key", "no_verifier_key" where
+  /// something is neither, and those of MirrorFolder::read().
   static eventstore::Result<AuditKeys> read(const std::vector<std::string>& keys_or_files);
 
   /// The same, and witnesses' keys among them. Error: "bad_verifier_key" also where none of them is a log's.
   static eventstore::Result<AuditKeys> read_with_witnesses(const std::vector<std::string>& keys_or_files);
 
-  /// The same; where none is given, the key that the directory of a server knows itself by. Error: "bad_verifier_key"
-  /// also where that is not given either.
+  /// The same; where none is given, the keys by which the directory of a server is known, those before the present one
+  /// too. Error: "bad_verifier_key" also where that is not given either.
   static eventstore::Result<AuditKeys> read_for_receipts(const std::vector<std::string>& keys_or_files,
                                                          const std::string& data);
 
@@ -42,6 +42,7 @@ class AuditKeys {
 
  private:
   eventstore::Result<void> add(const std::string& text, const std::string& from);
+  eventstore::Result<void> add_lines(std::string_view lines, const std::string& from);
   eventstore::Result<void> add_file(const std::string& path);
   eventstore::Result<void> add_each(const std::vector<std::string>& keys_or_files);
 

@@ -46,6 +46,17 @@ Exit show_history(const Place& place, const std::vector<adapters::KeyPeriod>& pe
   return Exit::done;
 }
 
+/// For --verifier: what an earlier key signed is good for ever.
+Exit show_verifiers(const Place& place, const std::vector<adapters::KeyPeriod>& periods) {
+  JsonArray earlier;
+  for (auto period = periods.rbegin(); period != periods.rend(); ++period) {
+    if (!place.json) say(period->verifier);
+    if (period != periods.rbegin()) earlier.add_text(period->verifier);
+  }
+  if (place.json) say(JsonObject().text("verifier", periods.back().verifier).raw("earlier", earlier.str()).str());
+  return Exit::done;
+}
+
 }  // namespace
 
 Exit rotate_key(const Place& place, const RotateOptions& options) {
@@ -92,14 +103,10 @@ Exit show_keys(const Place& place, const KeysOptions& options) {
   adapters::posix::PosixRandom random;
   const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys", name_of_log(options, **open));
   if (!key) return fail(key.error());
-  if (options.history) {
-    const auto periods = adapters::read_key_history(disk, place.data + "/keys", *key);
-    return periods ? show_history(place, *periods) : fail(periods.error());
-  }
-  if (options.verifier) {
-    say(place.json ? JsonObject().text("verifier", key->verifier()).str() : key->verifier());
-    return Exit::done;
-  }
+  const auto periods = adapters::read_key_history(disk, place.data + "/keys", *key);
+  if (!periods) return fail(periods.error());
+  if (options.history) return show_history(place, *periods);
+  if (options.verifier) return show_verifiers(place, *periods);
   auto local = open_to_read(place);
   if (!local) return fail(local.error());
   const auto& keyring = (*local)->keyring();

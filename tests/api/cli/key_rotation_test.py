@@ -1,4 +1,5 @@
 """The log's signing key is changed: the log goes on under its name, both keys sign for a while, and whoever has the keys verifies all of it."""
+import json
 import pathlib
 import subprocess
 import sys
@@ -19,7 +20,11 @@ class KeyRotation(unittest.TestCase):
         self.old = self.key()
 
     def key(self) -> str:
-        return self.pioneer.command("keys", "show", "--verifier").strip()
+        return self.keys()[0]
+
+    def keys(self) -> list[str]:
+        """All that ever signed, the present one first."""
+        return self.pioneer.command("keys", "show", "--verifier").splitlines()
 
     def mirror(self, name: str) -> pathlib.Path:
         self.pioneer.command("audit", "mirror", "--to", str(self.folder / name))
@@ -84,6 +89,9 @@ class KeyRotation(unittest.TestCase):
         third = self.key()
         lines = self.pioneer.command("keys", "show", "--history").splitlines()
         self.assertEqual([line.split()[0] for line in lines], [self.old, second, third])
+        self.assertEqual(self.keys(), [third, second, self.old])
+        shown = json.loads(self.pioneer.command("keys", "show", "--verifier", "--json"))
+        self.assertEqual((shown["verifier"], shown["earlier"]), (third, [second, self.old]))
         self.assertRegex(lines[0], r"from 0 records to \d+ \(20")
         self.assertIn("signs now", lines[1])
         self.assertIn("signs now", lines[2])
