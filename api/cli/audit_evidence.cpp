@@ -254,7 +254,7 @@ std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, cons
 
 void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin, bool own_key) {
   if (report.fault) {
-    say("BAD: " + report.fault->sentence + ".");
+    say("BAD: " + ended(report.fault->sentence));
     if (!report.fault->file.empty()) say("  file         " + report.fault->file);
     say("Do not rely on it. Keep the archive as it is, and ask for it again.");
     return;

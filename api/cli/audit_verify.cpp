@@ -31,10 +31,19 @@ std::optional<eventstore::ContinuedLog> continued(const api::MirrorFolder& folde
   return records ? eventstore::continued_by(records->front()) : std::nullopt;
 }
 
+/// No key that was given signed the newest checkpoint: that is no word against it.
+bool cannot_tell(const MirrorVerification& found) { return found.fault && found.fault->code == "not_signed"; }
+
+/// Of somebody's checkpoint: it is one, and not what the log signed.
+bool is_against_it(std::string_view code) { return code == "bad_signature" || code == "other_origin"; }
+
 std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key,
                     const std::optional<eventstore::ContinuedLog>& old) {
   JsonObject out;
-  out.yes_no("ok", !found.fault);
+  if (cannot_tell(found))
+    out.raw("ok", "null");
+  else
+    out.yes_no("ok", !found.fault);
   if (found.fault) {
     const auto& fault = *found.fault;
     out.text("code", fault.code).text("file", fault.file);
@@ -64,7 +73,8 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
 
 void tell_fault(const MirrorVerification& found) {
   const auto& fault = *found.fault;
-  say("BAD: " + fault.sentence + ".");
+  if (cannot_tell(found)) return say("CANNOT TELL: " + ended(fault.sentence));
+  say("BAD: " + ended(fault.sentence));
   say("  file         " + shown_name(fault.file) + (fault.byte ? ", byte " + std::to_string(*fault.byte) : ""));
   if (fault.entry) say("  entry        " + std::to_string(*fault.entry));
   say("  proven       " +
@@ -100,7 +110,7 @@ Result<void> keep(const std::string& file, MirrorFiles& mirror, std::span<const 
   const auto note = api::MirrorFolder(".").read(file, api::note_bytes_max);
   if (!note) return eventstore::failure(note.error().code, file + ": " + note.error().detail);
   if (const auto checkpoint = api::check_checkpoint(*note, keys); !checkpoint)
-    return eventstore::failure("refused", file + ": " + checkpoint.error().detail);
+    return eventstore::failure(checkpoint.error().code, file + ": " + checkpoint.error().detail);
   return mirror.keep_signed(*note, keys);
 }
 
@@ -120,7 +130,7 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   MirrorFiles mirror(options.mirror);
   for (const auto& file : options.checkpoints) {
     if (const auto kept = keep(file, mirror, all); !kept)
-      return kept.error().code == "refused" ? fail(Exit::no, sentence_of(kept.error())) : fail(kept.error());
+      return is_against_it(kept.error().code) ? fail(Exit::no, sentence_of(kept.error())) : fail(kept.error());
   }
   Progress progress("entries verified", 0);
   adapters::posix::ThreadPool beside(options.threads);
@@ -141,6 +151,7 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
     say(json_of(found, *stamps, keys->origin(), own_key, old));
   else
     tell(found, *stamps, keys->origin(), own_key, old);
+  if (cannot_tell(found)) return Exit::could_not_run;
   return found.fault ? Exit::no : Exit::done;
 }
 

@@ -66,9 +66,13 @@ void complain(std::string_view text) {
   put(stderr, "\n");
 }
 
+std::string ended(std::string text) {
+  if (!text.empty() && std::string_view(".?!").find(text.back()) == std::string_view::npos) text += '.';
+  return text;
+}
+
 std::string sentence_of(const eventstore::Error& error) {
-  std::string text = error.detail.empty() ? error.code : error.detail;
-  if (!text.empty() && text.back() != '.') text += '.';
+  std::string text = ended(error.detail.empty() ? error.code : error.detail);
   const auto advice = std::ranges::find(advices, error.code, &Advice::code);
   if (advice != advices.end() && text.find(advice->what) == text.npos) text.append(" ").append(advice->what);
   return text;

@@ -19,6 +19,8 @@ enum class Exit : int {
   could_not_run = 3,  ///< a file, a server, a lock: nothing was decided
 };
 
+/// With a full stop, unless it ends as a sentence does.
+std::string ended(std::string text);
 /// A line on stdout. What a terminal would obey is shown as "?": names of files and texts of others are among what is
 /// said.
 void say(std::string_view text);

@@ -110,10 +110,9 @@ Result<void> MirrorFiles::keep_verifier(const std::string& verifier) {
 }
 
 Exit mirror_failed(const eventstore::Error& error) {
-  static constexpr std::array<std::string_view, 12> noes{"wrong_file",      "mirror_differs", "history_differs",
-                                                         "history_shorter", "bad_signature",  "not_signed",
-                                                         "bad_checkpoint",  "other_origin",   "bad_key_history",
-                                                         "bad_digests",     "foreign_mirror", "log_behind_checkpoint"};
+  static constexpr std::array<std::string_view, 11> noes{
+      "wrong_file",   "mirror_differs",  "history_differs", "history_shorter", "bad_signature",        "bad_checkpoint",
+      "other_origin", "bad_key_history", "bad_digests",     "foreign_mirror",  "log_behind_checkpoint"};
   return std::ranges::find(noes, error.code) != noes.end() ? fail(Exit::no, sentence_of(error)) : fail(error);
 }
 

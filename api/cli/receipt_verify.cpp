@@ -42,12 +42,25 @@ std::string types_of(const eventstore::StreamPart& part) {
   return types;
 }
 
+/// No key that was given signed it: that is no word against it.
+Exit tell_unknown(const Place& place, const eventstore::Error& error) {
+  if (place.json) {
+    say(JsonObject().raw("ok", "null").text("code", error.code).text("reason", error.detail).str());
+  } else {
+    say("CANNOT TELL: " + error.detail);
+  }
+  return Exit::could_not_run;
+}
+
 Exit tell_bad(const Place& place, const eventstore::Error& error) {
+  if (error.code == "not_signed") return tell_unknown(place, error);
   if (place.json) {
     say(JsonObject().yes_no("ok", false).text("code", error.code).text("reason", error.detail).str());
   } else {
     say("BAD: " + error.detail);
-    say("Do not rely on it. Fetch the receipt again; if it is bad again, keep both files and show them to an auditor.");
+    say(error.code == "bad_receipt" ? "This file is no receipt, or no longer one. Fetch the receipt again."
+                                    : "Do not rely on it. Fetch the receipt again; if it is bad again, keep both files "
+                                      "and show them to an auditor.");
   }
   return Exit::no;
 }

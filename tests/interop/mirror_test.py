@@ -179,7 +179,7 @@ class Mirror(unittest.TestCase):
         stranger.make()
         mirror(stranger, self.folder / "stranger")
         self.assertIn("No key that was given signed this",
-                      self.verify(self.copied("unmoved"), "--checkpoint", self.folder / "stranger/checkpoint", expect=1))
+                      self.verify(self.copied("unmoved"), "--checkpoint", self.folder / "stranger/checkpoint", expect=3))
 
     def test_a_person_who_is_erased_leaves_proofs_that_hold(self):
         another = self.enterContext(pioneer.Pioneer())

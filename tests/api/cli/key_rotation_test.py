@@ -78,7 +78,7 @@ class KeyRotation(unittest.TestCase):
         self.verify(stick, self.old, new)
         self.verify(self.mirror("later"), new)
         self.verify(between, self.old)
-        self.assertIn("No key that was given", self.verify(stick, self.old, expect=1))
+        self.assertTrue((told := self.verify(stick, self.old, expect=3)).startswith("CANNOT TELL: No key that was given"), told)
 
     def test_the_history_tells_all_keys_and_when_they_signed(self):
         self.assertEqual(len(self.pioneer.command("keys", "show", "--history").splitlines()), 1)
@@ -98,6 +98,21 @@ class KeyRotation(unittest.TestCase):
         keys = self.folder / "keys"
         keys.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self.verify(self.mirror("stick"), str(keys))
+
+    def test_a_receipt_of_an_earlier_key_stays_good(self):
+        def receipt(*how: str, expect: int = 0) -> str:
+            return pioneer.run("receipt", "verify", str(file), *how, expect=expect)
+        file = self.folder / "old.tlog-proof"
+        self.pioneer.command("receipt", "get", "1", "--to", str(file))
+        self.pioneer.command("keys", "rotate")
+        self.pioneer.command("keys", "rotate", "--end")
+        self.assertTrue(receipt("--data", str(self.pioneer.data)).startswith("Good: "))
+        self.assertTrue(receipt("--verifier", "\n".join(self.keys())).startswith("Good: "))
+        # Who knows the new key alone has no word against it.
+        told = receipt("--verifier", self.key(), expect=3)
+        self.assertTrue(told.startswith("CANNOT TELL: No key that was given signed this"), told)
+        found = json.loads(receipt("--verifier", self.key(), "--json", expect=3))
+        self.assertEqual((found["ok"], found["code"]), (None, "not_signed"))
 
     def test_a_running_server_keeps_its_key(self):
         self.pioneer.start()

@@ -84,7 +84,7 @@ class Receipts(unittest.TestCase):
         other = self.enterContext(pioneer.Pioneer())
         other.make()
         key = other.command("keys", "show", "--verifier").strip()
-        self.assertIn("No key that was given signed this", self.run_in_folder("receipt", "verify", str(file), "--verifier", key, expect=1).stdout)
+        self.assertIn("No key that was given signed this", self.run_in_folder("receipt", "verify", str(file), "--verifier", key, expect=3).stdout)
         self.assertIn("Say whose signature counts", self.run_in_folder("receipt", "verify", str(file), expect=2).stderr)
         self.assertIn("no verifier key", self.run_in_folder("receipt", "verify", str(file), "--verifier", "nonsense", expect=2).stderr)
         self.assertIn("not there", self.run_in_folder("receipt", "verify", "nowhere", "--verifier", key, expect=3).stderr)
