@@ -103,6 +103,9 @@ Exit show_stream(const Place& place, const LogOptions& options, bool last) {
   return Exit::done;
 }
 
+/// A server that is ready has opened the log: a record stands at its position.
+std::uint64_t size_of(const api::ReadyView& ready) { return ready.position() + 1; }
+
 bool is_one_stream(const std::string& stream) { return !stream.empty() && !stream.ends_with('/'); }
 
 }  // namespace
@@ -118,7 +121,8 @@ Exit tail_log(const Place& place, const LogOptions& options) {
     return cli::fail(Exit::usage, "Over a server, `log tail` takes one stream (request/ID), not a kind.");
   const auto ready = get<api::ReadyView>(place, "/readyz");
   if (!ready) return ready.error();
-  const auto from = ready->position() - std::min(ready->position(), options.limit);
+  const auto size = size_of(*ready);
+  const auto from = size - std::min(size, options.limit);
   return show_all(place, from, options.limit, {});
 }
 
@@ -131,7 +135,7 @@ Exit describe_log(const Place& place) {
     JsonObject out;
     out.text("logId", version->log_id())
         .number("format", version->format())
-        .text("position", std::to_string(ready->position()))
+        .text("position", std::to_string(size_of(*ready)))
         .text("version", version->version())
         .number("featureLevel", version->feature_level());
     if (version->has_continues()) out.raw("continues", api::http::to_json(version->continues()));
@@ -140,7 +144,7 @@ Exit describe_log(const Place& place) {
   }
   say("log       " + version->log_id());
   say("format    " + std::to_string(version->format()));
-  say("commits   " + grouped(ready->position()));
+  say("commits   " + grouped(size_of(*ready)));
   say("server    pioneerd " + version->version());
   say("level     " + std::to_string(version->feature_level()));
   if (version->has_continues()) say("continues " + version->continues().log_id());

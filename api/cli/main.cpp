@@ -1,6 +1,8 @@
 // `pioneer`: the command line. Reads the arguments, calls one command, gives its exit code.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <functional>
 
@@ -423,15 +425,46 @@ void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
   d.callback([&chosen] { chosen = [](const Place& p) { return make_demo(p, options); }; });
 }
 
+struct Works {
+  bool data_only = false;
+  bool alone = false;
+};
+
+/// Only reads the files of a directory, without a lock.
+bool reads_beside(const CLI::App& app) {
+  static constexpr std::array<std::string_view, 7> those{"verify",   "log show",     "log stream",    "log tail",
+                                                         "log info", "audit mirror", "policy history"};
+  const auto above = app.get_parent() == nullptr || app.get_parent()->get_parent() == nullptr
+                         ? std::string()
+                         : app.get_parent()->get_name() + " ";
+  return std::ranges::find(those, above + app.get_name()) != those.end();
+}
+
 /// Below the help of every command: where it works. What says of itself that it is for a directory only is believed.
-void add_footers(CLI::App& app, bool data_only = false) {
-  data_only = data_only || app.get_description().find("data only") != std::string::npos;
-  if (app.get_description().find(alone) != std::string::npos)
+void add_footers(CLI::App& app, Works works = {}) {
+  const auto& told = app.get_description();
+  works.data_only = works.data_only || told.find("data only") != std::string::npos;
+  works.alone = works.alone || told.find(alone) != std::string::npos;
+  if (works.alone) {
     app.footer("Where: the files named, without a log or a server; --json answers in JSON.");
-  else
-    app.footer(data_only ? "Where: --data DIR (stopped server); --json answers in JSON."
-                         : "Where: --data DIR (stopped server) or --server URL --token T; --json answers in JSON.");
-  for (auto* command : app.get_subcommands({})) add_footers(*command, data_only);
+  } else {
+    const std::string data = reads_beside(app) ? "--data DIR (beside a server too)" : "--data DIR (stopped server)";
+    app.footer("Where: " + data + (works.data_only ? "" : " or --server URL --token T") + "; --json answers in JSON.");
+  }
+  for (auto* command : app.get_subcommands({})) add_footers(*command, works);
+}
+
+bool is_data_only(const CLI::App& app) {
+  return app.get_description().find("data only") != std::string::npos ||
+         std::ranges::any_of(app.get_subcommands(), [](const CLI::App* chosen) { return is_data_only(*chosen); });
+}
+
+/// What is wrong with the command line; a word that is no command is named.
+int misread(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty())
+    return static_cast<int>(fail(Exit::usage, "There is no command " + unknown.front() + ". --help lists all."));
+  return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
 }
 
 int run(int argc, char** argv) {
@@ -464,16 +497,20 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    const int code = app.exit(e);
-    return code == 0 ? 0 : static_cast<int>(Exit::usage);
+    return misread(app, e);
   }
   if (!place.server.empty() && !place.server.starts_with("http://")) {
     return static_cast<int>(
         fail(Exit::usage, "The server's address begins with http://, as in http://127.0.0.1:8080."));
   }
+  if (elsewhere && !place.data.empty() && !app.got_subcommand("receipt"))
+    return static_cast<int>(
+        fail(Exit::usage, "This reads the files that it names, and no directory: leave --data out."));
   if (place.data.empty() && place.server.empty() && !elsewhere) {
     return static_cast<int>(
-        fail(Exit::usage, "Say where: --data DIR for a stopped server, --server URL --token T for a running one."));
+        fail(Exit::usage, is_data_only(app) ? "Say where: --data DIR."
+                                            : "Say where: --data DIR for a stopped server, --server URL --token T for "
+                                              "a running one."));
   }
   const auto exit = chosen(place);
   if (all_said()) return static_cast<int>(exit);

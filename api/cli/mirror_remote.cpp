@@ -164,6 +164,7 @@ class ServedMirror {
   }
 
   const api::SignedCheckpoint& checkpoint() const { return checkpoint_; }
+  bool was_there() const { return before_.has_value(); }
   const AuditKeys& keys() const { return *keys_; }
   std::uint64_t written() const { return files_.written(); }
 
@@ -269,6 +270,7 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   }
   say("Mirrored " + counted(checkpoint.size, "record") + " into " + options.to + "; " +
       counted(mirror.written(), "file is", "files are") + " new.");
+  if (mirror.was_there()) say("  before    files that were there were not checked: `pioneer audit verify` does");
   say("  root      " + api::hex(checkpoint.root.view()));
   say("  verifier  " + mirror.keys().texts().front());
   if (own_key) say("            as the server or an earlier run told it: compare it with the one that was published");

@@ -90,7 +90,8 @@ Result<std::optional<std::uint64_t>> size_then(const SignedMirror& mirror, const
   std::uint64_t position = 0;
   const auto [end, error] = std::from_chars(when.data(), when.data() + when.size(), position);
   if (error == std::errc{} && end == when.data() + when.size()) return std::min(position, size);
-  const auto time = api::http::parse_rfc3339(when);
+  constexpr std::size_t date_chars = 10;
+  const auto time = api::http::parse_rfc3339(when.size() == date_chars ? when + "T00:00:00Z" : when);
   if (!time) return std::optional<std::uint64_t>{};
   const auto until_us = time->seconds * 1'000'000 + time->nanos / 1'000;
   // Stamps never go back, so the first one after it can be searched for.
@@ -117,7 +118,10 @@ std::optional<EntryRange> range_of(const SignedMirror& mirror, const AuditHistor
     return std::nullopt;
   }
   if (!*from || !*to || **from > **to) {
-    fail(Exit::usage, "--from and --to are positions, or times such as 2026-03-01T12:00:00Z; --from comes first.");
+    fail(Exit::usage,
+         "--from and --to are positions, times such as 2026-03-01T12:00:00Z, or dates, from their first second on "
+         "(UTC); "
+         "--from comes first.");
     return std::nullopt;
   }
   return EntryRange{**from, **to};

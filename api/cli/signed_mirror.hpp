@@ -55,8 +55,8 @@ class SignedMirror {
 /// complained.
 std::expected<std::unique_ptr<SignedMirror>, Exit> proven_mirror(const AuditMirrorOptions& options);
 
-/// "2026-03-01T12:00:00Z" or a position, as the number of entries that were there then, in a mirror; nothing: neither.
-/// O(log n) reads. Errors: the mirror's.
+/// "2026-03-01T12:00:00Z", "2026-03-01" or a position, as the number of entries that were there then, in a mirror;
+/// nothing: neither. O(log n) reads. Errors: the mirror's.
 eventstore::Result<std::optional<std::uint64_t>> size_then(const SignedMirror& mirror, const std::string& when);
 
 /// Entries from the `from`-th up to `to`, which does not belong to it.

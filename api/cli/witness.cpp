@@ -11,6 +11,7 @@
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/sodium/signing.hpp"
+#include "api/audit/mirror_folder.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/json.hpp"
 #include "api/proofs/witness.hpp"
@@ -26,6 +27,8 @@ constexpr std::size_t signing_threads = 2;
 /// A log asks once a second: more than that many waiting is somebody else.
 constexpr std::size_t waiting_max = 64;
 constexpr std::size_t connections_max = 256;
+/// A verifier key's file.
+constexpr std::size_t key_bytes_max = 4096;
 
 class State {
  public:
@@ -43,6 +46,8 @@ Result<std::unique_ptr<State>> State::open(const WitnessOptions& options) {
     if (auto made = state->disk.make_directory(options.state); !made) return std::unexpected(made.error());
   }
   auto lock = state->disk.lock(options.state + "/lock");
+  if (!lock && lock.error().code == "directory_in_use")
+    return eventstore::failure("witness_runs", "Another `pioneer witness` uses " + options.state + ". Stop it first.");
   if (!lock) return std::unexpected(lock.error());
   state->lock = std::move(*lock);
   adapters::posix::PosixRandom random;
@@ -127,9 +132,19 @@ Exit serve(api::Witness& witness, const WitnessOptions& options, const std::stri
 }  // namespace
 
 Exit show_witness_key(const Place& place, const WitnessOptions& options) {
-  const auto state = State::open(options);
-  if (!state) return fail(state.error());
-  const auto verifier = (*state)->key->verifier();
+  std::string verifier;
+  // A public key needs no lock: a witness may run.
+  const adapters::posix::PosixDisk disk;
+  if (const auto known = options.state + "/" + std::string(adapters::witness_key_files.verifier); disk.exists(known)) {
+    const auto text =
+        api::MirrorFolder(options.state).read(std::string(adapters::witness_key_files.verifier), key_bytes_max);
+    if (!text) return fail(text.error());
+    verifier = text->substr(0, text->find('\n'));
+  } else {
+    const auto state = State::open(options);
+    if (!state) return fail(state.error());
+    verifier = (*state)->key->verifier();
+  }
   say(place.json ? JsonObject().text("verifier", verifier).str() : verifier);
   return Exit::done;
 }

@@ -55,8 +55,9 @@ class OverServer(unittest.TestCase):
         self.assertEqual(len({line.split()[0] for line in tail}), 2, tail)
         shown = self.run_pioneer("log", "show", "--limit", "1000")[0].splitlines()
         self.assertEqual([line for line in shown if line in tail], tail)
-        self.assertIn("commits", self.run_pioneer("log", "info")[0])
-        self.assertIn("position", json.loads(self.run_pioneer("log", "info", "--json")[0]))
+        self.assertEqual(shown[-2:], tail, "the newest is among them")
+        self.assertIn(f"commits   {len(shown)}\n", self.run_pioneer("log", "info")[0])
+        self.assertEqual(json.loads(self.run_pioneer("log", "info", "--json")[0])["position"], str(len(shown)))
 
     def test_token_create_says_that_a_member_is_new(self):
         made, _ = self.run_pioneer("token", "create", "--member", "Berta", "--role", "cadre", "--organisation", "3502",

@@ -1,8 +1,10 @@
 """What a refused command leaves behind: nothing; and what it says, so that the next try is the last."""
+import fcntl
 import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
@@ -53,13 +55,53 @@ class Help(unittest.TestCase):
         for command, over_http in (("import organisations", True), ("token create", True), ("as-of", True), ("token revoke", False),
                                    ("log raise-level", False), ("keys show", False), ("verify", False), ("demo", False)):
             where = " ".join(pioneer.run(*command.split(), "--help").split()).split("Where: ")[1]
-            self.assertTrue(where.startswith("--data DIR (stopped server)"), command)
+            beside = "beside a server too" if command == "verify" else "stopped server"
+            self.assertTrue(where.startswith(f"--data DIR ({beside})"), command)
             self.assertEqual("or --server URL --token T" in where, over_http, command)
         self.assertIn("makes the log in an empty directory", " ".join(pioneer.run("import", "organisations", "--help").split()))
         self.assertIn("Irreversible; --data only", pioneer.run("log", "raise-level", "--help"))
 
 
+    def refused(self, *arguments: str, expect: int = 2) -> str:
+        done = subprocess.run([pioneer.BIN / "pioneer", *arguments], text=True, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
+        return done.stderr
+
+    def test_a_word_that_is_no_command_is_named(self):
+        for words, unknown in ((("foo",), "foo"), (("audit", "bar"), "bar"), (("log", "baz", "--data", "x"), "baz")):
+            self.assertIn(f"There is no command {unknown}.", self.refused(*words))
+
+    def test_where_a_command_does_not_work_is_not_offered(self):
+        self.assertEqual(self.refused("verify"), "pioneer: Say where: --data DIR.\n")
+        self.assertIn("--server URL", self.refused("log", "info"))
+        self.assertIn("leave --data out", self.refused("audit", "verify", "mirror", "--data", "x"))
+        for command in ("witness key", "receipt verify", "audit why"):
+            self.assertIn("Where: the files named", " ".join(pioneer.run(*command.split(), "--help").split()))
+
+    def test_a_witness_that_runs_is_named_and_its_public_key_needs_no_lock(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="pioneer-"))) / "witness"
+        key = pioneer.run("witness", "key", "--state", str(folder), "--name", "witness.example.org")
+        with open(folder / "lock", "r+b") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.assertEqual(pioneer.run("witness", "key", "--state", str(folder)), key)
+            golden = str(pioneer.ROOT / "tests/golden/receipts/keys.txt")
+            log_key = next(line for line in pathlib.Path(golden).read_text(encoding="utf-8").splitlines() if "witness" not in line)
+            told = self.refused("witness", "--state", str(folder), "--listen", "127.0.0.1:0", "--log", log_key, expect=3)
+        self.assertIn("Another `pioneer witness` uses", told)
+        self.assertNotIn("server", told)
+
+
 class InADirectory(WithDirectory):
+    def test_a_date_alone_is_a_time(self):
+        self.pioneer.make()
+        stick = str(self.folder / "stick")
+        self.told("audit", "mirror", "--to", stick, expect=0)
+        self.assertEqual(pioneer.run("audit", "diff", stick, "--from", "2020-01-01", "--json"), pioneer.run("audit", "diff", stick, "--json"))
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "diff", stick, "--from", "2020-13-01"], text=True, capture_output=True,
+                              timeout=60, check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("or dates", done.stderr)
+
     def test_a_refused_token_registers_nobody(self):
         self.pioneer.make()
         before = self.position()
