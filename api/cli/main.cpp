@@ -1,12 +1,11 @@
 // `pioneer`: the command line. Reads the arguments, calls one command, gives its exit code.
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <array>
 #include <exception>
 #include <functional>
 
 #include "api/cli/audit_commands.hpp"
+#include "api/cli/where.hpp"
 #include "api/cli/witness.hpp"
 
 namespace {
@@ -18,9 +17,6 @@ using Chosen = std::function<Exit(const Place&)>;
 
 /// What was asked for says where by itself.
 using Elsewhere = bool;
-
-/// In the help of a command whose own arguments say where it works.
-constexpr std::string_view alone = "(reads its files only)";
 
 void add_import(CLI::App& app, Chosen& chosen) {
   auto& import = *app.add_subcommand("import", "Bring in organisations or requests from a file")->require_subcommand(1);
@@ -423,48 +419,6 @@ void add_demo(CLI::App& app, Place& place, Chosen& chosen) {
   d.add_option("--listen", options.listen, "HOST:PORT of the server that will show it, for the links")
       ->capture_default_str();
   d.callback([&chosen] { chosen = [](const Place& p) { return make_demo(p, options); }; });
-}
-
-struct Works {
-  bool data_only = false;
-  bool alone = false;
-};
-
-/// Only reads the files of a directory, without a lock.
-bool reads_beside(const CLI::App& app) {
-  static constexpr std::array<std::string_view, 7> those{"verify",   "log show",     "log stream",    "log tail",
-                                                         "log info", "audit mirror", "policy history"};
-  const auto above = app.get_parent() == nullptr || app.get_parent()->get_parent() == nullptr
-                         ? std::string()
-                         : app.get_parent()->get_name() + " ";
-  return std::ranges::find(those, above + app.get_name()) != those.end();
-}
-
-/// Below the help of every command: where it works. What says of itself that it is for a directory only is believed.
-void add_footers(CLI::App& app, Works works = {}) {
-  const auto& told = app.get_description();
-  works.data_only = works.data_only || told.find("data only") != std::string::npos;
-  works.alone = works.alone || told.find(alone) != std::string::npos;
-  if (works.alone) {
-    app.footer("Where: the files named, without a log or a server; --json answers in JSON.");
-  } else {
-    const std::string data = reads_beside(app) ? "--data DIR (beside a server too)" : "--data DIR (stopped server)";
-    app.footer("Where: " + data + (works.data_only ? "" : " or --server URL --token T") + "; --json answers in JSON.");
-  }
-  for (auto* command : app.get_subcommands({})) add_footers(*command, works);
-}
-
-bool is_data_only(const CLI::App& app) {
-  return app.get_description().find("data only") != std::string::npos ||
-         std::ranges::any_of(app.get_subcommands(), [](const CLI::App* chosen) { return is_data_only(*chosen); });
-}
-
-/// What is wrong with the command line; a word that is no command is named.
-int misread(const CLI::App& app, const CLI::ParseError& error) {
-  const auto unknown = app.remaining(true);
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty())
-    return static_cast<int>(fail(Exit::usage, "There is no command " + unknown.front() + ". --help lists all."));
-  return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
 }
 
 int run(int argc, char** argv) {

@@ -1,0 +1,56 @@
+#include "api/cli/where.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "api/cli/console.hpp"
+
+namespace pioneer::cli {
+namespace {
+
+struct Works {
+  bool data_only = false;
+  bool alone = false;
+};
+
+/// Only reads the files of a directory, without a lock.
+bool reads_beside(const CLI::App& app) {
+  static constexpr std::array<std::string_view, 7> those{"verify",   "log show",     "log stream",    "log tail",
+                                                         "log info", "audit mirror", "policy history"};
+  const auto above = app.get_parent() == nullptr || app.get_parent()->get_parent() == nullptr
+                         ? std::string()
+                         : app.get_parent()->get_name() + " ";
+  return std::ranges::find(those, above + app.get_name()) != those.end();
+}
+
+void add_footers_below(CLI::App& app, Works works) {
+  const auto& told = app.get_description();
+  works.data_only = works.data_only || told.find("data only") != std::string::npos;
+  works.alone = works.alone || told.find(alone) != std::string::npos;
+  if (works.alone) {
+    app.footer("Where: the files named, without a log or a server; --json answers in JSON.");
+  } else {
+    const std::string data = reads_beside(app) ? "--data DIR (beside a server too)" : "--data DIR (stopped server)";
+    app.footer("Where: " + data + (works.data_only ? "" : " or --server URL --token T") + "; --json answers in JSON.");
+  }
+  for (auto* command : app.get_subcommands({})) add_footers_below(*command, works);
+}
+
+}  // namespace
+
+void add_footers(CLI::App& app) { add_footers_below(app, {}); }
+
+bool is_data_only(const CLI::App& app) {
+  return app.get_description().find("data only") != std::string::npos ||
+         std::ranges::any_of(app.get_subcommands(), [](const CLI::App* chosen) { return is_data_only(*chosen); });
+}
+
+int misread(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty())
+    return static_cast<int>(fail(Exit::usage, "There is no command " + unknown.front() + ". --help lists all."));
+  return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::usage);
+}
+
+}  // namespace pioneer::cli
