@@ -260,7 +260,8 @@ void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::str
     return;
   }
   say("Good: " + words_of(report) + ", each in its place, as it was signed.");
-  say("  looked at    entries " + std::to_string(report.from) + " to " + std::to_string(report.to) +
+  say("  looked at    entries " + std::to_string(report.from) + " to " +
+      std::to_string(report.to == 0 ? 0 : report.to - 1) +
       ", as whoever made it says: that no more of it stands there, or behind, only a mirror shows");
   say("  root         " + api::hex(report.checkpoint.root.view()) + " of " +
       counted(report.checkpoint.size, "entry", "entries"));

@@ -462,9 +462,10 @@ int run(int argc, char** argv) {
         fail(Exit::usage, "This reads the files that it names, and no directory: leave --data out."));
   if (place.data.empty() && place.server.empty() && !elsewhere) {
     return static_cast<int>(
-        fail(Exit::usage, is_data_only(app) ? "Say where: --data DIR."
-                                            : "Say where: --data DIR for a stopped server, --server URL --token T for "
-                                              "a running one."));
+        fail(Exit::usage, is_of_directory_only(app)
+                              ? "Say where: --data DIR."
+                              : "Say where: --data DIR for a stopped server, --server URL --token T for "
+                                "a running one."));
   }
   const auto exit = chosen(place);
   if (all_said()) return static_cast<int>(exit);

@@ -41,9 +41,10 @@ void add_footers_below(CLI::App& app, Works works) {
 
 void add_footers(CLI::App& app) { add_footers_below(app, {}); }
 
-bool is_data_only(const CLI::App& app) {
+bool is_of_directory_only(const CLI::App& app) {
   return app.get_description().find("data only") != std::string::npos ||
-         std::ranges::any_of(app.get_subcommands(), [](const CLI::App* chosen) { return is_data_only(*chosen); });
+         std::ranges::any_of(app.get_subcommands(),
+                             [](const CLI::App* chosen) { return is_of_directory_only(*chosen); });
 }
 
 int misread(const CLI::App& app, const CLI::ParseError& error) {

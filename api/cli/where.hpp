@@ -13,7 +13,7 @@ inline constexpr std::string_view alone = "(reads its files only)";
 /// Below the help of every command: where it works. What says of itself that it is for a directory only is believed.
 void add_footers(CLI::App& app);
 /// Whether what was chosen is for a directory only.
-bool is_data_only(const CLI::App& app);
+bool is_of_directory_only(const CLI::App& app);
 /// Tells what is wrong with the command line; a word that is no command is named. The exit code.
 int misread(const CLI::App& app, const CLI::ParseError& error);
 

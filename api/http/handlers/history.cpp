@@ -160,13 +160,18 @@ constexpr std::size_t bundle_bytes_max = 8u * (16u << 20);
 std::atomic<std::size_t> bundle_bytes{0};
 
 /// Counts as long as somebody holds it.
+class Counted {
+ public:
+  explicit Counted(std::string bundle) : bytes(std::move(bundle)) { bundle_bytes += bytes.size(); }
+  ~Counted() { bundle_bytes -= bytes.size(); }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  const std::string bytes;
+};
+
 std::shared_ptr<const std::string> counted(std::string bundle) {
-  const auto bytes = bundle.size();
-  bundle_bytes += bytes;
-  return {new std::string(std::move(bundle)), [bytes](const std::string* done) {
-            delete done;
-            bundle_bytes -= bytes;
-          }};
+  const auto held = std::make_shared<const Counted>(std::move(bundle));
+  return {held, &held->bytes};
 }
 
 /// They leave once it stands in the log to whom.
