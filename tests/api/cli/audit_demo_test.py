@@ -81,7 +81,8 @@ class AuditDemo(unittest.TestCase):
         # The entry that is named is the stream's last one then.
         one = requests[-1]
         self.assertEqual(self.audit("why", "stick", one["stream"], "--to", at)["commits"][-1]["position"], one["position"])
-        for wrong in ("board/nowhere", f"{place}/lost", f"{place}/overdue/accepted"):
+        self.assertIn("no organisation", self.figure("board/nowhere", expect=1)[0]["error"])
+        for wrong in (f"{place}/lost", f"{place}/overdue/accepted"):
             self.assertIn("A figure is board/", self.figure(wrong, expect=2)[0]["error"])
         self.assertEqual(list(self.folder.glob("replay*")), [], "nothing stays behind")
 

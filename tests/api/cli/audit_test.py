@@ -287,7 +287,7 @@ class Audit(unittest.TestCase):
         self.assertEqual([item["stream"] for item in told["streams"]], [f"product/{self.product}"])
         self.assertEqual(self.audit("diff", "stick", "--from", why[0]["position"], "--to", why[0]["position"])["streams"], [])
         self.assertIn("--from comes first", self.audit("diff", "stick", "--from", "9", "--to", "3", expect=2)["error"])
-        self.assertIn("are positions, or times", self.audit("diff", "stick", "--from", "yesterday", expect=2)["error"])
+        self.assertIn("are positions, times such as", self.audit("diff", "stick", "--from", "yesterday", expect=2)["error"])
 
     def listed(self, *more: str, expect: int = 0) -> list:
         done = subprocess.run([pioneer.BIN / "pioneer", "audit", "complete", *more, "--json"], cwd=self.folder, text=True,

@@ -35,9 +35,10 @@ class Evidence(unittest.TestCase):
         ben.post(f"/api/v1/requests/{cls.request}/confirm")
         cls.pioneer.stop()
         cls.pioneer.command(*stick)
-        (cls.folder / "stick/stamps").mkdir()
-        shutil.copy(cls.folder / "stick/checkpoint", cls.folder / "stick/stamps/7")  # a checkpoint that was stamped, and the answer
-        (cls.folder / "stick/stamps/7.tsr").write_bytes(b"\x30\x03\x02\x01\x00")
+        stamped = cls.folder / "stick/stamps" / (cls.folder / "stick/checkpoint").read_text(encoding="utf-8").split("\n")[1]
+        stamped.parent.mkdir()
+        shutil.copy(cls.folder / "stick/checkpoint", stamped)  # a checkpoint that was stamped, and the answer
+        stamped.with_suffix(".tsr").write_bytes(b"\x30\x03\x02\x01\x00")
         cls.key = cls.pioneer.command("keys", "show", "--verifier").strip()
         cls.page = cls.folder / "verify.html"
         cls.page.write_text(PAGE, encoding="utf-8")
