@@ -28,7 +28,7 @@ def begin(case: type[unittest.TestCase]) -> None:
     case.fetched, case.local, case.old_receipt = case.folder / "fetched", case.folder / "local", case.folder / "old.tlog-proof"
     case.pioneer.make()
     auditor = case.pioneer.token("Ann Audit", "auditor", "3502")
-    key = lambda: case.pioneer.command("keys", "show", "--verifier").strip()  # noqa: E731
+    key = lambda: case.pioneer.command("keys", "show", "--verifier").split()[0]  # noqa: E731
     case.first_key = key()
     mirror(case.local, "--data", str(case.pioneer.data))
     case.pioneer.command("receipt", "get", "1", "--to", str(case.old_receipt))

@@ -74,7 +74,7 @@ class Receipt(unittest.TestCase):
             with self.subTest(name):
                 bad.write_bytes(content)
                 self.assertEqual(self.theirs(bad).returncode, 1)
-                self.assertEqual(self.ours(bad), 1)
+                self.assertIn(self.ours(bad), (1, 3), "3: what is left was signed by nobody who is known")
 
     def test_another_logs_key_finds_nothing(self):
         other = self.enterContext(pioneer.Pioneer())
