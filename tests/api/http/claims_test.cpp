@@ -34,9 +34,9 @@ TEST_F(ClaimsOverHttp, AreAnsweredWithTheWholeView) {
     // All but the ticket, which is signed when it is asked for, and the place in the log, which is looked for then: the
     // hot path does not pay for them.
     auto brief = read.body;
-    for (const auto* name : {"ticket", "position"}) {
-      const auto member = ",\"" + std::string(name) + "\":\"" + field(read.body, name) + "\"";
-      ASSERT_NE(brief.find(member), std::string::npos) << name << read.body;
+    for (const auto* extra : {"ticket", "position"}) {
+      const auto member = ",\"" + std::string(extra) + "\":\"" + field(read.body, extra) + "\"";
+      ASSERT_NE(brief.find(member), std::string::npos) << extra << read.body;
       brief.erase(brief.find(member), member.size());
     }
     EXPECT_EQ(placed.body, brief);
