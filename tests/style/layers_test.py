@@ -86,6 +86,12 @@ class Layers(StyleTest):
                 found.append((path, "stands in no CMakeLists.txt"))
         self.expect_none("in a target", found)
 
+    def test_every_python_test_is_run(self):
+        lists = "\n".join(text(p) for p in files(".txt", under="tests/") if pathlib.PurePath(p).name == "CMakeLists.txt")
+        mine = ("tests/style/", "tests/tour/")  # run as whole folders
+        names = [p for p in files(".py", under="tests/") if p.endswith("_test.py") and not p.startswith(mine)]
+        self.expect_none("run by a test", [(p, "stands in no CMakeLists.txt") for p in names if pathlib.PurePath(p).name not in lists])
+
     def test_targets_list_their_sources(self):
         self.expect_none("no globs", [(p, "file(GLOB") for p in files(".txt", ".cmake") if re.search(r"file\(\s*GLOB", text(p))])
 
