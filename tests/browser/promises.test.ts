@@ -68,6 +68,7 @@ it('a log that gives one place to two claims is found out, by the one who was pr
       await saved.saveAs(join(folder, saved.suggestedFilename()))
     }
     await page.locator('summary', { hasText: w.receipt.promise.how }).click()
+    await page.locator('.command', { hasText: verifier }).waitFor() // the key is asked for, too
     const words = (await page.locator('.command').textContent())!.trim().split(' ').map((word) => word.replaceAll("'", ''))
     expect(words.slice(0, 3).concat(words.at(-1)!)).toEqual(['pioneer', 'receipt', 'breach', verifier])
     const judged = spawnSync(program('pioneer'), words.slice(1), { cwd: folder, encoding: 'utf8' })
