@@ -41,8 +41,8 @@ std::string digests_text(std::string_view origin, const PublishedDigests& digest
 Result<PublishedDigests> read_digests(std::string_view note, std::span<const Verifier* const> keys) {
   const auto parsed = parse_note(note);
   if (!parsed) return std::unexpected(parsed.error());
-  const auto own = keys_named(keys.front()->name(), keys);
-  if (const auto checked = check_signed(*parsed, own); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_signed_as(keys.front()->name(), *parsed, keys); !checked)
+    return std::unexpected(checked.error());
   std::string_view rest = parsed->text;
   PublishedDigests digests;
   const auto bad = failure("bad_digests", "These are no digests of the log's read models.");

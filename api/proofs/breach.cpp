@@ -22,8 +22,7 @@ std::vector<std::pair<std::string, std::int64_t>> cosigned(const SignedNote& not
   for (const auto* key : keys) {
     if (key->name() == origin) continue;
     for (const auto& signature : note.signatures) {
-      const bool its_own = signature.name == key->name() && signature.key_id == key->key_id() &&
-                           signature.bytes.size() == cosignature_bytes;
+      const bool its_own = is_key_of(key, signature) && signature.bytes.size() == cosignature_bytes;
       if (!its_own || !key->signed_this(note.text, signature.bytes)) continue;
       const auto at = cosignature_time(signature.bytes);
       seen.emplace_back(key->name(), static_cast<std::int64_t>(std::min<std::uint64_t>(at, 253'402'300'799)));

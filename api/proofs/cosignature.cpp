@@ -26,7 +26,7 @@ std::string cosignature_line(const Signer& witness, std::string_view text, std::
 Result<Cosignature> check_cosignature(const SignedNote& note, const Verifier& witness) {
   std::optional<Cosignature> latest;
   for (const auto& signature : note.signatures) {
-    if (signature.name != witness.name() || signature.key_id != witness.key_id()) continue;
+    if (!is_key_of(&witness, signature)) continue;
     if (!witness.signed_this(note.text, signature.bytes)) {
       return failure("bad_cosignature", "The signature in the name of the witness \"" + witness.name() +
                                             "\" is not over this checkpoint: one of the two was changed.");

@@ -16,7 +16,8 @@ std::string key_history_text(std::string_view origin, std::string_view lines) {
 eventstore::Result<std::string> check_key_history(std::string_view note, std::span<const Verifier* const> log) {
   const auto parsed = parse_note(note);
   if (!parsed) return std::unexpected(parsed.error());
-  if (const auto checked = check_signed(*parsed, log); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_signed_as(log.front()->name(), *parsed, log); !checked)
+    return std::unexpected(checked.error());
   const auto begins = key_history_text(log.front()->name(), "");
   if (!parsed->text.starts_with(begins) || parsed->text.size() == begins.size())
     return eventstore::failure("bad_key_history", "The log signed this, but it is no history of its keys.");

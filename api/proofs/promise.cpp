@@ -71,8 +71,7 @@ std::string write_promise(const Signer& signer, std::uint64_t position, const ev
 Result<Promise> check_promise(std::string_view note, std::string_view origin, std::span<const Verifier* const> keys) {
   const auto parsed = parse_note(note);
   if (!parsed) return std::unexpected(parsed.error());
-  const auto own = keys_named(origin, keys);
-  if (const auto checked = check_signed(*parsed, own); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_signed_as(origin, *parsed, keys); !checked) return std::unexpected(checked.error());
   return read_promise(parsed->text, origin);
 }
 

@@ -103,6 +103,11 @@ Result<void> check_signed(const SignedNote& note, std::span<const Verifier* cons
                                    ". If the log has changed its key, give the keys before it too.");
 }
 
+Result<void> check_signed_as(std::string_view name, const SignedNote& note, std::span<const Verifier* const> known) {
+  const auto own = keys_named(name, known);
+  return check_signed(note, own);
+}
+
 Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_view origin, Extensions extensions) {
   const auto lines = lines_of(note.text);
   if (lines.size() < 3 || (lines.size() > 3 && extensions == Extensions::refused))
@@ -126,8 +131,7 @@ Result<SignedCheckpoint> read_checkpoint(const SignedNote& note, std::string_vie
 
 Result<SignedCheckpoint> check_checkpoint_of(const SignedNote& note, std::string_view origin,
                                              std::span<const Verifier* const> keys) {
-  const auto own = keys_named(origin, keys);
-  if (const auto checked = check_signed(note, own); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_signed_as(origin, note, keys); !checked) return std::unexpected(checked.error());
   return read_checkpoint(note, origin);
 }
 

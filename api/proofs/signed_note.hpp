@@ -46,6 +46,11 @@ eventstore::Result<SignedNote> parse_note(std::string_view note);
 /// known key did not sign this text though a signature stands in its name, "not_signed" where no known key has one.
 eventstore::Result<void> check_signed(const SignedNote& note, std::span<const Verifier* const> known);
 
+/// The same of those keys alone that have this name: whose note it is, no other key that is known says. Errors: as
+/// above.
+eventstore::Result<void> check_signed_as(std::string_view name, const SignedNote& note,
+                                         std::span<const Verifier* const> known);
+
 /// What a log says of itself.
 struct SignedCheckpoint {
   std::string origin;
