@@ -17,6 +17,7 @@
 #include "api/cli/open_log.hpp"
 #include "api/cli/own_checkpoint.hpp"
 #include "api/cli/remote.hpp"
+#include "api/cli/signed_to_end.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/key_history.hpp"
@@ -135,21 +136,11 @@ Result<void> Mirror::keep_outside(const Outside& outside, const GetOutside& get)
 
 Result<void> Mirror::keep_signed(std::string_view note) { return files_.keep_signed(note, keys_.all()); }
 
-/// All that the log holds is signed, and kept as a server keeps it, so that no two histories are ever signed. Only with
-/// the lock: no server signs meanwhile.
 Result<void> sign_all(eventstore::Disk& disk, const std::string& data) {
   const auto open = OpenLog::open(data);
   if (!open) return std::unexpected(open.error());
-  const auto& log = (*open)->log();
-  adapters::posix::PosixRandom random;
-  const auto key =
-      adapters::SigningKey::settle(disk, random, data + "/keys", adapters::SigningKey::name_of(log.state().log_id));
-  if (!key) return std::unexpected(key.error());
-  const auto checkpoints =
-      api::Checkpoints::open(log, disk, *key, data + "/" + std::string(api::Checkpoints::directory_name));
-  if (!checkpoints) return std::unexpected(checkpoints.error());
-  const auto followed = (*checkpoints)->follow();
-  return followed ? Result<void>{} : std::unexpected(followed.error());
+  const auto done = SignedToEnd::sign(disk, data, (*open)->log());
+  return done ? Result<void>{} : std::unexpected(done.error());
 }
 
 /// Where a server runs, it signs; where nothing can be written, or the key is elsewhere, what was signed is mirrored.
@@ -218,11 +209,8 @@ Result<GetOutside> outside_of(eventstore::Disk& disk, const std::string& data) {
     if (name.starts_with(std::string(api::stamps_folder) + "/"))
       return stamps.file(name.substr(api::stamps_folder.size() + 1));
     if (name == api::stamps_folder) {
-      const auto sizes = stamps.sizes();
-      if (!sizes) return std::unexpected(sizes.error());
-      std::string lines;
-      for (const auto size : *sizes) lines += std::to_string(size) + "\n";
-      return lines;
+      auto lines = stamps.list();
+      return lines ? Found{std::move(*lines)} : std::unexpected(lines.error());
     }
     auto note = api::MirrorFolder(directory).read(name, api::note_bytes_max);
     if (note) return std::move(*note);

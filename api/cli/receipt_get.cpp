@@ -1,13 +1,12 @@
 // A receipt fetched: from a running server, as whoever the token says, or made from the directory of a stopped one.
 #include "adapters/posix/disk.hpp"
-#include "adapters/posix/random.hpp"
 #include "adapters/posix/threads.hpp"
-#include "adapters/sodium/signing.hpp"
 #include "api/audit/mirror_folder.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/open_log.hpp"
 #include "api/cli/remote.hpp"
+#include "api/cli/signed_to_end.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/proofs/cosignatures.hpp"
 #include "api/proofs/receipt.hpp"
@@ -32,7 +31,6 @@ std::shared_ptr<const std::string> witnessed_over(const std::string& data, std::
 
 Result<std::string> make(const std::string& data, std::uint64_t position) {
   adapters::posix::PosixDisk disk;
-  adapters::posix::PosixRandom random;
   if (!disk.exists(data + "/log")) return eventstore::failure("no_log", "There is no log in " + data + ".");
   // A checkpoint may be signed: no server does so meanwhile.
   const auto lock = disk.lock(data + "/lock");
@@ -45,14 +43,9 @@ Result<std::string> make(const std::string& data, std::uint64_t position) {
     return eventstore::failure("no_such_position", "The log has " + std::to_string(log.end().value) +
                                                        " records, counted from 0; none stands at this position.");
   }
-  const auto key =
-      adapters::SigningKey::settle(disk, random, data + "/keys", adapters::SigningKey::name_of(log.state().log_id));
-  if (!key) return std::unexpected(key.error());
-  const auto checkpoints =
-      api::Checkpoints::open(log, disk, *key, data + "/" + std::string(api::Checkpoints::directory_name));
-  if (!checkpoints) return std::unexpected(checkpoints.error());
-  if (const auto followed = (*checkpoints)->follow(); !followed) return std::unexpected(followed.error());
-  auto inclusion = (*checkpoints)->inclusion(at, witnessed_over(data, position));
+  const auto done = SignedToEnd::sign(disk, data, log);
+  if (!done) return std::unexpected(done.error());
+  auto inclusion = (*done)->checkpoints().inclusion(at, witnessed_over(data, position));
   if (!inclusion) return std::unexpected(inclusion.error());
   if (!*inclusion) return eventstore::failure("not_in_checkpoint", "No checkpoint covers this position.");
   auto record = log.read(at);

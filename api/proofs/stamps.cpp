@@ -65,6 +65,14 @@ Result<std::vector<std::uint64_t>> Stamps::sizes() const {
   return sizes;
 }
 
+Result<std::string> Stamps::list() const {
+  const auto all = sizes();
+  if (!all) return std::unexpected(all.error());
+  std::string lines;
+  for (const auto size : *all) lines += std::to_string(size) + "\n";
+  return lines;
+}
+
 std::optional<std::int64_t> Stamps::newest_time(const TimeStamping& stamping) const {
   const auto all = sizes();
   if (!all || all->empty()) return std::nullopt;

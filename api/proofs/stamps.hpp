@@ -33,6 +33,8 @@ class Stamps {
   std::optional<std::int64_t> newest_time(const TimeStamping& stamping) const;
   /// Sizes of the checkpoints that are stamped, in order. Errors: the disk's.
   eventstore::Result<std::vector<std::uint64_t>> sizes() const;
+  /// The same as others read it: a line each.
+  eventstore::Result<std::string> list() const;
   /// A file by its name; nothing where there is none of that name. Errors: the disk's.
   eventstore::Result<std::optional<std::string>> file(std::string_view name) const;
 

@@ -126,12 +126,10 @@ void key_history(const Service& service, const Incoming& incoming) {
 /// The sizes of the checkpoints that are stamped, a line each: SIZE and SIZE.tsr are its files.
 void stamps(const Service& service, const Incoming& incoming) {
   if (service.stamps == nullptr) return incoming.problem({.code = "not_found"});
-  const auto sizes = service.stamps->sizes();
-  if (!sizes) return incoming.fail(sizes.error());
-  std::string lines;
-  for (const auto size : *sizes) lines += std::to_string(size) + "\n";
+  auto lines = service.stamps->list();
+  if (!lines) return incoming.fail(lines.error());
   incoming.responder.respond(
-      {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .body = std::move(lines)});
+      {.content_type = "text/plain; charset=utf-8", .fixed = checkpoint_headers, .body = std::move(*lines)});
 }
 
 void stamp(const Service& service, const Incoming& incoming) {

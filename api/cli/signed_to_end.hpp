@@ -1,0 +1,27 @@
+// All that the log of a stopped server holds, signed as the server signs it and kept where it keeps it, so that no two
+// histories are ever signed. One thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "adapters/sodium/signing.hpp"
+#include "api/proofs/checkpoints.hpp"
+
+namespace pioneer::cli {
+
+class SignedToEnd {
+ public:
+  /// Only with the directory's lock: no server signs meanwhile. The disk and the log, which is the directory's, outlive
+  /// this. Errors: the key's, and those of Checkpoints.
+  static eventstore::Result<std::unique_ptr<SignedToEnd>> sign(eventstore::Disk& disk, const std::string& data,
+                                                               const eventstore::Log& log);
+  const api::Checkpoints& checkpoints() const { return *checkpoints_; }
+
+ private:
+  explicit SignedToEnd(adapters::SigningKey key) : key_(std::move(key)) {}
+  const adapters::SigningKey key_;
+  std::unique_ptr<api::Checkpoints> checkpoints_;
+};
+
+}  // namespace pioneer::cli
