@@ -19,10 +19,8 @@ CLEAR = "\x1b[2J\x1b[HGood: 5 entries"
 class HostileFiles(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.pioneer.make()
         cls.pioneer.command("audit", "mirror", "--to", str(cls.folder / "stick"))
 
     def copied(self, name: str) -> pathlib.Path:

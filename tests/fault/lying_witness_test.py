@@ -16,11 +16,8 @@ import witness  # noqa: E402
 class LyingWitnesses(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.pioneer.__enter__()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.pioneer.make()
         cls.log_key = cls.pioneer.command("keys", "show", "--verifier").strip()
         cls.honest = witness.Witness(cls.folder / "honest", "honest.example")
         cls.honest.start(cls.log_key)

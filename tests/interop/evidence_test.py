@@ -16,10 +16,9 @@ import pioneer  # noqa: E402
 class Evidence(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = cls.enterClassContext(pioneer.Pioneer())
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
         cls.reader = others.go_program("evidence")
-        cls.pioneer.make()
         stick = ("audit", "mirror", "--to", str(cls.folder / "stick"))
         cls.pioneer.command(*stick)
         cls.pioneer.command("import", "organisations", "ops/demo/organisations.csv", expect=1)  # one differs from what make() wrote

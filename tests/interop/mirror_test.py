@@ -14,12 +14,9 @@ import pioneer  # noqa: E402
 
 def begin(case: type[unittest.TestCase]) -> None:
     """Gives the class a new log (`pioneer`), its folder and others' reader; they go with the class."""
-    case.pioneer = pioneer.Pioneer()
-    case.pioneer.__enter__()
-    case.addClassCleanup(case.pioneer.__exit__, None, None, None)
+    case.pioneer = pioneer.Pioneer.of(case)
     case.folder = pathlib.Path(case.pioneer.folder.name)
     case.reader = others.go_program("tlog")
-    case.pioneer.make()
 
 
 def mirror(log: pioneer.Pioneer, to: pathlib.Path, *more, expect=0):

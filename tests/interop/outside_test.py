@@ -21,12 +21,9 @@ def mirror(to: pathlib.Path, *where: str) -> dict:
 def begin(case: type[unittest.TestCase]) -> None:
     """Gives the class a log (`pioneer`) that changed its key, has a witness (`one`) and is stamped by an `authority`, and mirrors of it: `fetched`
     from the server, and `local` from its directory, which began before the key was changed, as did `old_receipt`."""
-    case.pioneer = pioneer.Pioneer()
-    case.pioneer.__enter__()
-    case.addClassCleanup(case.pioneer.__exit__, None, None, None)
+    case.pioneer = pioneer.Pioneer.of(case)
     case.folder = pathlib.Path(case.pioneer.folder.name)
     case.fetched, case.local, case.old_receipt = case.folder / "fetched", case.folder / "local", case.folder / "old.tlog-proof"
-    case.pioneer.make()
     auditor = case.pioneer.token("Ann Audit", "auditor", "3502")
     key = lambda: case.pioneer.command("keys", "show", "--verifier").split()[0]  # noqa: E731
     case.first_key = key()

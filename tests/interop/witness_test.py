@@ -21,12 +21,9 @@ import witness  # noqa: E402
 class Base(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.pioneer.__enter__()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
         cls.checker = others.go_program("witness")
-        cls.pioneer.make()
         cls.log_key = cls.pioneer.command("keys", "show", "--verifier").strip()
 
     def ours(self, name: str, *logs: str) -> witness.Witness:

@@ -94,6 +94,13 @@ class Pioneer:
         self.settings = ""  # YAML, if not the defaults
         self.said: list[str] = []  # before it served
 
+    @classmethod
+    def of(cls, case: type) -> "Pioneer":
+        """One with a new log, for all tests of a class, gone after them."""
+        one = case.enterClassContext(cls())
+        one.make()
+        return one
+
     def __enter__(self) -> "Pioneer":
         return self
 

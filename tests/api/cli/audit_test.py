@@ -18,10 +18,8 @@ REQUEST = {"title": "Dark gate", "description": "Its lamp is out", "category": "
 class Audit(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.pioneer.make()
         tokens = {name: cls.pioneer.token(name, role, "350206001001")
                   for name, role in (("Grace", "cadre"), ("Ben", "member"), ("Eve", "member"))}
         cls.stick = cls.folder / "stick"

@@ -19,10 +19,8 @@ PAGE = ('<!doctype html><html><body><main></main><script id="embedded" type="app
 class Evidence(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.pioneer.make()
         tokens = {name: cls.pioneer.token(name, role, "350206001001") for name, role in (("Grace", "cadre"), ("Ben", "member"))}
         stick = ("audit", "mirror", "--to", str(cls.folder / "stick"))
         cls.pioneer.command(*stick)  # a checkpoint that is kept

@@ -15,8 +15,7 @@ MAPPING = pioneer.ROOT / "ops/demo/la311.yaml"
 class OverServer(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = cls.enterClassContext(pioneer.Pioneer())
-        cls.pioneer.make()
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.administrator = cls.pioneer.token("Anna", "administrator", "3502")
         cls.auditor = cls.pioneer.token("Otto", "auditor", "3502")
         cls.in_directory = cls.pioneer.command("log", "show", "--limit", "4")

@@ -15,10 +15,8 @@ import witness  # noqa: E402
 class Receipts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.pioneer = pioneer.Pioneer()
-        cls.addClassCleanup(cls.pioneer.__exit__, None, None, None)
+        cls.pioneer = pioneer.Pioneer.of(cls)
         cls.folder = pathlib.Path(cls.pioneer.folder.name)
-        cls.pioneer.make()
         cls.key = cls.pioneer.command("keys", "show", "--verifier").strip()
         cls.size = int(json.loads(cls.pioneer.command("log", "info", "--json"))["position"])
 
