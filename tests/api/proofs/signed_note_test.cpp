@@ -5,8 +5,12 @@
 
 #include <array>
 
+#include "adapters/posix/disk.hpp"
+#include "adapters/posix/random.hpp"
 #include "adapters/sodium/signing.hpp"
 #include "adapters/sodium/verifier_key.hpp"
+#include "api/proofs/key_history.hpp"
+#include "tests/temporary_file.hpp"
 
 namespace pioneer::api {
 namespace {
@@ -86,6 +90,26 @@ TEST(SignedNote, IsSignedInLinesThatAreWrittenInOneWay) {
   EXPECT_FALSE(note_with(line.substr(0, line.size() - 2) + "\n")) << "no whole base64";
   EXPECT_FALSE(note_with(line.substr(0, name_ends + 1) + "a2tra2\n")) << "four bytes, and no signature";
   EXPECT_FALSE(note_with(line.substr(0, name_ends) + "\t" + line.substr(name_ends + 1))) << "a tab";
+}
+
+/// Whose key it is counts, however many others are known: also of notes that are no checkpoints.
+TEST(SignedNote, OfOneLogIsNotSignedByAnothersKey) {
+  adapters::posix::PosixDisk disk;
+  adapters::posix::PosixRandom random;
+  const tests::TemporaryFile file("");
+  const auto folder = std::filesystem::path(file.path()).parent_path().string();
+  const auto own = SigningKey::parse(log_private);
+  const auto other = SigningKey::settle(disk, random, folder, "other.example");
+  ASSERT_TRUE(own && other);
+  const auto known = VerifierKey::parse(own->verifier());
+  const auto known_other = VerifierKey::parse(other->verifier());
+  ASSERT_TRUE(known && known_other);
+  const std::array<const Verifier*, 2> keys{&*known, &*known_other};
+  EXPECT_TRUE(check_checkpoint_of(*parse_note(own->note(text)), "log.example", keys));
+  EXPECT_EQ(check_checkpoint_of(*parse_note(other->note(text)), "log.example", keys).error().code, "not_signed");
+  const auto history = key_history_text("log.example", own->verifier() + " 0 0 - -\n");
+  EXPECT_TRUE(check_key_history(own->note(history), keys));
+  EXPECT_EQ(check_key_history(other->note(history), keys).error().code, "not_signed");
 }
 
 /// As the public test log of C2SP publishes it.
