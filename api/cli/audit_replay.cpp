@@ -206,7 +206,8 @@ void say_outcome(const Place& place, const SignedMirror& mirror, const Outcome& 
         " is not the mirror's. What it signs is kept in the mirror, beside what was signed then.");
   if (!outcome.different.empty()) return say_parted(mirror, outcome);
   say("Replayed " + counted(outcome.last.position, "entry", "entries") + " from the mirror alone; " +
-      (outcome.compared == 0 ? std::string("NOT COMPARED: nothing was published to compare with.")
+      (outcome.compared == 0 ? std::string("NOT COMPARED: the mirror holds no digests to compare with (`audit mirror "
+                                           "--server` takes them with --digests), and no server was asked (--server).")
                              : "equal to what was published, at " + counted(outcome.compared, "place") + "."));
 }
 

@@ -91,6 +91,7 @@ struct MirrorOptions {
   bool hashes_only = false;
   std::vector<std::string> verifiers;  ///< of a server's log: keys, or files with a key in each line; empty: its word
   unsigned connections = 4;            ///< to a server, at once
+  bool digests = false;                ///< what a server signs that its read models are: it may replay its log for it
 };
 Exit mirror(const Place& place, const MirrorOptions& options);
 

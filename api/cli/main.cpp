@@ -216,7 +216,8 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
           "URL --token T (an auditor's) also with that server's, down to the first entry where they part"));
   add_mirror_options(r, replayed.mirror);
   r.add_option("--published", replayed.published,
-               "digests as `pioneer replay --publish` signs them; those in the mirror too");
+               "digests as `pioneer replay --publish` signs them; those that `audit mirror --digests` took are in the "
+               "mirror, and compared too");
   r.add_option("--scratch", replayed.scratch, "a folder with room for a store meanwhile")->capture_default_str();
   on(r, [](const Place& p) { return audit_replay(p, replayed); });
   static AuditMirrorOptions checked;
@@ -272,7 +273,12 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
       "Copy the log as files that others' transparency-log tools verify (C2SP tlog-tiles); goes on where it ended. "
       "From a server, each file is proven by the signed checkpoint before it is kept; entries need an auditor's token");
   m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
-  m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
+  auto* hashes_only =
+      m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
+  m.add_flag("--digests", mirrored.digests,
+             "with --server: also what it signs that its read models are, for `audit replay` to compare with; it may "
+             "have to replay its log first, a minute for a million records")
+      ->excludes(hashes_only);
   m.add_option("--verifier", mirrored.verifiers,
                "with --server: the log's verifier key, or a file with it, from where it was published; else the one in "
                "the folder, else the server's word");

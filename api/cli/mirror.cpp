@@ -224,6 +224,8 @@ Exit mirror(const Place& place, const MirrorOptions& options) {
   if (!place.server.empty()) return remote::mirror(place, options);
   if (!options.verifiers.empty())
     return fail(Exit::usage, "With --data the log's own key signs; --verifier is for --server.");
+  if (options.digests)
+    return fail(Exit::usage, "--digests is for --server; with --data, `pioneer replay --publish` signs them.");
   if (const auto done = sign_if_free(place.data); !done) return mirror_failed(done.error());
   adapters::posix::PosixDisk disk;
   const auto get = outside_of(disk, place.data);

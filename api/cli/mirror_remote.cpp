@@ -156,11 +156,11 @@ class ServedMirror {
     for (unsigned i = 0; i < options_.connections; ++i)
       connections.push_back(std::make_unique<ServedFiles>(place_, address_, files_));
     if (auto fetched = Fetching(tiles, options_, checkpoint_.size).run(connections); !fetched) return fetched;
-    if (auto kept = keep_digests(first); !kept) return kept;
     for (const auto& verifier : keys_->texts())
       if (auto kept = files_.keep_verifier(verifier); !kept) return kept;
     if (auto published = files_.publish(note_, keys_->all()); !published) return published;
-    return keep_outside(files_, *outside, get, checkpoint_, keys_->all());
+    if (auto kept = keep_outside(files_, *outside, get, checkpoint_, keys_->all()); !kept) return kept;
+    return options_.digests ? keep_digests(first) : Result<void>{};
   }
 
   const api::SignedCheckpoint& checkpoint() const { return checkpoint_; }
@@ -179,20 +179,20 @@ class ServedMirror {
     return {};
   }
 
-  /// What the server signs that its read models are at this size, for `audit replay`: of use with entries only.
+  /// What the server signs that its read models are at this size, for `audit replay`. Last: the server may have to
+  /// replay its whole log first, and the mirror is whole without.
   Result<void> keep_digests(ServedFiles& server) {
-    if (options_.hashes_only) return {};
     const auto name = std::string(api::published_digests_folder) + "/" + std::to_string(checkpoint_.size);
     if (server.has(name)) return {};
     const auto note = server.fetch(name, api::digests_bytes_max);
-    // The log is whole without them: a server may compute no past, or take too long for it.
-    if (!note && note.error().code != "not_found")
-      complain("The digests of the server's read models were not taken: " + cli::sentence_of(note.error()));
-    if (!note) return {};
+    if (!note)
+      return failure(note.error().code,
+                     "The records are mirrored, the digests of the read models are not: " + note.error().detail,
+                     note.error().retry);
     const auto digests = api::read_digests(*note, keys_->all());
     if (!digests) return failure(digests.error().code, name + ": " + digests.error().detail);
     if (digests->position != checkpoint_.size) return failure("wrong_file", name + " is of another size");
-    return server.keep(name, *note);
+    return files_.keep(name, *note);
   }
 
   /// What this mirror saw before.

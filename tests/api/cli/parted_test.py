@@ -95,7 +95,13 @@ class Parted(unittest.TestCase):
         self.assertEqual((told["ok"], told["compared"], told["different"]), (True, 1, []))
         self.assertNotIn("historiesPart", told)
         fetched = self.folder / "fetched"
-        size = self.audit("mirror", "--server", url, "--token", self.auditor, "--to", str(fetched))["position"]
+        take = "mirror", "--server", url, "--token", self.auditor, "--to", str(fetched)
+        self.audit(*take)
+        # A server may have to replay its log for them: that is not waited for unless somebody asks.
+        self.assertFalse((fetched / "digests").exists())
+        self.assertEqual(self.audit("replay", str(fetched))["compared"], 0)
+        self.audit(*take, "--hashes-only", "--digests", expect=2)
+        size = self.audit(*take, "--digests")["position"]
         self.assertEqual([note.name for note in (fetched / "digests").iterdir()], [size])
         told = self.audit("replay", str(fetched))
         self.assertEqual((told["ok"], told["compared"], told["position"]), (True, 1, size))
@@ -129,6 +135,13 @@ class Parted(unittest.TestCase):
         words = subprocess.run([pioneer.BIN / "pioneer", "audit", "replay", str(self.stick)], cwd=self.folder, text=True,
                                capture_output=True, timeout=120, check=True)
         self.assertIn("NOT COMPARED", words.stdout)
+        self.assertIn("--digests", words.stdout)
+
+    def test_a_directory_publishes_its_digests_by_replay(self):
+        words = subprocess.run([pioneer.BIN / "pioneer", "audit", "mirror", "--data", self.mine.data, "--digests", "--to", self.folder / "asked-so"],
+                               cwd=self.folder, text=True, capture_output=True, timeout=120, check=False)
+        self.assertEqual(words.returncode, 2, words.stdout + words.stderr)
+        self.assertIn("replay --publish", words.stderr)
 
 
 if __name__ == "__main__":
