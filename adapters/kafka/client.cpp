@@ -42,4 +42,11 @@ eventstore::Result<Owned<rd_kafka_t>> Settings::make(rd_kafka_type_t type) {
   return client;
 }
 
+eventstore::Result<Owned<rd_kafka_topic_t>> topic_of(rd_kafka_t* client, const std::string& name) {
+  Owned<rd_kafka_topic_t> topic(rd_kafka_topic_new(client, name.c_str(), nullptr));
+  if (topic) return topic;
+  return eventstore::failure("kafka_setting",
+                             "No topic can be named '" + name + "': " + rd_kafka_err2str(rd_kafka_last_error()));
+}
+
 }  // namespace pioneer::adapters::kafka

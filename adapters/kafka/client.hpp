@@ -43,6 +43,9 @@ class Settings {
   std::string problem_;
 };
 
+/// The handle by which a client names a topic. Error "kafka_setting": that cannot be a topic's name.
+eventstore::Result<Owned<rd_kafka_topic_t>> topic_of(rd_kafka_t* client, const std::string& name);
+
 /// Frames, headers and a batch's own fields around a record, generously: what a batch may be larger than its record.
 inline constexpr int batch_overhead_bytes = 1'024;
 /// The largest batch that our producers make.

@@ -4,6 +4,7 @@
 #include "adapters/kafka/progress.hpp"
 #include "adapters/kafka/topic.hpp"
 #include "eventstore/limits.hpp"
+#include "eventstore/ports/log.hpp"
 #include "eventstore/record.hpp"
 
 namespace pioneer::adapters::kafka {
@@ -33,21 +34,27 @@ Result<std::optional<LogId>> log_in(const Options& options) {
       .set("queued.max.messages.kbytes", "4096");
   const auto client = settings.make(RD_KAFKA_CONSUMER);
   if (!client) return std::unexpected(client.error());
-  const Owned<rd_kafka_topic_t> topic(rd_kafka_topic_new(client->get(), options.topic.c_str(), nullptr));
-  rd_kafka_consume_start(topic.get(), partition, 0);
+  const auto named = topic_of(client->get(), options.topic);
+  if (!named) return std::unexpected(named.error());
+  auto* const topic = named->get();
+  if (rd_kafka_consume_start(topic, partition, 0) != 0) {
+    return failure(eventstore::broker_unreachable,
+                   "Topic " + options.topic + " cannot be read: " + rd_kafka_err2str(rd_kafka_last_error()) + ".",
+                   Retry::can_help);
+  }
   Result<std::optional<LogId>> found =
-      failure("broker_unreachable",
+      failure(eventstore::broker_unreachable,
               "The brokers " + options.brokers + " did not show topic " + options.topic + " in time.", Retry::can_help);
   const auto until = std::chrono::steady_clock::now() + options.ask_within;
   while (std::chrono::steady_clock::now() < until) {
-    const Owned<rd_kafka_message_t> message(rd_kafka_consume(topic.get(), partition, wait_ms));
+    const Owned<rd_kafka_message_t> message(rd_kafka_consume(topic, partition, wait_ms));
     if (!message) continue;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       found = std::nullopt;
       break;
     }
     if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE) {
-      found = failure("log_forked", "Topic " + options.topic + " no longer has its beginning.");
+      found = failure(log_forked, "Topic " + options.topic + " no longer has its beginning.");
       break;
     }
     if (message->err) continue;
@@ -56,7 +63,7 @@ Result<std::optional<LogId>> log_in(const Options& options) {
       break;
     }
   }
-  rd_kafka_consume_stop(topic.get(), partition);
+  rd_kafka_consume_stop(topic, partition);
   return found;
 }
 
@@ -81,7 +88,8 @@ Result<LogId> settle_log(const Options& options, const LogId& proposal, const Wr
     held = log_in(options);
     if (held && *held) return **held;
   }
-  return failure("broker_unreachable", "No log could be begun in topic " + options.topic + ".", Retry::can_help);
+  return failure(eventstore::broker_unreachable, "No log could be begun in topic " + options.topic + ".",
+                 Retry::can_help);
 }
 
 }  // namespace pioneer::adapters::kafka

@@ -57,7 +57,9 @@ Result<void> Follower::start() {
   auto client = settings.make(RD_KAFKA_CONSUMER);
   if (!client) return std::unexpected(client.error());
   client_ = std::move(*client);
-  topic_.reset(rd_kafka_topic_new(client_.get(), options_.topic.c_str(), nullptr));
+  auto topic = topic_of(client_.get(), options_.topic);
+  if (!topic) return std::unexpected(topic.error());
+  topic_ = std::move(*topic);
   queue_.reset(rd_kafka_queue_new(client_.get()));
   fold_ = copy_.state();
   compare_again();
@@ -199,9 +201,9 @@ Follower::Next Follower::not_the_same(const std::string& why) {
 
 Follower::Next Follower::fork(std::int64_t offset, const std::string& why) {
   if (!write()) return Next::end;
-  end({"log_forked", "Topic " + options_.topic + ", offset " + std::to_string(offset) + ": " + why +
-                         ". The log lost something or was given something; nothing is written to it any more, and "
-                         "what this node holds stays as it is."});
+  end({log_forked, "Topic " + options_.topic + ", offset " + std::to_string(offset) + ": " + why +
+                       ". The log lost something or was given something; nothing is written to it any more, and "
+                       "what this node holds stays as it is."});
   return Next::end;
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/kafka/kafka_log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "adapters/kafka/follower.hpp"
 #include "adapters/kafka/producer.hpp"
@@ -12,6 +13,9 @@ namespace pioneer::adapters::kafka {
 using namespace eventstore;
 
 namespace {
+
+/// How often whoever reads for long is told how far it is.
+constexpr std::chrono::seconds look_every{1};
 
 bool is_fence(const std::string& record) {
   const auto header = inspect_record(bytes_of(record));
@@ -64,10 +68,14 @@ LogState KafkaLog::state() const {
   return parts_->progress.state;
 }
 
-KafkaLog::Standing KafkaLog::standing() const {
-  const auto& progress = parts_->progress;
-  const std::lock_guard lock(progress.mutex);
-  return {progress.ended, progress.trouble, progress.voids, durability_};
+LogIncidents KafkaLog::incidents() const {
+  const std::lock_guard lock(parts_->progress.mutex);
+  return {parts_->progress.voids, parts_->progress.ended};
+}
+
+std::string KafkaLog::trouble() const {
+  const std::lock_guard lock(parts_->progress.mutex);
+  return parts_->progress.trouble;
 }
 
 Result<void> KafkaLog::catch_up(std::chrono::milliseconds within) {
@@ -81,10 +89,22 @@ Result<void> KafkaLog::catch_up(std::chrono::milliseconds within) {
       progress.moved.wait_for(lock, within, [&] { return progress.ended || progress.looks_done >= look; });
   if (progress.ended) return std::unexpected(*progress.ended);
   if (in_time) return {};
-  return failure("broker_unreachable",
+  return failure(eventstore::broker_unreachable,
                  "The brokers " + options_.brokers + " did not show the end of topic " + options_.topic +
                      (progress.trouble.empty() ? "." : ": " + progress.trouble),
                  Retry::can_help);
+}
+
+Result<void> KafkaLog::read_all(const std::function<void(Sequence)>& told) {
+  using Clock = std::chrono::steady_clock;
+  auto last = end();
+  for (auto until = Clock::now() + options_.ask_within;;) {
+    auto done = catch_up(look_every);
+    if (done || done.error().retry == Retry::cannot_help) return done;
+    if (told) told(end());
+    if (last != std::exchange(last, end())) until = Clock::now() + options_.ask_within;
+    if (Clock::now() > until) return done;
+  }
 }
 
 Result<void> KafkaLog::append(std::span<const std::string> records) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,14 +51,13 @@ class KafkaLog final : public eventstore::Log {
   /// "broker_unreachable" after `within`, and the last three above.
   eventstore::Result<void> catch_up(std::chrono::milliseconds within);
 
-  /// What an operator wants to know. Any thread.
-  struct Standing {
-    std::optional<eventstore::Error> ended;  ///< nothing is read or written any more
-    std::string trouble;                     ///< what brokers or disk said last; empty: all is well
-    std::uint64_t voids = 0;                 ///< records read since open() that do not count
-    Durability durability = Durability::single;
-  };
-  Standing standing() const;
+  /// The same, however long it takes, while there is something to read; `told` hears how far it is, each second.
+  eventstore::Result<void> read_all(const std::function<void(eventstore::Sequence end)>& told = {});
+
+  eventstore::LogIncidents incidents() const override;
+  /// What brokers or disk said last; empty: all is well. Any thread.
+  std::string trouble() const;
+  Durability durability() const { return durability_; }
 
   /// Follows no more; afterwards the copy may be closed. Not while another thread is in append().
   void stop();

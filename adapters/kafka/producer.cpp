@@ -21,7 +21,9 @@ Result<std::unique_ptr<Producer>> Producer::make(const Options& options, Progres
   auto client = settings.make(RD_KAFKA_PRODUCER);
   if (!client) return std::unexpected(client.error());
   made->client_ = std::move(*client);
-  made->topic_.reset(rd_kafka_topic_new(made->client_.get(), options.topic.c_str(), nullptr));
+  auto topic = topic_of(made->client_.get(), options.topic);
+  if (!topic) return std::unexpected(topic.error());
+  made->topic_ = std::move(*topic);
   return made;
 }
 

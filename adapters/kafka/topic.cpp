@@ -3,6 +3,7 @@
 #include <array>
 
 #include "adapters/kafka/client.hpp"
+#include "eventstore/ports/log.hpp"
 
 namespace pioneer::adapters::kafka {
 namespace {
@@ -13,7 +14,7 @@ using eventstore::Retry;
 using Clock = std::chrono::steady_clock;
 
 std::unexpected<eventstore::Error> unreachable(const Options& options, const std::string& why) {
-  return failure("broker_unreachable", "No answer from the brokers " + options.brokers + ": " + why + ".",
+  return failure(eventstore::broker_unreachable, "No answer from the brokers " + options.brokers + ": " + why + ".",
                  Retry::can_help);
 }
 
@@ -40,11 +41,12 @@ Result<Owned<rd_kafka_event_t>> ask(rd_kafka_t* client, const Options& options, 
 
 /// Partitions and copies. A topic that was made a moment ago may lack a leader yet.
 Result<void> look_up(rd_kafka_t* client, const Options& options, Description& into) {
-  const Owned<rd_kafka_topic_t> topic(rd_kafka_topic_new(client, options.topic.c_str(), nullptr));
+  const auto topic = topic_of(client, options.topic);
+  if (!topic) return std::unexpected(topic.error());
   const auto until = Clock::now() + options.ask_within;
   for (;;) {
     const rd_kafka_metadata_t* answer = nullptr;
-    const auto error = rd_kafka_metadata(client, 0, topic.get(), &answer, left_ms(until));
+    const auto error = rd_kafka_metadata(client, 0, topic->get(), &answer, left_ms(until));
     if (error) return unreachable(options, rd_kafka_err2str(error));
     const Owned<const rd_kafka_metadata_t> metadata(answer);
     const auto& told = metadata->topics[0];

@@ -1,5 +1,7 @@
 #include "api/queries/log_state.hpp"
 
+#include <algorithm>
+
 #include "api/proofs/checkpoints.hpp"
 #include "api/proofs/signed_note.hpp"
 #include "api/queries/log_scope.hpp"
@@ -114,6 +116,9 @@ domain::Decided<api::LogIncidentsView> log_incidents(const node::Node& node, con
   if (const auto shown = show_takeovers(node.log(), node.projector().projected().value, view); !shown)
     return std::unexpected(refusal_of(shown.error()));
   if (const auto reason = node.readiness().reason; !reason.empty()) view.set_stopped(reason);
+  const auto met = node.log().incidents();
+  view.set_void_records(static_cast<std::uint32_t>(std::min<std::uint64_t>(met.void_records, ~std::uint32_t{0})));
+  if (met.ended && met.ended->code == eventstore::log_forked) view.set_fork(met.ended->detail);
   return view;
 }
 

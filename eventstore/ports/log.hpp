@@ -1,6 +1,7 @@
 // The log as the Writer and all readers see it. Embedded: adapters/segments. In a cluster: adapters/kafka.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +25,16 @@ class LogReader {
   virtual Result<std::optional<Leaf>> next() = 0;
 };
 
+/// Codes of a log that nodes share: it lost or was given something; nobody who keeps it can be asked.
+inline constexpr const char* log_forked = "log_forked";
+inline constexpr const char* broker_unreachable = "broker_unreachable";
+
+/// What a reader of the log met that does not count, since it was opened.
+struct LogIncidents {
+  std::uint64_t void_records = 0;  ///< read, and without effect: of a fenced writer, repeated, or not ours
+  std::optional<Error> ended;      ///< a fork, or what this build cannot read: nothing more is read or written
+};
+
 class Log {
  public:
   virtual ~Log() = default;
@@ -39,6 +50,8 @@ class Log {
   virtual std::unique_ptr<LogReader> reader(Sequence from) const = 0;
   /// Nothing was appended for a while: protect the last batch, so that a torn write behind it cannot hide it.
   virtual Result<void> protect_tail() = 0;
+  /// Any thread. An engine whose every record is its own meets none: what else it finds keeps it from opening.
+  virtual LogIncidents incidents() const { return {}; }
 };
 
 }  // namespace pioneer::eventstore

@@ -79,7 +79,7 @@ TEST(KafkaLog, ASecondNodeTakesOverAndTheFirstLearnsIt) {
   append(first, chain.epoch(3, 20));
   expect_same(first, second);
   EXPECT_EQ(second.log().state(), chain.state());
-  EXPECT_EQ(second.log().standing().voids, 0u);
+  EXPECT_EQ(second.log().incidents().void_records, 0u);
 }
 
 TEST(KafkaLog, AFenceBuiltTooEarlyIsOutpaced) {
@@ -91,7 +91,7 @@ TEST(KafkaLog, AFenceBuiltTooEarlyIsOutpaced) {
   append(first, chain.epoch(1, 3));
   EXPECT_EQ(second.log().append(std::vector{early.fence(2)}).error().code, "outpaced");
   expect_same(first, second);
-  EXPECT_EQ(second.log().standing().voids, 0u);  // it was not even sent
+  EXPECT_EQ(second.log().incidents().void_records, 0u);  // it was not even sent
 }
 
 // A fence fixes the head; what was chained before it, onto another head, may not follow it.
@@ -136,8 +136,8 @@ TEST(KafkaLog, ZombiesStrangersAndCopiesAreVoid) {
   append(second, chain.commits(5));
   expect_same(first, second);
   EXPECT_EQ(second.log().state(), chain.state());
-  EXPECT_EQ(first.log().standing().voids, 3u + old.size() + 1u + 3u);
-  EXPECT_EQ(second.log().standing().voids, first.log().standing().voids);
+  EXPECT_EQ(first.log().incidents().void_records, 3u + old.size() + 1u + 3u);
+  EXPECT_EQ(second.log().incidents().void_records, first.log().incidents().void_records);
 }
 
 TEST(KafkaLog, ALostFenceIsAFork) {
@@ -151,7 +151,7 @@ TEST(KafkaLog, ALostFenceIsAFork) {
   skips.fence(7);
   stranger.write(topic, skips.fence(8));
   EXPECT_EQ(ended(node), "log_forked");
-  EXPECT_THAT(node.log().standing().ended->detail, HasSubstr("offset 6: a fence skips an epoch"));
+  EXPECT_THAT(node.log().incidents().ended->detail, HasSubstr("offset 6: a fence skips an epoch"));
   EXPECT_EQ(node.log().append(chain.commits(1)).error().code, "log_forked");
   EXPECT_EQ(node.log().append(std::vector{chain.fence(2)}).error().code, "log_forked");
   EXPECT_EQ(node.log().state(), whole);
@@ -209,7 +209,7 @@ TEST(KafkaLog, ATopicThatHoldsOtherRecordsIsAFork) {
   for (const auto& record : other.epoch(9, 20)) stranger.write(topic, record);
   node.again();
   EXPECT_EQ(ended(node, 30s), "log_forked");
-  EXPECT_THAT(node.log().standing().ended->detail, HasSubstr("another record there"));
+  EXPECT_THAT(node.log().incidents().ended->detail, HasSubstr("another record there"));
   EXPECT_EQ(node.log().state(), chain.state());
 }
 

@@ -128,6 +128,8 @@ TEST_F(AuditTest, ACheckpointIsToldAsWhatItSays) {
   const auto incidents = get("/api/v1/log/incidents").body;
   EXPECT_THAT(incidents, HasSubstr(R"("checkpointsSigned":1,"checkpointsFailed":1,"late":0,"gaps":[])"));
   EXPECT_THAT(incidents, HasSubstr(R"("takeovers":[{"epoch":"1","position":"0")"));
+  EXPECT_THAT(incidents, HasSubstr(R"("voidRecords":0)"));
+  EXPECT_THAT(incidents, Not(HasSubstr(R"("fork")")));
   EXPECT_EQ(get("/api/v1/log/incidents", asker).status, 403U);
   service->checkpoints = nullptr;
   service->checkpoint_watch = nullptr;

@@ -61,6 +61,6 @@ export default {
   incidents: {
     title: '不寻常的事', quiet: '没有不寻常的事。', since: '服务器从 {at} 起数到现在', signed: '签了 {n} 次名', failed: '签名失败 {n} 次', failedText: '每次都在一秒后再试。次数多，请看磁盘。', late: '签名迟到 {n} 次', lateText: '日志长了，五秒多还没有签名盖住。签上之前的记录不丢，只是还没有签名证明它们。', lateNone: '签名没有迟到过。',
     gap: '{from} 到 {to}：停在 {a} 条，后来盖到 {b} 条', lasts: '{from} 起，还没好：停在 {a} 条，日志已有 {b} 条', reason: '原因 {code}', rebuilt: '哈希坏了重做 {n} 次', rebuiltText: '从日志重新算出来，和签过名的根一样。请检查磁盘。', rebuiltNone: '哈希没有坏过。',
-    void: '作废的记录和分叉', voidEmbedded: '这台服务器自己写日志，只写算数的记录；读到别的会当场停下。所以它开着，就没有作废的，也没有分叉。', voidOther: '这种日志（{engine}）的作废记录，在服务器的测量里。', stopped: '现在不写：{reason}', stoppedText: '看过的都还对。请管理员看服务器的日志。', takeovers: '谁何时接管了日志', takeoversText: '服务器每次启动接管一次。您不知道的启动，要问一问。', takeover: '第 {epoch} 次，{at}，第 {n} 条起',
+    void: '作废的记录和分叉', voidEmbedded: '这台服务器自己写日志，只写算数的记录；读到别的会当场停下。所以它开着，就没有作废的，也没有分叉。', voidCount: '作废的记录：{n} 条', voidNone: '服务器启动以来，没有作废的记录。', voidText: '它们在日志的主题里，但对谁都不算数：被接替的服务器发的、重发的，或者别人写的。一下子很多、又没有接管，要问一问谁能写这个主题。', forkNone: '没有分叉。', fork: '日志分叉了', forkText: '日志丢了东西，或者多了不该有的东西。现在不再写，以前读到的都还在；请让服务器和主题保持原样。', stopped: '现在不写：{reason}', stoppedText: '看过的都还对。请管理员看服务器的日志。', takeovers: '谁何时接管了日志', takeoversText: '服务器每次启动接管一次。您不知道的启动，要问一问。', takeover: '第 {epoch} 次，{at}，第 {n} 条起',
   },
 }
