@@ -30,6 +30,12 @@ inline constexpr std::size_t stream_name_bytes_max = 64;
 inline constexpr std::size_t segment_bytes = 64u << 20;
 /// Commands waiting to be decided; beyond it a command is refused as `busy`.
 inline constexpr std::size_t command_queue_max = 8'192;
+/// In a log that nodes share: how long commands wait for a reign to begin before they are refused, so that a takeover
+/// is a pause to nobody, and brokers that are away do not hold everybody.
+inline constexpr std::int64_t reign_wait_us_max = 5'000'000;
+/// The pause before a takeover that follows one that failed, doubled each time: the first, and the longest.
+inline constexpr std::int64_t reign_pause_us_min = 20'000;
+inline constexpr std::int64_t reign_pause_us_max = 2'000'000;
 /// Idle time after which an empty batch protects the last one.
 inline constexpr std::chrono::milliseconds tail_protection_after{100};
 /// The log's clock: no write while the last stamp is further ahead of the clock than this.

@@ -5,28 +5,15 @@
 #include "eventstore/check.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/stay_awake.hpp"
+#include "eventstore/unavailable.hpp"
 
 namespace pioneer::eventstore {
 namespace {
 
 /// Commands judged before they are handed to a busy write_step(): bounds how long one hand-over holds the mutex.
 constexpr std::size_t hand_over_max = 64;
-
-Error unavailable(const std::string& code) {
-  if (code == "clock_jumped") {
-    return {code, "The clock of this machine jumped; an operator must run `pioneer log confirm-clock`.",
-            Retry::can_help};
-  }
-  if (code == "clock_behind_log") {
-    return {
-        code,
-        "The clock of this machine is behind the log's last entry. Set it right; or, if it is right, run `pioneer log "
-        "confirm-clock`.",
-        Retry::can_help};
-  }
-  if (code == "disk_full") return {code, "The disk is full; writing begins again when there is room.", Retry::can_help};
-  return {code, "Nothing can be written now; reading goes on.", Retry::can_help};
-}
+/// How often the deciding thread looks whether what waits for a reign has waited too long.
+constexpr std::chrono::milliseconds reign_look_every{100};
 
 }  // namespace
 
@@ -44,88 +31,6 @@ Writer::Writer(Log& log, Clock& clock, Random& random, Decider& decider, Followe
     : log_(log), clock_(clock), random_(random), decider_(decider), follower_(follower), queue_max_(queue_max) {}
 
 Writer::~Writer() = default;
-
-// A driven clock could stamp anything: it may not continue a log whose times others already rely on.
-Result<void> Writer::check_no_real_epoch() const {
-  auto reader = log_.reader(Sequence{0});
-  while (true) {
-    auto leaf = reader->next();
-    if (!leaf) return std::unexpected(leaf.error());
-    if (!*leaf) return {};
-    const auto header = decode_record(bytes_of((*leaf)->record));
-    if (!header) return std::unexpected(header.error());
-    if (header->kind != RecordKind::opened) continue;
-    EpochOpened opened;
-    const auto body = record_body((*leaf)->record);
-    if (!opened.ParseFromArray(body.data(), static_cast<int>(body.size())) || !opened.clock_driven()) {
-      return failure("driven_after_real", "This log was written by a real clock; a driven clock may not continue it.");
-    }
-  }
-}
-
-Result<Hash> Writer::append_now(RecordKind kind, std::string_view body) {
-  LogState state = log_.state();
-  RecordHeader header = next_;
-  header.kind = kind;
-  if (kind != RecordKind::fence) {
-    header.sequence = state.next;
-    header.previous_hash = state.head;
-  }
-  const std::string record = encode_record(header, body);
-  const Judgement judgement = accept(state, bytes_of(record), header.feature_level);
-  CHECK(judgement.verdict == (kind == RecordKind::fence ? Verdict::accepted_fence : Verdict::accepted_leaf));
-  if (auto appended = log_.append(std::span(&record, 1)); !appended) return std::unexpected(appended.error());
-  return judgement.leaf;
-}
-
-Result<void> Writer::take_over() {
-  auto last = last_stamp(log_);
-  if (!last) return std::unexpected(last.error());
-  const Instant now = clock_.now();
-  if (behind(*last, now)) {
-    note_clock("clock_behind_log");
-    return std::unexpected(unavailable("clock_behind_log"));
-  }
-  if (clock_.driven()) {
-    if (auto checked = check_no_real_epoch(); !checked) return checked;
-  }
-  last_stamp_ = Instant{std::max(last->value, now.value)};
-  clock_offset_us_ = now.value - clock_.since_boot().value;
-
-  const auto level = log_feature_level(log_);
-  if (!level) return std::unexpected(level.error());
-  next_ = {};
-  next_.format = limits::format;
-  next_.feature_level = *level;
-  next_.log_id = log_.state().log_id;
-  next_.epoch = log_.state().epoch.plus(1);
-  next_.writer = random_.bytes<WriterId>();
-  auto fence = append_now(RecordKind::fence, {});
-  if (!fence) return std::unexpected(fence.error());
-
-  EpochOpened opened;
-  opened.set_recorded_at_us(last_stamp_.value);
-  opened.set_fence_hash(std::string(fence->view()));
-  opened.set_clock_driven(clock_.driven());
-  const Sequence sequence = log_.state().next;
-  auto leaf = append_now(RecordKind::opened, opened.SerializeAsString());
-  if (!leaf) return std::unexpected(leaf.error());
-
-  const LogState state = log_.state();
-  CHECK(state.open && state.writer == next_.writer && state.head == *leaf);
-  next_.kind = RecordKind::commit;
-  next_.sequence = state.next;
-  next_.previous_hash = state.head;
-  note_clock({});
-  opened_ = true;
-
-  std::vector<AcceptedCommit> first(1);
-  first[0].sequence = sequence;
-  first[0].leaf = *leaf;
-  first[0].body.set_recorded_at_us(last_stamp_.value);
-  follower_.accepted(std::move(first));
-  return {};
-}
 
 void Writer::submit(std::unique_ptr<Pending> pending) {
   bool stopping = false;
@@ -220,13 +125,15 @@ void Writer::note_clock(std::string_view trouble) {
 // Caller holds the mutex.
 std::optional<Error> Writer::refusal() const {
   if (failure_) return failure_;
-  if (!opened_) return unavailable("clock_behind_log");
+  if (!opened_) return shared_ ? reign_trouble_ : unavailable("clock_behind_log");
   if (!holds_.empty()) return unavailable(*holds_.begin());
   return std::nullopt;
 }
 
 // Caller holds the mutex, and changed one of these.
-void Writer::settle() { writable_ = !failure_ && holds_.empty() && clock_trouble_.empty(); }
+void Writer::settle() {
+  writable_ = !failure_ && holds_.empty() && clock_trouble_.empty() && (opened_ || !shared_ || !waited_);
+}
 
 void Writer::refuse_all(Batch& batch, const Error& error) const {
   for (auto& [pending, answer] : batch.answers) pending->answer({Answer::Kind::unavailable, {}, error});
@@ -237,6 +144,7 @@ void Writer::hand_over(Batch& decided) {
   std::unique_lock lock(mutex_);
   if (discard_) {
     // It was chained to a batch that was given up meanwhile.
+    if (shared_ && !failure_) return put_back(decided);
     const Error error = refusal().value_or(unavailable("not_written"));
     lock.unlock();
     return refuse_all(decided, error);
@@ -258,10 +166,18 @@ void Writer::hand_over(Batch& decided) {
 // The whole queue at once: those who submit then wait for nothing that grows with it.
 bool Writer::take(std::optional<Error>& refused, bool& discard, bool& look) {
   std::lock_guard lock(mutex_);
+  if (between_reigns() && !stopping_ && still_waits()) return false;
   refused = refusal();
+  if (between_reigns() && stopping_) refused = unavailable("stopping");
   discard = discard_ && !refused;
   look = std::exchange(look_again_, false) && !clock_trouble_.empty();
   room_wanted_ = gathering_.full();
+  if (!again_.empty()) {
+    taken_.insert(taken_.begin() + static_cast<std::ptrdiff_t>(taken_at_), std::make_move_iterator(again_.begin()),
+                  std::make_move_iterator(again_.end()));
+    again_.clear();
+    taken_left_.store(taken_.size() - taken_at_, std::memory_order_relaxed);
+  }
   if (!room_wanted_ && taken_at_ == taken_.size()) {
     taken_.clear();
     taken_at_ = 0;
@@ -278,16 +194,20 @@ bool Writer::decide_step() {
   bool look = false;
   const bool any = take(refused, discard, look);
   if (discard) {
-    if (auto again = start_over(); !again) refused = again.error();
+    auto again = start_over();
+    if (!again && again.error().code == "taking_over") return true;  // that reign is over already
+    if (!again) refused = again.error();
   }
   if (look && !refused) static_cast<void>(stamp());
   if (!any) return false;
   Batch decided;
   decided.reserve(std::min(hand_over_max, taken_.size() - taken_at_));
   for (std::size_t judged = 0; judged < hand_over_max && taken_at_ < taken_.size(); ++judged) {
+    const bool interrupted = !refused && interrupted_.load(std::memory_order_acquire);
+    if (interrupted && shared_) break;  // the rest waits for the next reign
     auto pending = std::move(taken_[taken_at_++]);
     taken_left_.fetch_sub(1, std::memory_order_relaxed);
-    if (!refused && interrupted_.load(std::memory_order_acquire)) {
+    if (interrupted) {
       std::lock_guard lock(mutex_);
       refused = refusal().value_or(unavailable("not_written"));
     }
@@ -307,7 +227,24 @@ bool Writer::decide_step() {
 // What was decided and not written is forgotten: the chain goes on from what is durable. Nothing is being written: the
 // batches that were are given up.
 Result<void> Writer::start_over() {
+  std::optional<Reign> opened;
+  {
+    std::lock_guard lock(mutex_);
+    opened = opened_reign_;
+  }
   if (auto discarded = decider_.discard(); !discarded) return discarded;
+  if (opened) {
+    if (next_.writer == WriterId{}) clock_offset_us_ = clock_.now().value - clock_.since_boot().value;
+    next_ = opened->next;
+    last_stamp_ = std::max(last_stamp_, opened->last_stamp);
+    std::lock_guard lock(mutex_);
+    // It may be over already, and the next one open.
+    if (!opened_reign_ || opened_reign_->next.epoch != next_.epoch) return std::unexpected(unavailable("taking_over"));
+    opened_reign_.reset();
+    discard_ = false;
+    interrupted_ = false;
+    return {};
+  }
   const auto level = log_feature_level(log_);
   if (!level) return std::unexpected(level.error());
   next_.feature_level = *level;
@@ -327,8 +264,9 @@ Result<void> Writer::write(Batch& batch) {
   if (auto appended = log_.append(batch.records); !appended) return appended;
   batches_.fetch_add(1, std::memory_order_relaxed);
   append_us_.fetch_add(static_cast<std::uint64_t>(clock_.since_boot().value - start.value), std::memory_order_relaxed);
-  // The pair of chain(): the log folded the records by the acceptance that every reader runs, and ends where we do.
-  CHECK(log_.state().head == batch.commits.back().leaf);
+  // The pair of chain(): the log folded the records by the acceptance that every reader runs, and ends where we do. In
+  // a shared one others may have gone on.
+  CHECK(shared_ || log_.state().head == batch.commits.back().leaf);
   return {};
 }
 
@@ -369,11 +307,17 @@ void Writer::give_up(Batch& batch, const Error& error) {
 }
 
 bool Writer::write_step() {
+  if (shared_ && phase_ != Phase::reigning) return reign_step();
   Batch batch;
   bool room_wanted = false;
   {
-    std::lock_guard lock(mutex_);
-    if (gathering_.empty()) return false;
+    std::unique_lock lock(mutex_);
+    if (gathering_.empty()) {
+      lock.unlock();
+      if (!shared_ || !deposed()) return false;
+      end_reign(batch, unavailable("taking_over"));
+      return true;
+    }
     batch = std::exchange(gathering_, {});
     handed_over_.store(false, std::memory_order_relaxed);
     write_idle_ = false;
@@ -385,10 +329,16 @@ bool Writer::write_step() {
   turns_.fetch_add(1, std::memory_order_relaxed);
   writing_now_.store(false, std::memory_order_relaxed);
   if (!written) {
-    give_up(batch, written.error());
+    if (shared_ && written.error().retry == Retry::can_help) {
+      end_reign(batch, written.error());
+    } else {
+      give_up(batch, written.error());
+    }
     return true;
   }
   if (!batch.commits.empty()) {
+    told_ = batch.commits.back().sequence.plus(1);
+    pause_us_ = 0;
     follower_.accepted(std::move(batch.commits));
   }
   for (auto& [pending, answer] : batch.answers) pending->answer(answer);
@@ -397,7 +347,7 @@ bool Writer::write_step() {
 
 std::size_t Writer::queued() const {
   std::lock_guard lock(mutex_);
-  return queue_.size() + taken_left_.load(std::memory_order_relaxed);
+  return queue_.size() + again_.size() + taken_left_.load(std::memory_order_relaxed);
 }
 
 Writer::Pulse Writer::pulse() const {
@@ -412,10 +362,15 @@ void Writer::decide_loop() {
     if (decide_step()) continue;
     stay_awake([&] { return queued_.load(std::memory_order_relaxed); });
     std::unique_lock lock(mutex_);
-    const auto waiting = [&] { return !queue_.empty() || taken_at_ < taken_.size(); };
-    arrived_.wait(lock, [&] {
+    const auto waiting = [&] { return !queue_.empty() || !again_.empty() || taken_at_ < taken_.size(); };
+    const auto ready = [&] {
       return look_again_ || (discard_ && !refusal()) || (waiting() && !gathering_.full()) || (stopping_ && !waiting());
-    });
+    };
+    if (between_reigns()) {
+      arrived_.wait_for(lock, reign_look_every, [&] { return !between_reigns() || stopping_; });
+    } else {
+      arrived_.wait(lock, ready);
+    }
     if (stopping_ && !waiting()) break;
   }
   std::lock_guard lock(mutex_);
@@ -426,6 +381,10 @@ void Writer::decide_loop() {
 void Writer::write_loop() {
   while (true) {
     if (write_step()) continue;
+    if (shared_) {
+      if (!pause_between_steps()) return;
+      continue;
+    }
     write_idle_ = true;
     stay_awake([&] { return handed_over_.load(std::memory_order_relaxed); });
     std::unique_lock lock(mutex_);

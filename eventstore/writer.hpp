@@ -6,6 +6,11 @@
 //   chained write_step()   takes what has gathered, folds it by acceptance, makes it durable, tells the followers,
 //   answers
 // There is no timer: a batch is what was decided while the last one was being written.
+//
+// A log of one's own is taken over once, before anything is decided. In a log that nodes share (share()) write_step()
+// does it, and does it again when the reign has ended: by another node's fence, by a record of ours that does not
+// count, or by an append whose outcome nobody knows. Commands that were on their way then wait; when the next reign is
+// open, what of them is in the log is known for good, and the rest is decided anew. Whoever sent them notices a pause.
 #pragma once
 
 #include <atomic>
@@ -75,6 +80,11 @@ class Follower {
   virtual Result<void> before_write() { return {}; }
   /// May wait: that holds the Writer back.
   virtual void accepted(std::vector<AcceptedCommit> commits) = 0;
+  /// Whether the Decider finds all commits below `end` in what it decides from.
+  virtual bool followed(Sequence end) const {
+    static_cast<void>(end);
+    return true;
+  }
 };
 
 class Writer {
@@ -87,6 +97,14 @@ class Writer {
   /// Fences the log and opens an epoch. Before it, commands are refused with "clock_behind_log" and nothing is written:
   /// call it again when the clock is right. Errors: "clock_behind_log", "driven_after_real", and what the log says.
   Result<void> take_over();
+
+  /// Instead of take_over(), where other nodes write the log too: write_step() follows it from here on, tells the
+  /// Follower what anybody wrote, and takes it over while want() says so. Once, before the first step.
+  void share(Sequence followed);
+  /// Whether this node should write the log; it is so until somebody says otherwise. Any thread.
+  void want(bool wanted);
+  /// Reigns begun by now. Any thread.
+  std::uint64_t reigns() const { return reigns_.load(std::memory_order_relaxed); }
 
   /// Queues a command; any thread. At once answered `unavailable`: "queue_full", or "stopping".
   void submit(std::unique_ptr<Pending> pending);
@@ -144,7 +162,31 @@ class Writer {
     void reserve(std::size_t commands);
   };
 
-  Result<Hash> append_now(RecordKind kind, std::string_view body);
+  /// What the deciding thread goes on from when a reign is open.
+  struct Reign {
+    RecordHeader next;
+    Instant last_stamp{0};
+  };
+
+  Result<Hash> append_now(RecordHeader header, std::string_view body);
+  Result<Reign> fence();
+  Result<Hash> open_epoch(Reign& reign, const Hash& fence);
+
+  // reign.cpp: the writing thread's, in a shared log.
+  bool reign_step();
+  bool try_to_reign();
+  void begin_reign();
+  void end_reign(Batch& batch, const Error& error);
+  void no_reign(const Error& error);
+  bool deposed() const;
+  bool tell_follower();
+  std::vector<std::unique_ptr<Pending>> look_up();
+  std::int64_t pause_us();
+  void put_back(Batch& batch);
+  bool between_reigns() const;
+  bool still_waits();
+  void give_up_in_doubt();
+  bool pause_between_steps();
   Result<void> check_no_real_epoch() const;
   Result<Instant> stamp();
   /// What has waited, and why it is refused, if it is.
@@ -177,10 +219,25 @@ class Writer {
   std::vector<std::unique_ptr<Pending>> taken_;  ///< from the queue, and not yet judged: from taken_at_ on
   std::size_t taken_at_ = 0;
 
+  // Writing thread only, in a shared log.
+  enum class Phase { following, fenced, reigning };
+  Phase phase_ = Phase::following;
+  Reign reign_;                     ///< fenced: what is to be opened; reigning: what was
+  Hash fence_hash_;                 ///< of the fence that was read back
+  Sequence told_;                   ///< the Follower knows what is below
+  Batch in_doubt_;                  ///< sent in a reign that ended: what of it is in the log shows after the next fence
+  std::int64_t not_before_us_ = 0;  ///< by the boot clock: when to try again
+  std::int64_t pause_us_ = 0;       ///< before the try after that
+
   mutable std::mutex mutex_;
   std::condition_variable arrived_;   ///< commands, room in the gathering batch, or stop
   std::condition_variable gathered_;  ///< something to write, or stop
   std::vector<std::unique_ptr<Pending>> queue_;
+  std::vector<std::unique_ptr<Pending>> again_;  ///< were judged in a reign that ended: before what is queued
+  std::optional<Reign> opened_reign_;            ///< the deciding thread has not taken it up yet
+  Error reign_trouble_;                          ///< why there is no reign
+  std::int64_t no_reign_since_us_ = 0;
+  bool waited_ = false;  ///< for a reign, longer than commands wait
   Batch gathering_;
   std::optional<Error>
       failure_;  ///< an append failed, and nobody knows what the disk kept: nothing is written any more
@@ -201,6 +258,9 @@ class Writer {
   std::atomic<bool> write_idle_{true};      ///< write_step() waits: hand over at once
   std::atomic<bool> interrupted_{false};    ///< an append failed, and what was decided since rests on nothing
   std::atomic<bool> writable_{true};
+  std::atomic<bool> shared_{false};
+  std::atomic<bool> wanted_{true};
+  std::atomic<std::uint64_t> reigns_{0};
   std::atomic<std::uint64_t> turns_{0};   ///< of both steps
   std::atomic<bool> writing_now_{false};  ///< write_step() holds a batch
   const std::size_t queue_max_;

@@ -50,6 +50,28 @@ void read_time_stamps(StrictFile& file, StrictMap& top, api::Settings& settings)
   stamps.no_others();
 }
 
+/// log: embedded | kafka, and kafka: {brokers, topic, copies, properties}.
+void read_log(StrictFile& file, StrictMap& top, api::Settings& settings) {
+  const auto engine = top.text_or_none("log");
+  if (engine.empty() || engine == "embedded") {
+    if (top.has("kafka")) file.expected(top.at("kafka"), "kafka", "`log: kafka` beside it");
+    top.text_or_none("kafka");  // known, absent
+    return;
+  }
+  if (engine != "kafka") file.expected(top.at("log"), "log", "embedded or kafka");
+  StrictMap kafka = top.map("kafka");
+  settings.kafka.brokers = kafka.text("brokers");
+  settings.kafka.topic = kafka.text("topic");
+  settings.kafka.copies = kafka.number_or("copies", settings.kafka.copies, 1, 9);
+  if (kafka.has("properties")) {
+    for (const auto& [name, value] : kafka.entries("properties"))
+      settings.kafka.properties.emplace_back(name.as<std::string>(), value.as<std::string>());
+  } else {
+    kafka.text_or_none("properties");  // known, absent
+  }
+  kafka.no_others();
+}
+
 }  // namespace
 
 api::Checked<api::Settings> load_settings(const std::string& path) {
@@ -88,6 +110,7 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
   } else {
     top.text_or_none("limits");  // known, absent
   }
+  read_log(file, top, settings);
   read_witnesses(file, top, settings);
   read_time_stamps(file, top, settings);
   top.no_others();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/cli/console.hpp"
+#include "api/ports/settings.hpp"
 
 namespace pioneer::cli {
 
@@ -13,6 +14,8 @@ namespace pioneer::cli {
 struct Place {
   std::string data;
   std::string server;
+  api::KafkaSetting kafka = {};  ///< where the directory's log is; no brokers: in the directory
+  std::string master_key = {};   ///< file; empty: the directory's own
   std::string token;
   bool json = false;
 };
@@ -72,6 +75,12 @@ Exit describe_log(const Place& place);
 Exit confirm_clock(const Place& place);
 /// A log that lost what it had signed goes on as another one, which names it.
 Exit continue_log(const Place& place);
+
+struct CopyOptions {
+  std::string from, to;  ///< a data directory, or a settings file whose log is on Kafka
+};
+/// All records as they are, fences included. Error `no`: the target holds another history.
+Exit copy_log(const Place& place, const CopyOptions& options);
 
 struct LevelOptions {
   std::uint32_t to = 0;  ///< 0: the highest that this program knows

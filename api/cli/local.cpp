@@ -27,6 +27,8 @@ class Equals final : public api::OpenedReader {
 server::DeploymentOptions options_of(const Place& place) {
   server::DeploymentOptions options;
   options.directory = place.data;
+  options.kafka = place.kafka;
+  options.master_key = place.master_key;
   return options;
 }
 

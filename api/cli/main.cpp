@@ -82,7 +82,7 @@ void add_keys(CLI::App& app, Chosen& chosen) {
   rotate.callback([&chosen] { chosen = [](const Place& p) { return rotate_key(p, rotated); }; });
 }
 
-void add_log(CLI::App& app, Chosen& chosen) {
+void add_log(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   auto& log = *app.add_subcommand("log", "What stands in the log")->require_subcommand(1);
   static LogOptions options;
   const auto with_range = [](CLI::App& command) {
@@ -110,6 +110,16 @@ void add_log(CLI::App& app, Chosen& chosen) {
   log.add_subcommand("continue",
                      "A log that lost what it had signed goes on as another one, which names it (--data only)")
       ->callback([&chosen] { chosen = continue_log; });
+  static CopyOptions copied;
+  auto& copy = *log.add_subcommand(
+      "copy", "Copy a log's records as they are, from a directory into a topic or back " + std::string(alone));
+  copy.add_option("FROM", copied.from, "the directory of a stopped server, or a settings file with `log: kafka`")
+      ->required();
+  copy.add_option("TO", copied.to, "likewise, holding no log; a topic may hold the beginning of this one")->required();
+  copy.callback([&elsewhere, &chosen] {
+    elsewhere = true;
+    chosen = [](const Place& p) { return copy_log(p, copied); };
+  });
   static LevelOptions level;
   auto& raise = *log.add_subcommand("raise-level",
                                     "Irreversible; --data only: from now on write what only new programs can read. "
@@ -434,6 +444,8 @@ int run(int argc, char** argv) {
   app.fallthrough();
   Place place;
   auto* data = app.add_option("--data", place.data, "the directory of a stopped server");
+  std::string config;
+  app.add_option("--config", config, "settings of a stopped server: its directory, and where its log is");
   auto* server = app.add_option("--server", place.server, "address of a running server, http://HOST:PORT");
   app.add_option("--token", place.token, "who asks, with --server")->envname("PIONEER_TOKEN");
   app.add_flag("--json", place.json, "answer in JSON");
@@ -443,7 +455,7 @@ int run(int argc, char** argv) {
   add_import(app, chosen);
   add_token(app, chosen);
   add_keys(app, chosen);
-  add_log(app, chosen);
+  add_log(app, elsewhere, chosen);
   add_policy(app, chosen);
   add_checks(app, chosen);
   add_audit(app, elsewhere, chosen);
@@ -459,6 +471,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return misread(app, e);
   }
+  if (const auto wrong = use_settings(config, place)) return static_cast<int>(fail(Exit::usage, *wrong));
   if (!place.server.empty() && !place.server.starts_with("http://")) {
     return static_cast<int>(
         fail(Exit::usage, "The server's address begins with http://, as in http://127.0.0.1:8080."));

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "adapters/yaml/settings_file.hpp"
 #include "api/cli/console.hpp"
 
 namespace pioneer::cli {
@@ -45,6 +46,16 @@ bool is_of_directory_only(const CLI::App& app) {
   return app.get_description().find("data only") != std::string::npos ||
          std::ranges::any_of(app.get_subcommands(),
                              [](const CLI::App* chosen) { return is_of_directory_only(*chosen); });
+}
+
+std::optional<std::string> use_settings(const std::string& file, Place& place) {
+  if (file.empty()) return std::nullopt;
+  const auto settings = adapters::yaml::load_settings(file);
+  if (!settings) return settings.error().front().text();
+  if (place.data.empty()) place.data = settings->data;
+  place.kafka = settings->kafka;
+  place.master_key = settings->master_key;
+  return std::nullopt;
 }
 
 int misread(const CLI::App& app, const CLI::ParseError& error) {

@@ -3,7 +3,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
+#include <string>
 #include <string_view>
+
+#include "api/cli/commands.hpp"
 
 namespace pioneer::cli {
 
@@ -14,6 +18,9 @@ inline constexpr std::string_view alone = "(reads its files only)";
 void add_footers(CLI::App& app);
 /// Whether what was chosen is for a directory only.
 bool is_of_directory_only(const CLI::App& app);
+/// What a server's settings say of the place, where the command line does not; no file: nothing. The error is a
+/// sentence.
+std::optional<std::string> use_settings(const std::string& file, Place& place);
 /// Tells what is wrong with the command line; a word that is no command is named. The exit code.
 int misread(const CLI::App& app, const CLI::ParseError& error);
 

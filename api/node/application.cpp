@@ -371,6 +371,7 @@ Result<Verdict> Application::decide_organisation(const C& what, PendingCommand& 
 Result<Verdict> Application::decide(eventstore::Pending& waiting, eventstore::Instant now, Sequence sequence) {
   auto& pending = static_cast<PendingCommand&>(waiting);
   const domain::Command& command = pending.command();
+  pending.outcome() = {};  // of an earlier decision that came to nothing
   forget_projected();
   if (!token_holds(command, now)) return refused(pending.outcome(), as_refusal(refusals::token_invalid));
   if (auto repeat = repeat_of(command, pending.outcome()); !repeat || *repeat) {

@@ -1,6 +1,7 @@
 #include "api/node/node.hpp"
 
 #include <future>
+#include <utility>
 
 #include "api/edge/made_key.hpp"
 #include "domain/policy/decide.hpp"
@@ -52,8 +53,11 @@ eventstore::Result<void> Node::open_writer() {
   writer_ = std::make_unique<eventstore::Writer>(parts_.log, parts_.clock, parts_.random, *application_, projector_,
                                                  parts_.command_queue_max);
   writer_->confirm_clock(eventstore::Instant{parts_.clock_confirmed_us});
-  // A clock behind the log: it is served for reading, and the tick tries again.
-  if (auto taken = take_over(); !taken && taken.error().code != "clock_behind_log") return taken;
+  if (parts_.shared) {
+    writer_->share(projector_.projected());
+  } else if (auto taken = take_over(); !taken && taken.error().code != "clock_behind_log") {
+    return taken;  // with a clock behind the log it is served for reading, and the tick tries again
+  }
   if (auto resumed = reactions_.resume(parts_.log); !resumed) return resumed;
   projector_.listen([this](std::span<const eventstore::AcceptedCommit> commits) { reactions_.react(commits); });
   if (parts_.patience != nullptr) {
@@ -232,12 +236,14 @@ void Node::tick() {
   projector_.expire(now);
   if (read_only_) return;
   watch_room();
-  if (!taken_over_) {
+  if (parts_.shared) {
+    if (const auto reigns = writer_->reigns(); reigns != std::exchange(reigns_seen_, reigns)) record_permissions();
+  } else if (!taken_over_) {
     // What fails here but for the clock will fail again at the next start, and then say why.
     if (auto taken = take_over(); !taken && taken.error().code != "clock_behind_log") writer_->hold(taken.error().code);
   }
   writer_->look_again();
-  if (!writer_->writable()) return;
+  if (!writer_->unwritable().empty()) return;
   if (const auto due = models_->deadlines().due({now.value}, deadlines_per_tick_max)) {
     for (const auto& deadline : *due) {
       // Refused if it passed or was met meanwhile: then the next tick no longer finds it.

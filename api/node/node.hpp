@@ -32,7 +32,8 @@ struct Caller {
 struct Readiness {
   bool ready = false;
   eventstore::Sequence position;  ///< of the last commit that is projected; 0 also where none is
-  /// A code where not ready: "disk_full", "sync_failed", "clock_jumped", "clock_behind_log", "projection_stopped".
+  /// A code where not ready: "disk_full", "sync_failed", "clock_jumped", "clock_behind_log", "projection_stopped",
+  /// "newer_feature_level"; of a shared log also "taking_over", "log_forked" and what the engine says of its brokers.
   std::string reason;
 };
 
@@ -58,10 +59,12 @@ class Node {
     /// Stamps of the log up to here may be ahead of the clock: an operator said that the clock is right.
     std::int64_t clock_confirmed_us = 0;
     std::function<eventstore::Result<void>(eventstore::Instant)> keep_clock_confirmed = {};  ///< for the next start
+    /// Other nodes write the log too: it is followed, and taken over again and again.
+    bool shared = false;
   };
 
-  /// Catches up with the log, then, unless `read_only`, takes it over. Takes time proportional to what was not
-  /// projected.
+  /// Catches up with the log, then, unless `read_only` or shared, takes it over. Takes time proportional to what was
+  /// not projected.
   static eventstore::Result<std::unique_ptr<Node>> open(Parts parts, bool read_only = false);
 
   // Commands. Any thread; `done` is called once, on a thread of the node: it must not block.
@@ -138,6 +141,7 @@ class Node {
   bool read_only_ = false;
   Watch watch_;
   bool taken_over_ = false;
+  std::uint64_t reigns_seen_ = 0;   ///< of a shared log: the tick's
   bool newer_ = false;              ///< the log goes on in a way that this program does not know
   std::int64_t full_since_us_ = 0;  ///< by the boot clock, of the tick that first saw it; 0: it is not
 };

@@ -52,6 +52,7 @@ class Projector final : public eventstore::Follower {
   // Follower: the Writer's writing thread.
   eventstore::Result<void> before_write() override { return parts_.keyring.sync(); }
   void accepted(std::vector<eventstore::AcceptedCommit> commits) override;
+  bool followed(eventstore::Sequence end) const override { return projected() >= end; }
 
   /// Projects what has come. False: nothing had.
   bool step();

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pioneer::api {
@@ -23,6 +24,14 @@ struct TimeStampSetting {
   std::string certificates;         ///< PEM file of whom to trust; empty: signatures are left to who verifies
 };
 
+/// The topic that holds the log, where that is on Kafka.
+struct KafkaSetting {
+  std::string brokers;  ///< "HOST:PORT,…"; empty: the log is in this node's own files
+  std::string topic;
+  std::uint32_t copies = 3;  ///< brokers that hold each record, where the topic is made
+  std::vector<std::pair<std::string, std::string>> properties;  ///< of librdkafka: "security.protocol", …
+};
+
 /// Each can also stand on the command line, which wins. Paths are taken from the working directory.
 struct Settings {
   std::string data = "run/data";          ///< the directory of log, db, keys, blobs
@@ -37,6 +46,7 @@ struct Settings {
   std::uint32_t disk_headroom_mebibytes = 128;  ///< less free where log or stores lie: 503 `disk_full`. 0: nobody looks
   std::uint32_t streams_max = 1000;             ///< listeners of /events at once; beyond: 429
   std::uint32_t streams_per_address_max = 100;  ///< of those from one address: behind a proxy, raise it to all
+  KafkaSetting kafka;                           ///< in the file only
   std::vector<WitnessSetting> witnesses;        ///< who is asked to sign checkpoints; in the file only
   std::uint32_t witnesses_needed = 0;           ///< how many of them must sign for one to count; else most of them
   TimeStampSetting time_stamps;                 ///< in the file only

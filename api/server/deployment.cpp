@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "adapters/blobs/blob_files.hpp"
+#include "adapters/kafka/kafka_log.hpp"
 #include "adapters/keyring/file_keyring.hpp"
 #include "adapters/posix/clock.hpp"
 #include "adapters/posix/disk.hpp"
@@ -23,6 +24,7 @@
 #include "api/people/people_store.hpp"
 #include "api/proofs/checkpoints.hpp"
 #include "api/server/clock_confirmation.hpp"
+#include "api/server/log_topic.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
@@ -51,7 +53,9 @@ struct Deployment::Wiring {
   std::unique_ptr<eventstore::File> lock;
   bool is_new = false;  ///< there is no log yet
   std::unique_ptr<adapters::SodiumCryptography> cryptography;
-  std::unique_ptr<adapters::segments::SegmentLog> log;
+  std::unique_ptr<adapters::segments::SegmentLog> files;
+  std::unique_ptr<adapters::kafka::KafkaLog> topic;  ///< what fills the files, where nodes share a log
+  eventstore::Log* log = nullptr;                    ///< one of the two
   std::unique_ptr<adapters::FileKeyring> keyring;
   std::unique_ptr<adapters::RocksDbStore> store;
   std::unique_ptr<adapters::RocksDbStore> people_rows;
@@ -69,7 +73,12 @@ struct Deployment::Wiring {
 
   std::string path(std::string_view name) const { return options.directory + "/" + std::string(name); }
   Result<void> open_directory();
+  bool on_kafka() const { return !options.kafka.brokers.empty(); }
   Result<void> open_log();
+  adapters::segments::Options files_options();
+  Result<void> open_files(const std::optional<eventstore::LogId>& make, adapters::segments::Source source);
+  Result<void> open_topic_and_copy();
+  Result<void> open_keyring();
   Result<bool> goes_on_from_older() const;
   void look_at_master_key() const;
   Result<void> open_stores();
@@ -106,22 +115,78 @@ Result<void> Deployment::Wiring::open_directory() {
   return {};
 }
 
-// A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
-Result<void> Deployment::Wiring::open_log() {
+adapters::segments::Options Deployment::Wiring::files_options() {
   adapters::segments::Options segments;
   segments.directory = path("log");
   segments.read_only = options.read_only;
-  segments.before_writing = [this](const adapters::segments::SegmentLog& read) {
+  segments.before_writing = [this](const adapters::segments::SegmentLog& read) -> Result<void> {
+    const bool is_copy = read.source().kind == adapters::segments::Source::Kind::topic;
+    if (is_copy && !on_kafka() && !options.read_only) {
+      return eventstore::failure(
+          "log_is_copy", path("log") + " is this node's copy of a log on Kafka, whose topic the node's settings name.");
+    }
+    if (!is_copy && on_kafka()) {
+      return eventstore::failure("log_is_embedded",
+                                 path("log") +
+                                     " holds a log of its own. Copy it into the topic (`pioneer log copy`), "
+                                     "move the folder away, and begin again: it is filled from the topic.");
+    }
     return check_histories(read.end(), &read);
   };
   if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
-  if (is_new)
+  return segments;
+}
+
+/// `make`: the name of a new log, or of one that is begun to be copied.
+Result<void> Deployment::Wiring::open_files(const std::optional<eventstore::LogId>& make,
+                                            adapters::segments::Source source) {
+  if (make)
     if (auto fits = check_histories(eventstore::Sequence{0}, nullptr); !fits) return fits;
-  auto opened =
-      is_new ? adapters::segments::SegmentLog::create(disk, background, segments, random.bytes<eventstore::LogId>())
-             : adapters::segments::SegmentLog::open(disk, background, segments);
+  using adapters::segments::SegmentLog;
+  auto opened = make ? SegmentLog::create(disk, background, files_options(), *make, source)
+                     : SegmentLog::open(disk, background, files_options());
   if (!opened) return std::unexpected(opened.error());
-  log = std::move(*opened);
+  files = std::move(*opened);
+  log = files.get();
+  return {};
+}
+
+// Read to the end before anything is decided or computed from it: then what this node has is what the topic has.
+Result<void> Deployment::Wiring::open_topic_and_copy() {
+  const auto how = topic_options(options.kafka, options.tell);
+  const auto checked = open_topic(options.kafka, how);
+  if (!checked) return std::unexpected(checked.error());
+  std::optional<eventstore::LogId> id;
+  if (is_new) {
+    const auto settled =
+        adapters::kafka::settle_log(how, random.bytes<eventstore::LogId>(), random.bytes<eventstore::WriterId>());
+    if (!settled) return std::unexpected(settled.error());
+    id = *settled;
+  }
+  if (auto opened = open_files(id, {adapters::segments::Source::Kind::topic, 1}); !opened) return opened;
+  auto opened = adapters::kafka::KafkaLog::open(*files, *checked, how);
+  if (!opened) return std::unexpected(opened.error());
+  topic = std::move(*opened);
+  log = topic.get();
+  const auto told = [this](eventstore::Sequence end) {
+    if (options.tell) options.tell("Copied from the topic so far: " + std::to_string(end.value) + " commits.");
+  };
+  return topic->read_all(told);
+}
+
+// A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
+Result<void> Deployment::Wiring::open_log() {
+  // Whoever only reads is content with what the files hold.
+  if (on_kafka() && !options.read_only) {
+    if (auto opened = open_topic_and_copy(); !opened) return opened;
+  } else {
+    const auto made = is_new ? std::optional(random.bytes<eventstore::LogId>()) : std::nullopt;
+    if (auto opened = open_files(made, {}); !opened) return opened;
+  }
+  return open_keyring();
+}
+
+Result<void> Deployment::Wiring::open_keyring() {
   // The log comes first: where a crash came between the two, nothing is written yet, so no commit can miss a key.
   adapters::KeyringOptions keys{path("keys"), options.master_key};
   keys.unused = log->state().next.value == 0;
@@ -255,6 +320,7 @@ node::Node::Parts Deployment::Wiring::node_parts() {
   node::Node::Parts parts{*log, *store, *clock, random, *keyring, *people, *edge};
   parts.patient_store = &*patient_store;
   parts.patience = &patience;
+  parts.shared = topic != nullptr;
   parts.headroom_bytes = options.headroom_bytes;
   parts.command_queue_max = options.command_queue_max;
   parts.keep_clock_confirmed = [this](eventstore::Instant ahead) {
@@ -317,6 +383,13 @@ api::Cryptography& Deployment::cryptography() { return *wiring_->cryptography; }
 eventstore::KeyValueStore& Deployment::store() { return *wiring_->store; }
 const std::string& Deployment::directory() const { return wiring_->options.directory; }
 
+std::string_view Deployment::engine() const { return wiring_->topic != nullptr ? "kafka" : "embedded"; }
+
+std::string_view Deployment::durability() const {
+  if (wiring_->topic == nullptr) return "disk";
+  return wiring_->topic->durability() == adapters::kafka::Durability::replicated ? "replicated" : "single";
+}
+
 void Deployment::start() {
   Wiring& w = *wiring_;
   if (w.ticking.exchange(true)) return;
@@ -359,7 +432,8 @@ void Deployment::stop() {
   w.project.join();
   // What fails here is found and mended by the next start: everything in these stores is derived.
   static_cast<void>(w.node->close());
-  if (!w.options.read_only) static_cast<void>(w.log->close());
+  if (w.topic != nullptr) w.topic->stop();
+  if (!w.options.read_only) static_cast<void>(w.files->close());
 }
 
 node::Outcome Deployment::execute(domain::Command command) { return node().execute(std::move(command)); }

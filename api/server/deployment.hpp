@@ -13,6 +13,7 @@
 
 #include "api/node/node.hpp"
 #include "api/ports/blobs.hpp"
+#include "api/ports/settings.hpp"
 #include "eventstore/limits.hpp"
 
 namespace pioneer::server {
@@ -20,6 +21,7 @@ namespace pioneer::server {
 struct DeploymentOptions {
   std::string directory;
   std::string master_key;               ///< file; empty: DIR/keys/master
+  api::KafkaSetting kafka;              ///< where the log is; no brokers: in the directory, and nobody else's
   bool make = false;                    ///< in an empty directory, make a new log; else that is an error, "no_log"
   bool read_only = false;               ///< no fence, no epoch: queries only
   std::size_t cache_bytes = 16u << 20;  ///< the database's blocks
@@ -36,9 +38,9 @@ struct DeploymentOptions {
 
 class Deployment {
  public:
-  /// Recovers, projects what was not, takes the log over. Errors: "directory_in_use", "format_too_new", "no_log",
-  /// "log_behind_stores" (all of them before anything of the log is written), and
-  /// those of log, keyring and stores.
+  /// Recovers, projects what was not, takes the log over; a log on Kafka is read to its end first, and taken over once
+  /// this is started. Errors: "directory_in_use", "format_too_new", "no_log", "log_behind_stores", "log_is_copy" (all
+  /// of them before anything of the log is written), and those of log, topic, keyring and stores.
   static eventstore::Result<std::unique_ptr<Deployment>> open(const DeploymentOptions& options);
   /// Stops if it runs.
   ~Deployment();
@@ -53,6 +55,9 @@ class Deployment {
   api::Cryptography& cryptography();
   eventstore::KeyValueStore& store();
   const std::string& directory() const;
+  /// "embedded" or "kafka"; "disk", "single" or "replicated": as /readyz tells them.
+  std::string_view engine() const;
+  std::string_view durability() const;
 
   /// The node's threads run from here on.
   void start();

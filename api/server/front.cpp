@@ -190,6 +190,27 @@ void Front::make_router(Parts& parts, const api::Settings& settings) {
   });
 }
 
+/// Once the router answers everything.
+eventstore::Result<void> Front::listen(Parts& p, const api::Settings& settings) {
+  adapters::beast::HttpServerOptions options;
+  options.on_thread = adapters::posix::run_promptly;
+  options.loops = settings.loops != 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
+  options.connections_max = settings.connections_max;
+  p.server = adapters::beast::make_http_server(options);
+  const auto started = p.server->start(
+      settings.listen,
+      [&router = *p.router](api::HttpRequest request, api::Responder responder) {
+        router.serve(std::move(request), std::move(responder));
+      },
+      [requests = p.requests](unsigned status, std::string_view code) {
+        requests->count(nullptr, status);
+        return api::http::problem_response({.code = code});
+      },
+      [&router = *p.router](const api::HttpRequest& head) { return router.admit(head); });
+  if (!started) return eventstore::failure("cannot_listen", started.error());
+  return {};
+}
+
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Front::~Front() { stop(); }
@@ -229,6 +250,8 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .uploads = &p.uploads,
       .metrics = p.queues.get(),
       .version = std::string(version),
+      .engine = std::string(deployment.engine()),
+      .durability = std::string(deployment.durability()),
       .log_id = api::hex(node.log().state().log_id.view()),
       .continues = p.proving->continues(),
       .format = eventstore::limits::format,
@@ -252,22 +275,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   if (const auto missing = p.router->unhandled(); !missing.empty())
     return eventstore::failure("routes_unhandled",
                                "Nobody answers " + std::string(api::http::route_of(missing.front()).name()) + ".");
-  adapters::beast::HttpServerOptions options;
-  options.on_thread = adapters::posix::run_promptly;
-  options.loops = settings.loops != 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
-  options.connections_max = settings.connections_max;
-  p.server = adapters::beast::make_http_server(options);
-  const auto started = p.server->start(
-      settings.listen,
-      [&router = *p.router](api::HttpRequest request, api::Responder responder) {
-        router.serve(std::move(request), std::move(responder));
-      },
-      [requests = p.requests](unsigned status, std::string_view code) {
-        requests->count(nullptr, status);
-        return api::http::problem_response({.code = code});
-      },
-      [&router = *p.router](const api::HttpRequest& head) { return router.admit(head); });
-  if (!started) return eventstore::failure("cannot_listen", started.error());
+  if (auto listening = listen(p, settings); !listening) return std::unexpected(listening.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node));
   // The past hears of the log's growth where checkpoints are signed.

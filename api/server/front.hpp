@@ -40,6 +40,7 @@ class Front {
   static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);
   static eventstore::Result<void> open_signing(Parts& parts, Deployment& deployment, const api::Settings& settings,
                                                const Tell& tell);
+  static eventstore::Result<void> listen(Parts& p, const api::Settings& settings);
   static void open_past(Parts& parts, Deployment& deployment);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

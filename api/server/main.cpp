@@ -119,6 +119,7 @@ int serve(const api::Settings& settings) {
   server::DeploymentOptions options;
   options.directory = settings.data;
   options.master_key = settings.master_key;
+  options.kafka = settings.kafka;
   options.make = true;
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;
   options.headroom_bytes = std::uint64_t{settings.disk_headroom_mebibytes} << 20;

@@ -8,41 +8,11 @@
 #include <map>
 
 #include "eventstore/limits.hpp"
+#include "tests/eventstore/hand.hpp"
 #include "tests/eventstore/memory_log.hpp"
 
 namespace pioneer::eventstore {
 namespace {
-
-struct HandClock final : Clock {
-  std::int64_t now_us = 1'000'000'000;
-  std::int64_t boot_us = 5'000'000;
-  bool is_driven = false;
-  Instant now() const override { return Instant{now_us}; }
-  Instant since_boot() const override { return Instant{boot_us}; }
-  bool driven() const override { return is_driven; }
-  void pass(std::int64_t us) {
-    now_us += us;
-    boot_us += us;
-  }
-};
-
-struct CountingRandom final : Random {
-  unsigned char next = 1;
-  void fill(std::span<std::byte> out) override {
-    for (auto& b : out) b = std::byte{next};
-    ++next;
-  }
-};
-
-struct Word final : Pending {
-  std::string text;
-  std::map<std::string, Answer>& answers;
-  Word(std::string t, std::map<std::string, Answer>& a) : text(std::move(t)), answers(a) {}
-  void answer(const Answer& answer) override {
-    EXPECT_FALSE(answers.contains(text)) << "answered twice: " << text;
-    answers[text] = answer;
-  }
-};
 
 constexpr FeatureLevel next_level{limits::feature_level + 1};
 

@@ -14,8 +14,11 @@ PLACES = 40
 
 
 class KillStorm(unittest.TestCase):
+    def where(self) -> pioneer.Pioneer:
+        return pioneer.Pioneer()
+
     def setUp(self):
-        self.pioneer = self.enterContext(pioneer.Pioneer())
+        self.pioneer = self.enterContext(self.where())
         self.crowd = crowd.Crowd(self.pioneer, 8)
 
     def told(self, load: crowd.Load) -> tuple[dict[int, dict], dict[str, str]]:

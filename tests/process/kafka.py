@@ -1,8 +1,10 @@
 """A broker of ops/kafka in a temporary directory, on free ports, and the few tools of Kafka's that tests call."""
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPS = ROOT / "ops/kafka"
@@ -34,11 +36,22 @@ class Kafka:
         self.bootstrap = done.stdout.strip().splitlines()[-1]
         return self.bootstrap
 
+    def settings(self, topic: str) -> str:
+        """What a node's settings file says of its log; the topic is made when it is first opened."""
+        return f"log: kafka\nkafka: {{brokers: \"{self.bootstrap}\", topic: {topic}, copies: {self.brokers}}}\n"
+
     def stop(self) -> None:
         self.call("stop")
 
     def pid(self, broker: int) -> int:
         return int((self.data / f"broker-{broker}" / "pid").read_text())
+
+    def kill(self, broker: int = 1) -> None:
+        """SIGKILL: what the kernel holds for its files stays."""
+        pid = self.pid(broker)
+        os.kill(pid, signal.SIGKILL)
+        while pathlib.Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in pathlib.Path(f"/proc/{pid}/status").read_text():
+            time.sleep(0.02)
 
     def tool(self, name: str, *words: str, stdin: str = "") -> str:
         """A class of org.apache.kafka.tools, by its name there."""

@@ -86,12 +86,13 @@ def run(*arguments: str, expect: int = 0) -> str:
 class Pioneer:
     """A data directory, and the server that may run over it."""
 
-    def __init__(self):
+    def __init__(self, log: str = ""):
         self.folder = tempfile.TemporaryDirectory(prefix="pioneer-")
         self.data = pathlib.Path(self.folder.name) / "data"
         self.process: subprocess.Popen | None = None
         self.port = 0
         self.settings = ""  # YAML, if not the defaults
+        self.log = log  # YAML: where the log is, if not in the directory
         self.said: list[str] = []  # before it served
 
     @classmethod
@@ -111,7 +112,13 @@ class Pioneer:
 
     def command(self, *arguments: str, expect: int = 0) -> str:
         """Runs `pioneer … --data DIR`; its standard output."""
-        return run(*arguments, "--data", str(self.data), expect=expect)
+        where = ["--config", str(self.written("pioneer.yaml", self.log))] if self.log else []
+        return run(*arguments, "--data", str(self.data), *where, expect=expect)
+
+    def written(self, name: str, text: str) -> pathlib.Path:
+        file = pathlib.Path(self.folder.name) / name
+        file.write_text(text, encoding="utf-8")
+        return file
 
     def make(self) -> None:
         """A new log with one city and one community in it."""
@@ -124,10 +131,8 @@ class Pioneer:
 
     def start(self) -> None:
         options = []
-        if self.settings:
-            file = pathlib.Path(self.folder.name) / "pioneerd.yaml"
-            file.write_text(self.settings, encoding="utf-8")
-            options = ["--config", file]
+        if self.log or self.settings:
+            options = ["--config", self.written("pioneerd.yaml", self.log + self.settings)]
         self.process = subprocess.Popen([BIN / "pioneerd", "--data", self.data, "--listen", "127.0.0.1:0", *options], cwd=ROOT,
                                         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None

@@ -36,8 +36,16 @@ void ready(const Service& service, const Incoming& incoming) {
 /// Whether this process is worth keeping: not once it will never write again. What passes by itself, or needs an
 /// operator rather than a restart, is readiness's to tell. Asks no disk and waits for nobody.
 void health(const Service& service, const Incoming& incoming) {
-  static constexpr std::array restart_cures_nothing{"",          "disk_full", "clock_jumped",       "clock_behind_log",
-                                                    "read_only", "stopping",  "newer_feature_level"};
+  static constexpr std::array restart_cures_nothing{"",
+                                                    "disk_full",
+                                                    "clock_jumped",
+                                                    "clock_behind_log",
+                                                    "read_only",
+                                                    "stopping",
+                                                    "newer_feature_level",
+                                                    "taking_over",
+                                                    eventstore::broker_unreachable,
+                                                    eventstore::log_forked};
   const auto reason = service.node.readiness().reason;
   if (std::ranges::none_of(restart_cures_nothing, [&](const char* one) { return reason == one; })) {
     return incoming.problem({.code = reason == "projection_stopped" ? "projection_stopped" : "sync_failed",

@@ -9,6 +9,7 @@
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
+#include "adapters/segments/records.hpp"
 #include "tests/eventstore/chain.hpp"
 
 namespace pioneer::adapters::segments {
@@ -70,6 +71,30 @@ class SegmentLogTest : public testing::Test {
   posix::ThreadPool executor_{1};
   std::vector<std::string> leaves_;
 };
+
+TEST_F(SegmentLogTest, GivesEveryRecordInOrderWithItsFences) {
+  std::vector<std::string> all;
+  {
+    const auto log = create();
+    Chain chain(log->state());
+    for (unsigned char epoch = 1; epoch <= 3; ++epoch) {
+      const auto records = chain.epoch(epoch, 40, 2'000);  // over several files
+      append(*log, records);
+      all.insert(all.end(), records.begin(), records.end());
+    }
+  }
+  std::vector<std::string> given;
+  const auto take = [&](std::span<const ByteView> records) -> Result<void> {
+    for (const auto record : records) given.emplace_back(text_of(record));
+    return {};
+  };
+  ASSERT_TRUE(each_record(disk_, directory_.string(), take));
+  EXPECT_EQ(given, all);
+  const auto enough = [](std::span<const ByteView>) -> Result<void> { return failure("enough", "No more."); };
+  EXPECT_EQ(each_record(disk_, directory_.string(), enough).error().code, "enough");
+  std::filesystem::resize_file(directory_ / "000000000001.segment", file_bytes / 2);
+  EXPECT_FALSE(each_record(disk_, directory_.string(), take));
+}
 
 TEST_F(SegmentLogTest, IsEmptyWhenNew) {
   const auto log = create();

@@ -204,6 +204,29 @@ TEST(SettingsFile, NamesWhoStampsTime) {
               AllOf(Contains(HasSubstr("time_stamps.url")), Contains(HasSubstr("time_stamps.every"))));
 }
 
+TEST(SettingsFile, NamesTheTopicOfALogOnKafka) {
+  const TemporaryFile file(
+      "log: kafka\nkafka:\n  brokers: 'a:1,b:2'\n  topic: town\n  copies: 1\n"
+      "  properties: {security.protocol: ssl, ssl.ca.location: ca.pem}\n");
+  const auto settings = load_settings(file.path());
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_EQ(settings->kafka.brokers, "a:1,b:2");
+  EXPECT_EQ(settings->kafka.topic, "town");
+  EXPECT_EQ(settings->kafka.copies, 1u);
+  ASSERT_EQ(settings->kafka.properties.size(), 2u);
+  EXPECT_EQ(settings->kafka.properties[1], std::pair(std::string("ssl.ca.location"), std::string("ca.pem")));
+  for (const auto* none : {"data: x\n", "log: embedded\n"}) {
+    const TemporaryFile embedded(none);
+    EXPECT_EQ(load_settings(embedded.path())->kafka.brokers, "") << none;
+  }
+  EXPECT_THAT(sentences(load_settings(TemporaryFile("log: tape\n").path())), Contains(HasSubstr("1 log: expected")));
+  EXPECT_THAT(sentences(load_settings(TemporaryFile("log: kafka\n").path())), Contains(HasSubstr("kafka")));
+  EXPECT_THAT(sentences(load_settings(TemporaryFile("log: kafka\nkafka: {brokers: a:1, copies: 0}\n").path())),
+              AllOf(Contains(HasSubstr("kafka.topic")), Contains(HasSubstr("kafka.copies"))));
+  EXPECT_THAT(sentences(load_settings(TemporaryFile("kafka: {brokers: a:1, topic: b}\n").path())),
+              Contains(HasSubstr("`log: kafka` beside it")));
+}
+
 TEST(SettingsFile, AnOriginIsHttpAndAHost) {
   for (const auto* good : {"https://pioneer.example", "http://127.0.0.1:8080", "http://[::1]:80"}) {
     const TemporaryFile file(std::string("origin: '") + good + "'\n");

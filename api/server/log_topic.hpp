@@ -1,0 +1,20 @@
+// The topic that the settings name: how it is reached, and that it is there and as a log's should be.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "adapters/kafka/topic.hpp"
+#include "api/ports/settings.hpp"
+
+namespace pioneer::server {
+
+/// `tell`: a sentence for an operator at a time, from any thread; may be empty.
+adapters::kafka::Options topic_options(const api::KafkaSetting& setting,
+                                       std::function<void(const std::string&)> tell = {});
+
+/// Checked; made first where it is missing. Errors: those of Topic.
+eventstore::Result<adapters::kafka::Topic> open_topic(const api::KafkaSetting& setting,
+                                                      const adapters::kafka::Options& options);
+
+}  // namespace pioneer::server

@@ -1,0 +1,258 @@
+// The Writer in a log that nodes share: how reigns begin and end, and that a command is answered once, as it went.
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "eventstore/limits.hpp"
+#include "eventstore/writer.hpp"
+#include "tests/eventstore/hand.hpp"
+#include "tests/eventstore/shared_log.hpp"
+
+namespace pioneer::eventstore {
+namespace {
+
+/// Writes every word, and refuses "no".
+struct WriteAll final : Decider {
+  std::size_t discarded = 0;
+  std::vector<std::string> judged;
+  Result<Verdict> decide(Pending& pending, Instant, Sequence) override {
+    const auto& word = static_cast<Word&>(pending).text;
+    judged.push_back(word);
+    if (word == "no") return Verdict{Verdict::Kind::refuse, {}, {}};
+    CommitBody body;
+    body.add_parts()->set_stream("word/" + word);
+    return Verdict{Verdict::Kind::write, body, {}};
+  }
+  Result<void> discard() override {
+    ++discarded;
+    return {};
+  }
+};
+
+/// Expects every leaf once, in order.
+struct InOrder final : Follower {
+  Sequence next;
+  bool projects = true;
+  void accepted(std::vector<AcceptedCommit> commits) override {
+    for (const auto& commit : commits) {
+      EXPECT_EQ(commit.sequence, next);
+      ++next;
+    }
+  }
+  bool followed(Sequence end) const override { return projects && next >= end; }
+};
+
+struct SharedNode {
+  explicit SharedNode(SharedRecords& records, unsigned char number) : log(records) {
+    random.next = number;
+    writer.share(Sequence{0});
+  }
+  void submit(const std::string& word) { writer.submit(std::make_unique<Word>(word, answers)); }
+  void run() {
+    for (bool more = true; more;) {
+      const bool decided = writer.decide_step();
+      const bool written = writer.write_step();
+      more = decided || written;
+    }
+  }
+  Answer::Kind kind(const std::string& word) { return answers.at(word).kind; }
+
+  SharedLog log;
+  HandClock clock;
+  CountingRandom random;
+  WriteAll decider;
+  InOrder follower;
+  std::map<std::string, Answer> answers;
+  Writer writer{log, clock, random, decider, follower};
+};
+
+class ReignTest : public testing::Test {
+ protected:
+  /// The words of the log, in order; the openings of epochs are "|".
+  std::string story() const {
+    std::string text;
+    for (std::size_t i = 0; i < records.leaves.size(); ++i) {
+      const auto commit = parse_commit({Sequence{i}, records.leaves[i]});
+      EXPECT_TRUE(commit);
+      text += commit->body.parts().empty() ? "|" : commit->body.parts(0).stream().substr(5);
+    }
+    return text;
+  }
+
+  SharedRecords records{LogId::of("0123456789abcdef")};
+  SharedNode one{records, 1};
+  SharedNode two{records, 101};
+};
+
+TEST_F(ReignTest, BeginsByItselfAndTakesWhatWaited) {
+  one.submit("a");
+  EXPECT_FALSE(one.writer.unwritable().empty());
+  EXPECT_TRUE(one.writer.writable()) << "whoever asks now waits";
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+  EXPECT_EQ(one.answers.at("a").position, Sequence{1});
+  EXPECT_EQ(one.writer.unwritable(), "");
+  EXPECT_EQ(one.writer.reigns(), 1u);
+  EXPECT_EQ(one.decider.discarded, 1u) << "it decides from what the log holds, not from what it held at the start";
+  EXPECT_EQ(story(), "|a");
+}
+
+TEST_F(ReignTest, IsOpenedWhenAllThatStandsBeforeItIsFollowed) {
+  two.run();
+  two.submit("x");
+  two.run();
+  one.follower.projects = false;
+  one.submit("a");
+  one.run();
+  EXPECT_EQ(records.state.epoch, Epoch{2});
+  EXPECT_FALSE(records.state.open);
+  EXPECT_EQ(one.follower.next, Sequence{2});
+  one.follower.projects = true;
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+  EXPECT_EQ(story(), "|x|a");
+}
+
+TEST_F(ReignTest, WhatArrivedThoughNobodySaidSoIsAcceptedAndTheRestDecidedAnew) {
+  one.run();
+  for (const auto* word : {"a", "b", "no", "c"}) one.submit(word);
+  one.writer.decide_step();
+  one.log.lose_the_answer_after(1);
+  one.submit("d");
+  one.run();
+  EXPECT_EQ(story(), "|a|bcd");
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+  EXPECT_EQ(one.answers.at("a").position, Sequence{1});
+  for (const auto* word : {"b", "c", "d"}) EXPECT_EQ(one.kind(word), Answer::Kind::accepted) << word;
+  EXPECT_EQ(one.answers.at("b").position, Sequence{3});
+  EXPECT_EQ(one.kind("no"), Answer::Kind::refused);
+  EXPECT_EQ(one.decider.judged, (std::vector<std::string>{"a", "b", "no", "c", "d", "b", "no", "c", "d"}));
+  EXPECT_EQ(one.follower.next, records.state.next);
+}
+
+TEST_F(ReignTest, WhatWasDecidedBehindALostBatchGoesFirst) {
+  one.run();
+  one.submit("a");
+  one.writer.decide_step();
+  one.log.lose_the_answer_after(0);
+  one.log.meanwhile([&] {
+    one.submit("b");
+    one.writer.decide_step();
+  });
+  one.writer.write_step();
+  one.submit("c");
+  one.run();
+  EXPECT_EQ(story(), "||abc");
+  for (const auto* word : {"a", "b", "c"}) EXPECT_EQ(one.kind(word), Answer::Kind::accepted) << word;
+}
+
+TEST_F(ReignTest, AWholeBatchThatArrivedIsNotWrittenAgain) {
+  one.run();
+  for (const auto* word : {"a", "b"}) one.submit(word);
+  one.log.lose_the_answer_after(2);
+  one.run();
+  EXPECT_EQ(story(), "|ab|");
+  for (const auto* word : {"a", "b"}) EXPECT_EQ(one.kind(word), Answer::Kind::accepted) << word;
+  EXPECT_EQ(one.decider.judged.size(), 2u);
+}
+
+TEST_F(ReignTest, AnotherNodeTakesOverAndTheFirstFollowsUntilItIsWantedAgain) {
+  one.submit("a");
+  one.run();
+  one.writer.want(false);
+  two.submit("x");
+  two.run();
+  one.submit("b");
+  one.run();
+  EXPECT_EQ(story(), "|a|x");
+  EXPECT_EQ(one.follower.next, records.state.next);
+  EXPECT_FALSE(one.answers.contains("b"));
+  two.writer.want(false);
+  one.writer.want(true);
+  one.run();
+  two.run();
+  EXPECT_EQ(story(), "|a|x|b");
+  EXPECT_EQ(two.follower.next, records.state.next);
+  EXPECT_EQ(records.void_records, 1u) << "of what the first sent when it did not know";
+}
+
+TEST_F(ReignTest, CommandsWaitForAReignAndNotForEver) {
+  one.run();
+  one.submit("a");
+  one.writer.decide_step();
+  one.log.lose_the_answer_after(1);
+  one.writer.write_step();
+  one.log.fail(Error{broker_unreachable, "They are away.", Retry::can_help});
+  one.submit("b");
+  one.run();
+  EXPECT_TRUE(one.answers.empty());
+  EXPECT_EQ(one.writer.unwritable(), broker_unreachable);
+  EXPECT_TRUE(one.writer.writable());
+  one.clock.pass(limits::reign_wait_us_max + 1);
+  one.run();
+  EXPECT_EQ(one.kind("b"), Answer::Kind::unavailable);
+  EXPECT_EQ(one.answers.at("b").error.code, broker_unreachable);
+  EXPECT_FALSE(one.writer.writable());
+  EXPECT_FALSE(one.answers.contains("a")) << "it is known when the brokers are back";
+  one.log.fail({});
+  one.clock.pass(limits::reign_pause_us_max);
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+  EXPECT_TRUE(one.writer.writable());
+  EXPECT_EQ(story(), "|a|");
+}
+
+TEST_F(ReignTest, TriesAgainAfterAPauseThatGrows) {
+  one.log.fail(Error{broker_unreachable, "They are away.", Retry::can_help});
+  EXPECT_TRUE(one.writer.write_step());
+  EXPECT_TRUE(one.writer.write_step()) << "the first time at once";
+  EXPECT_FALSE(one.writer.write_step());
+  one.clock.pass(limits::reign_pause_us_min);
+  EXPECT_TRUE(one.writer.write_step());
+  one.clock.pass(limits::reign_pause_us_min / 4);
+  EXPECT_FALSE(one.writer.write_step());
+}
+
+TEST_F(ReignTest, AForkIsForGood) {
+  one.run();
+  one.submit("a");
+  one.log.fail(Error{log_forked, "It lost something.", Retry::cannot_help});
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::unknown);
+  one.log.fail({});
+  one.clock.pass(limits::reign_pause_us_max);
+  one.submit("b");
+  one.run();
+  EXPECT_EQ(one.kind("b"), Answer::Kind::unavailable);
+  EXPECT_EQ(one.writer.unwritable(), log_forked);
+  EXPECT_EQ(story(), "|");
+}
+
+TEST_F(ReignTest, ItsStampsDoNotGoBackBehindTheOtherNodes) {
+  two.clock.now_us = one.clock.now_us + 3'000'000;
+  two.run();
+  two.submit("x");
+  two.run();
+  one.submit("a");
+  one.run();
+  const auto last = read_commit(one.log, Sequence{3});
+  ASSERT_TRUE(last);
+  EXPECT_EQ(last->body.recorded_at_us(), two.clock.now_us);
+}
+
+TEST_F(ReignTest, StoppingBetweenReignsAnswersEverybody) {
+  one.run();
+  one.submit("a");
+  one.writer.decide_step();
+  one.log.lose_the_answer_after(1);
+  one.writer.write_step();
+  one.submit("b");
+  one.writer.stop();
+  one.writer.decide_loop();
+  one.writer.write_loop();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::unknown);
+  EXPECT_EQ(one.kind("b"), Answer::Kind::unavailable);
+}
+
+}  // namespace
+}  // namespace pioneer::eventstore
