@@ -18,6 +18,8 @@ namespace {
 constexpr int seconds_max = 60;
 constexpr std::size_t line_bytes_max = 16u << 10;
 constexpr std::size_t received_at_once = 256u << 10;
+/// Less of a body is received together with what comes behind it.
+constexpr std::size_t received_in_place = 32u << 10;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -94,11 +96,16 @@ bool HttpConnection::send(std::string_view bytes) const {
 
 bool HttpConnection::more() {
   received_.erase(0, std::exchange(taken_, 0));
-  const auto before = received_.size();
-  received_.resize(before + received_at_once);
-  const auto got = ::recv(descriptor_, received_.data() + before, received_at_once, 0);
-  received_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-  return got > 0;
+  return receive(received_at_once, 0, received_);
+}
+
+bool HttpConnection::receive(std::size_t bytes_max, int flags, std::string& into) const {
+  const auto before = into.size();
+  into.resize_and_overwrite(before + bytes_max, [&](char* at, std::size_t) {
+    const auto got = ::recv(descriptor_, at + before, bytes_max, flags);
+    return before + static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+  });
+  return into.size() > before;
 }
 
 bool HttpConnection::line(std::string& into) {
@@ -115,6 +122,12 @@ bool HttpConnection::line(std::string& into) {
 
 bool HttpConnection::take(std::size_t bytes, std::string& into) {
   while (bytes > 0) {
+    if (taken_ == received_.size() && bytes >= received_in_place) {
+      const auto before = into.size();
+      if (!receive(bytes, MSG_WAITALL, into)) return false;
+      bytes -= into.size() - before;
+      continue;
+    }
     if (taken_ == received_.size() && !more()) return false;
     const auto part = std::min(bytes, received_.size() - taken_);
     into.append(received_, taken_, part);

@@ -40,6 +40,8 @@ class HttpConnection {
   bool send(std::string_view bytes) const;
   /// Waits for more bytes of the answer; false where the other end closed or broke off.
   bool more();
+  /// Puts what came at the end of `into`; false as in more().
+  bool receive(std::size_t bytes_max, int flags, std::string& into) const;
   /// Up to the next line end, which is taken too; nothing where it broke off.
   bool line(std::string& into);
   bool take(std::size_t bytes, std::string& into);

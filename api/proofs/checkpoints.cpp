@@ -1,5 +1,6 @@
 #include "api/proofs/checkpoints.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "api/text/bytes.hpp"
@@ -19,6 +20,8 @@ constexpr std::size_t note_bytes_max = 4'096;
 constexpr std::size_t root_chars = 44;  // 32 bytes in base64
 /// Hashes that wait in memory: 2 MiB, however long the log is that is followed for the first time.
 constexpr std::uint64_t flush_every = 65'536;
+/// Whoever mirrors the log asks for bundle after bundle, over some connections; each reader has a piece of a file.
+constexpr std::size_t waiting_max = 16;
 
 }  // namespace
 
@@ -233,15 +236,34 @@ Result<std::optional<std::string>> Checkpoints::bundle(const eventstore::TileNam
   // Compared so that no index makes it overflow.
   if (bundle.index > bundles || (bundle.index == bundles && bundle.width > signed_now % eventstore::tile_width))
     return std::optional<std::string>{};
-  const auto reader = log_.reader(Sequence{bundle.index * eventstore::tile_width});
+  const auto first = bundle.index * eventstore::tile_width;
+  auto reader = reader_at(first);
   std::string framed;
   for (std::size_t i = 0; i < bundle.width; ++i) {
     const auto leaf = reader->next();
     if (!leaf) return std::unexpected(leaf.error());
     if (!*leaf) return failure("log_behind_checkpoint", "The log ends before what was signed of it.");
+    if (i == 0)
+      framed.reserve(bundle.width * ((*leaf)->record.size() + eventstore::entry_length_bytes));  // most are alike
     eventstore::append_entry(framed, (*leaf)->record);
   }
+  keep_reader(first + bundle.width, std::move(reader));
   return std::optional(std::move(framed));
+}
+
+std::unique_ptr<eventstore::LogReader> Checkpoints::reader_at(std::uint64_t first) const {
+  const std::lock_guard lock(waiting_mutex_);
+  const auto found = std::ranges::find(waiting_, first, &Waiting::next);
+  if (found == waiting_.end()) return log_.reader(Sequence{first});
+  auto reader = std::move(found->reader);
+  waiting_.erase(found);
+  return reader;
+}
+
+void Checkpoints::keep_reader(std::uint64_t next, std::unique_ptr<eventstore::LogReader> reader) const {
+  const std::lock_guard lock(waiting_mutex_);
+  if (waiting_.size() == waiting_max) waiting_.erase(waiting_.begin());
+  waiting_.push_back({next, std::move(reader)});
 }
 
 }  // namespace pioneer::api

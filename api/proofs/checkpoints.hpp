@@ -90,6 +90,9 @@ class Checkpoints {
   eventstore::Result<void> take_in(eventstore::TreeFiles& tree, std::uint64_t end) const;
   eventstore::Result<void> sign(const eventstore::TreeFiles& tree);
   std::shared_ptr<eventstore::TreeFiles> tree() const;
+  /// Of the log from there on: the one that stands there, if a bundle before it was asked for.
+  std::unique_ptr<eventstore::LogReader> reader_at(std::uint64_t first) const;
+  void keep_reader(std::uint64_t next, std::unique_ptr<eventstore::LogReader> reader) const;
 
   const eventstore::Log& log_;
   eventstore::Disk& disk_;
@@ -101,6 +104,13 @@ class Checkpoints {
   mutable std::mutex mutex_;
   std::shared_ptr<eventstore::TreeFiles> tree_;  ///< null where a failure left none
   Shown newest_;
+
+  struct Waiting {
+    std::uint64_t next = 0;
+    std::unique_ptr<eventstore::LogReader> reader;
+  };
+  mutable std::mutex waiting_mutex_;
+  mutable std::vector<Waiting> waiting_;  ///< the oldest first
 };
 
 /// What a checkpoint says, its signatures aside.

@@ -43,7 +43,7 @@ TEST(Checkpoints, GiveBundlesOfWhatTheyCover) {
   f.append(f.chain.commits(300));
   EXPECT_EQ(f.checkpoints->covered(), 310u);
   for (const eventstore::TileName bundle :
-       std::vector<eventstore::TileName>{{0, 256}, {0, 1}, {0, 255}, {1, 54}, {1, 1}}) {
+       std::vector<eventstore::TileName>{{0, 256}, {1, 54}, {0, 1}, {0, 255}, {0, 256}, {1, 54}, {1, 1}, {1, 1}}) {
     const auto bytes = f.checkpoints->bundle(bundle).value();
     ASSERT_TRUE(bytes) << bundle.index << " " << bundle.width;
     std::string_view rest(*bytes);
