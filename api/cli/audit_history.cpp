@@ -8,6 +8,7 @@
 #include "api/cli/json.hpp"
 #include "api/cli/judged_json.hpp"
 #include "api/cli/signed_mirror.hpp"
+#include "api/evidence/told_entry.hpp"
 #include "api/http/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/queries/event_view.hpp"
@@ -138,14 +139,14 @@ std::string facts_of(const eventstore::CommitBody& body) {
 class Reason {
  public:
   Reason(const projections::Commit& commit, const projections::Part& part, const api::rerun::Judged& judged)
-      : commit_(commit), part_(part), judged_(judged) {
-    queries::show_events(part, *view_.mutable_events());
-  }
+      : commit_(commit), part_(part), judged_(judged) {}
 
   std::string json() const {
     const auto& body = *commit_.raw;
+    api::StreamCommitView view;
+    queries::show_events(part_, *view.mutable_events());
     JsonArray events;
-    for (const auto& event : view_.events()) events.add(api::http::to_json(event));
+    for (const auto& event : view.events()) events.add(api::http::to_json(event));
     JsonArray rules;
     for (const auto rule : body.rules()) rules.add('"' + domain::rule_name(rule) + '"');
     JsonObject facts;
@@ -171,7 +172,9 @@ class Reason {
         std::to_string(body.policy_sequence()));
     if (const auto rules = rules_of(body); !rules.empty()) say("    rules: " + rules);
     if (const auto facts = facts_of(body); !facts.empty()) say("    facts: " + facts);
-    for (const auto& event : view_.events()) say("    " + api::http::to_json(event));
+    auto events = api::evidence::as_text(api::evidence::tell_events(part_));
+    if (events.ends_with('\n')) events.pop_back();
+    say(events);
     say("    again: " + told(judged_));
   }
 
@@ -179,7 +182,6 @@ class Reason {
   const projections::Commit& commit_;
   const projections::Part& part_;
   const api::rerun::Judged& judged_;
-  api::StreamCommitView view_;
 };
 
 /// What is to be told: of a stream or a kind, or all that one entry holds.

@@ -7,7 +7,6 @@
 #include "api/text/words.hpp"
 #include "domain/common/rules.hpp"
 #include "eventstore/commit.hpp"
-#include "projections/engine/commit.hpp"
 #include "projections/engine/row.hpp"
 
 namespace pioneer::api::evidence {
@@ -104,13 +103,8 @@ void tell_fields(const Message& message, const Words& above, std::vector<ToldFie
 }
 
 ToldPart tell_part(const projections::Part& part) {
-  ToldPart told{plain(part.raw->stream()), part.first_revision, part.actor.is_zero() ? "" : part.actor.text(), {}};
-  for (const auto& event : part.events) {
-    ToldEvent one{event_words(domain::event_type(event)), std::string(domain::event_type(event)), {}};
-    std::visit([&](const auto& e) { tell_fields(e, {}, one.fields); }, event);
-    told.events.push_back(std::move(one));
-  }
-  return told;
+  return {plain(part.raw->stream()), part.first_revision, part.actor.is_zero() ? "" : part.actor.text(),
+          tell_events(part)};
 }
 
 /// "标签 label: value"
@@ -136,6 +130,16 @@ std::string actor_of(const ToldPart& part) {
 }
 
 }  // namespace
+
+std::vector<ToldEvent> tell_events(const projections::Part& part) {
+  std::vector<ToldEvent> told;
+  for (const auto& event : part.events) {
+    ToldEvent one{event_words(domain::event_type(event)), std::string(domain::event_type(event)), {}};
+    std::visit([&](const auto& e) { tell_fields(e, {}, one.fields); }, event);
+    told.push_back(std::move(one));
+  }
+  return told;
+}
 
 Result<ToldEntry> tell_entry(std::uint64_t position, std::string_view record) {
   const auto accepted = eventstore::parse_commit({eventstore::Sequence{position}, std::string(record)});
@@ -166,11 +170,16 @@ std::string as_text(const ToldEntry& entry) {
   for (const auto& part : entry.parts) {
     text += "  " + part.stream + ", " + pair("修订", "revision", std::to_string(part.first_revision)) + ", " +
             pair("由", "by", actor_of(part)) + "\n";
-    for (const auto& event : part.events) {
-      text += "    " + event.title.zh + " " + event.title.en + " (" + event.type + ")\n";
-      for (const auto& field : event.fields)
-        text += "      " + pair(field.label.zh, field.label.en, field.value) + "\n";
-    }
+    text += as_text(part.events);
+  }
+  return text;
+}
+
+std::string as_text(std::span<const ToldEvent> events) {
+  std::string text;
+  for (const auto& event : events) {
+    text += "    " + event.title.zh + " " + event.title.en + " (" + event.type + ")\n";
+    for (const auto& field : event.fields) text += "      " + pair(field.label.zh, field.label.en, field.value) + "\n";
   }
   return text;
 }

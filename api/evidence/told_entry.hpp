@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/evidence/event_words.hpp"
 #include "eventstore/error.hpp"
+#include "projections/engine/commit.hpp"
 
 namespace pioneer::api::evidence {
 
@@ -38,10 +40,13 @@ struct ToldEntry {
   std::vector<ToldPart> parts;
 };
 
+std::vector<ToldEvent> tell_events(const projections::Part& part);
 /// Errors: those of eventstore::parse_commit(), "unknown_event".
 eventstore::Result<ToldEntry> tell_entry(std::uint64_t position, std::string_view record);
 
 std::string as_text(const ToldEntry& entry);
+/// A line for each event and each of its fields.
+std::string as_text(std::span<const ToldEvent> events);
 std::string as_html(const ToldEntry& entry);
 /// "&lt;" for "<", and so on.
 std::string escaped_html(std::string_view text);

@@ -239,7 +239,11 @@ class Audit(unittest.TestCase):
             told = self.audit("why", "stick", commit["position"])["commits"]
             self.assertIn(commit, told)
             self.assertEqual({one["position"] for one in told}, {commit["position"]})
-        self.assertIn(f"product/{self.product}", self.words("why", "stick", commit["position"]))
+        words = self.words("why", "stick", commit["position"])
+        self.assertIn(f"product/{self.product}", words)
+        # As evidence tells it: in words of both languages, the event's name beside.
+        for event in commit["events"]:
+            self.assertRegex(words, rf"[\u4e00-\u9fff].* [A-Z][a-z ]+ \({event['type']}\)")
         size = self.audit("verify", "stick")["position"]
         self.assertIn("no entry", self.audit("why", "stick", size, expect=1)["error"])
 
