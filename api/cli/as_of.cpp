@@ -44,17 +44,21 @@ Exit show_board(const Place& place, const node::Node& node, const projections::R
   return Exit::done;
 }
 
-std::string path_of(const AsOfOptions& options) {
+std::string path_of(const AsOfOptions& options, std::int64_t at_us) {
   const std::string kinds = options.kind == "board" ? "boards" : options.kind + "s";
-  return "/api/v1/" + kinds + "/" + remote::escaped(options.id) + "?asOf=" + remote::escaped(options.at);
+  return "/api/v1/" + kinds + "/" + remote::escaped(options.id) +
+         "?asOf=" + remote::escaped(api::http::rfc3339_of_us(at_us));
 }
 
 }  // namespace
 
 Exit as_of(const Place& place, const AsOfOptions& options) {
-  const auto at = api::http::parse_rfc3339(options.at);
-  if (!at) return fail(Exit::usage, "--at is a time such as 2026-03-01T12:00:00Z.");
-  if (!place.server.empty()) return remote::show(place, path_of(options));
+  const auto asked_us = time_or_date_us(options.at);
+  if (!asked_us)
+    return fail(Exit::usage,
+                "--at is a time such as 2026-03-01T12:00:00Z, or a date such as 2026-03-01: its beginning.");
+  const auto at_us = *asked_us;
+  if (!place.server.empty()) return remote::show(place, path_of(options, at_us));
   auto local = open_to_read(place);
   if (!local) return fail(local.error());
   auto& node = (*local)->node();
@@ -64,7 +68,6 @@ Exit as_of(const Place& place, const AsOfOptions& options) {
   if (id.is_zero())
     return fail(Exit::no,
                 "There is no " + std::string(is_board ? "organisation" : options.kind) + " " + options.id + ".");
-  const std::int64_t at_us = at->seconds * 1'000'000 + at->nanos / 1'000;
   const auto until = queries::position_at(node.log(), {at_us});
   if (!until) return fail(until.error());
   if (options.kind == "request") return show_request(place, node, id, *until);

@@ -28,7 +28,7 @@ Exit verify_receipt(const Place& place, const ReceiptOptions& options);
 
 struct GetReceiptOptions {
   std::uint64_t position = 0;
-  std::string to;  ///< a file; empty: pioneer-<position>.tlog-proof, here
+  std::string to;  ///< a file, never over another; empty: pioneer-<position>.tlog-proof, here
 };
 /// Writes the receipt of what stands at this position.
 Exit get_receipt(const Place& place, const GetReceiptOptions& options);

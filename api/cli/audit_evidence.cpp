@@ -226,9 +226,13 @@ Exit audit_evidence(const Place& place, const EvidenceOptions& options) {
 
 namespace {
 
-std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin, bool own_key) {
+std::string json_of(const EvidenceReport& report, bool cannot_tell, const KeptStamps& stamps, const std::string& origin,
+                    bool own_key) {
   JsonObject out;
-  out.yes_no("ok", !report.fault);
+  if (cannot_tell)
+    out.raw("ok", "null");
+  else
+    out.yes_no("ok", !report.fault);
   if (report.fault)
     out.text("code", report.fault->code).text("file", report.fault->file).text("reason", report.fault->sentence);
   stamps.add_to(out);
@@ -252,7 +256,9 @@ std::string json_of(const EvidenceReport& report, const KeptStamps& stamps, cons
       .str();
 }
 
-void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::string& origin, bool own_key) {
+void tell(const EvidenceReport& report, bool cannot_tell, const KeptStamps& stamps, const std::string& origin,
+          bool own_key) {
+  if (cannot_tell) return say("CANNOT TELL: " + ended(report.fault->sentence));
   if (report.fault) {
     say("BAD: " + ended(report.fault->sentence));
     if (!report.fault->file.empty()) say("  file         " + report.fault->file);
@@ -279,20 +285,32 @@ void tell(const EvidenceReport& report, const KeptStamps& stamps, const std::str
 
 Result<std::string> archive_in(const std::string& file) { return api::MirrorFolder(".").read(file, archive_bytes_max); }
 
-/// Those in the archive itself.
-Result<AuditKeys> own_keys(std::span<const api::ArchivedFile> files) {
+std::vector<std::string> own_lines(std::span<const api::ArchivedFile> files) {
   std::vector<std::string> lines;
   const auto found = std::ranges::find(files, "verifier", &api::ArchivedFile::name);
-  if (found == files.end()) return failure("bad_verifier_key", "The archive holds no key. Name one with --verifier");
-  if (found->bytes.size() > own_keys_bytes_max)
-    return failure("bad_verifier_key", "The archive's file of keys is longer than any log's keys.");
-  std::string_view rest = found->bytes;
+  std::string_view rest = found == files.end() ? std::string_view() : found->bytes;
   while (!rest.empty()) {
     const auto line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
     if (!line.empty()) lines.emplace_back(line);
   }
-  return AuditKeys::of(lines);
+  return lines;
+}
+
+/// Those in the archive itself.
+Result<AuditKeys> own_keys(std::span<const api::ArchivedFile> files) {
+  const auto found = std::ranges::find(files, "verifier", &api::ArchivedFile::name);
+  if (found == files.end()) return failure("bad_verifier_key", "The archive holds no key. Name one with --verifier");
+  if (found->bytes.size() > own_keys_bytes_max)
+    return failure("bad_verifier_key", "The archive's file of keys is longer than any log's keys.");
+  return AuditKeys::of(own_lines(files));
+}
+
+/// Whether it says that keys signed for the log which are not among these.
+bool names_more_than(std::span<const api::ArchivedFile> files, const AuditKeys& keys) {
+  const auto& given = keys.texts();
+  return std::ranges::any_of(own_lines(files),
+                             [&](const auto& line) { return std::ranges::find(given, line) == given.end(); });
 }
 
 /// Each as two files of the archive.
@@ -318,9 +336,9 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
     EvidenceReport report;
     report.fault = {error.code, {}, error.detail};
     if (place.json)
-      say(json_of(report, *stamps, {}, own_key));
+      say(json_of(report, false, *stamps, {}, own_key));
     else
-      tell(report, *stamps, {}, own_key);
+      tell(report, false, *stamps, {}, own_key);
     return Exit::no;
   };
   const auto files = adapters::zip::ZipArchives{}.unpack(
@@ -335,10 +353,13 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
   check_stamps(*files, *stamps);
   if (const auto& fault = stamps->fault(); fault && !report.fault)
     report.fault = {fault->code, fault->file, fault->sentence};
+  // That no key that was given signed it is no word against it, if the archive names another one.
+  const bool unknown = report.fault && report.fault->code == "not_signed" && names_more_than(*files, *keys);
   if (place.json)
-    say(json_of(report, *stamps, keys->origin(), own_key));
+    say(json_of(report, unknown, *stamps, keys->origin(), own_key));
   else
-    tell(report, *stamps, keys->origin(), own_key);
+    tell(report, unknown, *stamps, keys->origin(), own_key);
+  if (unknown) return Exit::could_not_run;
   return report.fault ? Exit::no : Exit::done;
 }
 

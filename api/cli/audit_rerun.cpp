@@ -62,7 +62,7 @@ void tell(const Report& report) {
   for (const auto& [command, tally] : report.commands) say("  " + command + "  " + words_of(tally));
   for (const auto& [sentence, count] : report.missing) say("not made again, " + grouped(count) + ": " + sentence);
   for (const auto& [rule, count] : report.unasked)
-    say("not asked again, in " + grouped(count) + ": " + rule + ", which only a person's key could tell");
+    say("not asked again, in " + counted(count, "decision") + ": " + rule + ", which only a person's key could tell");
 }
 
 }  // namespace

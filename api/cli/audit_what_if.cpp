@@ -99,8 +99,8 @@ void tell(const Report& report) {
     say("policy  " + (d.of.empty() ? std::string() : d.of + " ") + d.what + ": " + (d.before.empty() ? "–" : d.before) +
         " → " + (d.after.empty() ? "–" : d.after));
   for (const auto& [category, count] : report.lacking)
-    say("lacking " + category + ": the other policy does not have it, so " + grouped(count) +
-        " requests keep their judgement");
+    say("lacking " + category + ": the other policy does not have it, so " +
+        counted(count, "request keeps its judgement", "requests keep their judgement"));
   for (const auto& one : report.kept) {
     say(std::to_string(one.position) + "  request/" + one.request.text() + "  " + DeadlineKind::Value_Name(one.kind) +
         " due " + time_of(one.due_us) + ", would be " + time_of(one.would_be_due_us) + ": " +
@@ -113,7 +113,8 @@ void tell(const Report& report) {
     if (std::exchange(first, false)) say("Organisations whose rates would be others:");
     tell(organisation);
   }
-  say("Of " + grouped(report.requests) + " requests, " + grouped(all) + " times would have been judged otherwise:");
+  say("Of " + counted(report.requests, "request") + ", " + counted(all, "time") + " would have been judged otherwise" +
+      (all > 0 ? ":" : "."));
   for (const auto& [change, count] : report.changes) say("  " + change + "  " + grouped(count));
   say("The deeds are those of the log; what people had done under other times, nobody can compute.");
 }

@@ -107,7 +107,7 @@ Exit mirror(const Place& place, const MirrorOptions& options);
 Exit replay(const Place& place);
 
 struct AsOfOptions {
-  std::string at;    ///< RFC 3339
+  std::string at;    ///< RFC 3339, or a date: its first instant in UTC
   std::string kind;  ///< request, product or board
   std::string id;    ///< of the request or product; id or code of the organisation
 };

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdio>
 
+#include "api/http/rfc3339.hpp"
+
 namespace pioneer::cli {
 namespace {
 
@@ -93,6 +95,13 @@ Exit fail(Exit exit, std::string_view text) {
 }
 Exit fail(const eventstore::Error& error) { return fail(Exit::could_not_run, sentence_of(error)); }
 Exit fail(const domain::Refusal& refusal) { return fail(Exit::no, sentence_of(refusal)); }
+
+std::optional<std::int64_t> time_or_date_us(const std::string& text) {
+  constexpr std::size_t date_chars = 10;
+  const auto time = api::http::parse_rfc3339(text.size() == date_chars ? text + "T00:00:00Z" : text);
+  if (!time) return std::nullopt;
+  return time->seconds * 1'000'000 + time->nanos / 1'000;
+}
 
 std::string grouped(std::uint64_t number) {
   std::string text = std::to_string(number);

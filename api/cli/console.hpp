@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ enum class Exit : int {
 
 /// With a full stop, unless it ends as a sentence does.
 std::string ended(std::string text);
+/// Of a time such as 2026-03-01T12:00:00Z, or of a date: its first instant, in UTC. Nothing where it is neither.
+std::optional<std::int64_t> time_or_date_us(const std::string& text);
 /// A line on stdout. What a terminal would obey is shown as "?": names of files and texts of others are among what is
 /// said.
 void say(std::string_view text);

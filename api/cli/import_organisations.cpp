@@ -59,7 +59,7 @@ Exit import_organisations(const Place& place, const ImportOrganisationsOptions& 
                           tally);
   }
   (*local)->stop();
-  return report(tally, "organisations", place.json);
+  return report(tally, "organisation", place.json);
 }
 
 }  // namespace pioneer::cli

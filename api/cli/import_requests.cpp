@@ -36,9 +36,9 @@ Exit import_requests(const Place& place, const ImportRequestsOptions& options) {
   for (auto& finding : organisations.findings) requests.refuse(std::move(finding));
   if (!requests.stopped) requests.stopped = organisations.stopped;
   if (!place.json && organisations.added > 0) {
-    say(grouped(organisations.added) + " organisations derived from the rows.");
+    say(counted(organisations.added, "organisation") + " derived from the rows.");
   }
-  return report(requests, "requests", place.json);
+  return report(requests, "request", place.json);
 }
 
 }  // namespace pioneer::cli

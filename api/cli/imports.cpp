@@ -182,7 +182,7 @@ eventstore::Result<void> import_request_rows(Imports& imports, const std::string
   return {};
 }
 
-Exit report(const Tally& tally, std::string_view what, bool json) {
+Exit report(const Tally& tally, std::string_view one, bool json) {
   auto findings = tally.findings;
   std::ranges::stable_sort(findings, {}, &api::Finding::line);
   if (json) {
@@ -205,8 +205,8 @@ Exit report(const Tally& tally, std::string_view what, bool json) {
     if (findings.size() > findings_shown_max) {
       complain("… and " + grouped(findings.size() - findings_shown_max) + " more; --json lists all.");
     }
-    say(grouped(tally.added) + " " + std::string(what) + " added, " + grouped(tally.unchanged) +
-        " were there already, " + grouped(tally.refused) + " refused.");
+    say(counted(tally.added, one) + " added, " + counted(tally.unchanged, "was there already", "were there already") +
+        ", " + grouped(tally.refused) + " refused.");
   }
   if (tally.stopped) return fail(*tally.stopped);
   return tally.refused == 0 ? Exit::done : Exit::no;

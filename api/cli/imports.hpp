@@ -63,7 +63,7 @@ eventstore::Result<std::vector<api::OrganisationRow>> derived_rows(const std::st
 /// All rows of a file of requests; the error is the file's, not a row's. Rows after `now_us` are in the future.
 eventstore::Result<void> import_request_rows(Imports& imports, const std::string& file,
                                              const api::RequestMapping& mapping, std::int64_t now_us, Tally& tally);
-/// Says the tally, and what the exit is.
-Exit report(const Tally& tally, std::string_view what, bool json);
+/// Says the tally of what `one` is one of, and what the exit is.
+Exit report(const Tally& tally, std::string_view one, bool json);
 
 }  // namespace pioneer::cli

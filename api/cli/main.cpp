@@ -18,6 +18,13 @@ using Chosen = std::function<Exit(const Place&)>;
 /// What was asked for says where by itself.
 using Elsewhere = bool;
 
+/// `otherwise`: whose counts where none is given.
+void add_keys_that_count(CLI::App& command, std::vector<std::string>& keys, const std::string& otherwise) {
+  constexpr auto* what =
+      "the log's verifier key, and witnesses', from where they were published; or a file with them; else";
+  command.add_option("--verifier", keys, what + otherwise);
+}
+
 void add_import(CLI::App& app, Chosen& chosen) {
   auto& import = *app.add_subcommand("import", "Bring in organisations or requests from a file")->require_subcommand(1);
   static ImportOrganisationsOptions organisations;
@@ -46,7 +53,8 @@ void add_token(CLI::App& app, Chosen& chosen) {
       ->check(CLI::IsMember({"member", "cadre", "auditor", "administrator"}));
   c.add_option("--organisation", make.organisation, "a code, or an organisation's id")->required();
   c.add_option("--phone", make.phone, "of a new member");
-  c.add_option("--expires", make.expires, "a time such as 2027-01-31T00:00:00Z; else it never does");
+  c.add_option("--expires", make.expires,
+               "a time such as 2027-01-31T12:00:00Z, or a date: its beginning (UTC); else never");
   c.callback([&chosen] { chosen = [](const Place& p) { return create_token(p, make); }; });
   static SignInLinkOptions link;
   auto& l = *token.add_subcommand("link", "Print a link that signs a member in once, in a browser");
@@ -137,10 +145,7 @@ void add_policy(CLI::App& app, Chosen& chosen) {
 /// Of a mirror that is proven before anything is computed from it.
 void add_proven_mirror(CLI::App& command, AuditMirrorOptions& options) {
   command.add_option("MIRROR", options.mirror, "the mirror's folder")->required();
-  command.add_option(
-      "--verifier", options.verifiers,
-      "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
-      "log's in the mirror");
+  add_keys_that_count(command, options.verifiers, " the log's in the mirror");
 }
 
 void add_mirror_options(CLI::App& command, AuditMirrorOptions& options) {
@@ -174,9 +179,7 @@ void add_evidence(CLI::App& audit, On on) {
   auto& c = *audit.add_subcommand(
       "evidence-check", "Whether such an archive holds, byte for byte; exit 1 if it does not " + std::string(alone));
   c.add_option("FILE", checked.file, "the archive")->required();
-  c.add_option("--verifier", checked.verifiers,
-               "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
-               "log's in the archive");
+  add_keys_that_count(c, checked.verifiers, " the log's in the archive");
   c.add_option("--page", checked.page, "verify.html to compare the archive's page with; else as in evidence");
   add_authority(c, checked.tsa_ca);
   on(c, [](const Place& p) { return audit_evidence_check(p, checked); });
@@ -226,8 +229,7 @@ void add_audit_computations(CLI::App& audit, Elsewhere& elsewhere, Chosen& chose
           "URL --token T (an auditor's) also with that server's, down to the first entry where they part"));
   add_mirror_options(r, replayed.mirror);
   r.add_option("--published", replayed.published,
-               "digests as `pioneer replay --publish` signs them; those that `audit mirror --digests` took are in the "
-               "mirror, and compared too");
+               "digests as `pioneer replay --publish` signs them; those in the mirror too");
   r.add_option("--scratch", replayed.scratch, "a folder with room for a store meanwhile")->capture_default_str();
   on(r, [](const Place& p) { return audit_replay(p, replayed); });
   static AuditMirrorOptions checked;
@@ -285,9 +287,9 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   m.add_option("--to", mirrored.to, "folder or stick to write to")->required();
   auto* hashes_only =
       m.add_flag("--hashes-only", mirrored.hashes_only, "no records: proves the same, and says nothing of anybody");
-  m.add_flag("--digests", mirrored.digests,
-             "with --server: also what it signs that its read models are, for `audit replay` to compare with; it may "
-             "have to replay its log first, a minute for a million records")
+  m.add_flag(
+       "--digests", mirrored.digests,
+       "with --server: what it signs that its read models are too, for `audit replay`; it may replay its log first")
       ->excludes(hashes_only);
   m.add_option("--verifier", mirrored.verifiers,
                "with --server: the log's verifier key, or a file with it, from where it was published; else the one in "
@@ -301,9 +303,7 @@ void add_audit(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
       "verify", "Check every byte of a mirror, its signatures and all checkpoints ever seen; exit 1 if one is wrong " +
                     std::string(alone));
   v.add_option("MIRROR", verified.mirror, "the mirror's folder")->required();
-  v.add_option("--verifier", verified.verifiers,
-               "the log's verifier key, and witnesses', from where they were published; or a file with them; else the "
-               "log's in the mirror");
+  add_keys_that_count(v, verified.verifiers, " the log's in the mirror");
   v.add_option("--checkpoint", verified.checkpoints,
                "a signed checkpoint that somebody else has: it must be of the same history, and is kept in the mirror");
   add_authority(v, verified.tsa_ca);
@@ -327,9 +327,7 @@ void add_breach(CLI::App& receipt, Elsewhere& elsewhere, Chosen& chosen) {
       ->required();
   b.add_option("EVIDENCE", judged.evidence, "what the log signed since: receipts, checkpoints, other promises")
       ->required();
-  b.add_option("--verifier", judged.verifiers,
-               "the log's verifier key, and witnesses', from where they were published; or a file with them; else, "
-               "with --data DIR, the log's own");
+  add_keys_that_count(b, judged.verifiers, ", with --data DIR, the log's own");
   b.callback([&] {
     elsewhere = true;
     chosen = [](const Place& p) { return judge_promise(p, judged); };
@@ -343,9 +341,7 @@ void add_receipt(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   auto& v = *receipt.add_subcommand(
       "verify", "Whether a receipt holds, and what it says; exit 1 if it does not " + std::string(alone));
   v.add_option("FILE", verified.file, "the receipt, a .tlog-proof file")->required();
-  v.add_option("--verifier", verified.verifiers,
-               "the log's verifier key, and witnesses', from where they were published; or a file with them; else, "
-               "with --data DIR, the log's own");
+  add_keys_that_count(v, verified.verifiers, ", with --data DIR, the log's own");
   v.callback([&] {
     elsewhere = true;
     chosen = [](const Place& p) { return verify_receipt(p, verified); };
@@ -353,7 +349,7 @@ void add_receipt(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
   static GetReceiptOptions got;
   auto& g = *receipt.add_subcommand("get", "Write the receipt of what stands at a position");
   g.add_option("POSITION", got.position, "as an answer's Pioneer-Position told it")->required();
-  g.add_option("--to", got.to, "file to write; else pioneer-POSITION.tlog-proof, here");
+  g.add_option("--to", got.to, "file to write, never over another; else pioneer-POSITION.tlog-proof, here");
   g.callback([&chosen] { chosen = [](const Place& p) { return get_receipt(p, got); }; });
   add_breach(receipt, elsewhere, chosen);
 }
@@ -397,7 +393,7 @@ void add_history(CLI::App& app, Chosen& chosen) {
   replaying.callback([&chosen] { chosen = [](const Place& p) { return replay_and_publish(p, publish); }; });
   static AsOfOptions options;
   auto& command = *app.add_subcommand("as-of", "How a request, a product or a board stood at an instant");
-  command.add_option("--at", options.at, "a time such as 2026-03-01T12:00:00Z")->required();
+  command.add_option("--at", options.at, "a time such as 2026-03-01T12:00:00Z, or a date: its start (UTC)")->required();
   command.add_option("KIND", options.kind, "request, product or board")
       ->required()
       ->check(CLI::IsMember({"request", "product", "board"}));

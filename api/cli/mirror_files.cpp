@@ -30,6 +30,8 @@ constexpr std::size_t kept_keys_bytes_max = 64u << 10;
 
 Result<void> MirrorFiles::make() {
   std::error_code failed;
+  for (auto folder = fs::absolute(path_).lexically_normal(); !fs::exists(folder, failed); folder = folder.parent_path())
+    made_for_it_.push_back(folder);
   fs::create_directories(path_, failed);
   if (failed) return failure("write_failed", path_ + ": " + failed.message());
   const int folder = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -44,6 +46,9 @@ Result<void> MirrorFiles::make() {
 
 MirrorFiles::~MirrorFiles() {
   if (lock_ >= 0) ::close(lock_);
+  std::error_code failed;
+  for (const auto& folder : made_for_it_)
+    if (!fs::is_empty(folder, failed) || failed || !fs::remove(folder, failed)) return;
 }
 
 Result<void> MirrorFiles::make_folder_of(const std::string& name) {

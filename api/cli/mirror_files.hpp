@@ -3,11 +3,13 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/audit/mirror_folder.hpp"
 #include "api/cli/console.hpp"
@@ -23,7 +25,8 @@ class MirrorFiles {
   MirrorFiles(const MirrorFiles&) = delete;
   MirrorFiles& operator=(const MirrorFiles&) = delete;
 
-  /// The folder itself, where there is none, for this writer alone. Error: "folder_in_use".
+  /// The folder itself, where there is none, for this writer alone; where nothing comes into it, it goes with this.
+  /// Error: "folder_in_use".
   eventstore::Result<void> make();
   const api::MirrorFolder& folder() const { return folder_; }
   const std::string& path() const { return path_; }
@@ -47,7 +50,8 @@ class MirrorFiles {
   const std::string path_;
   const api::MirrorFolder folder_;
   std::atomic<std::uint64_t> written_{0};
-  int lock_ = -1;  ///< the folder, locked
+  int lock_ = -1;                                   ///< the folder, locked
+  std::vector<std::filesystem::path> made_for_it_;  ///< folders that were not there, the innermost first
   std::mutex mutex_;
   std::set<std::string> made_;  ///< folders that are there; one for each 1,000 files
 };

@@ -68,6 +68,9 @@ std::expected<std::string, Exit> fetch(const Place& place, std::uint64_t positio
 }  // namespace
 
 Exit get_receipt(const Place& place, const GetReceiptOptions& options) {
+  const auto to = options.to.empty() ? api::receipt_file_name(options.position) : options.to;
+  adapters::posix::PosixDisk disk;
+  if (disk.exists(to)) return fail(Exit::could_not_run, to + " exists already. Name another file with --to.");
   std::string file;
   if (!place.server.empty()) {
     auto fetched = fetch(place, options.position);
@@ -80,8 +83,6 @@ Exit get_receipt(const Place& place, const GetReceiptOptions& options) {
     }
     file = std::move(*made);
   }
-  const auto to = options.to.empty() ? api::receipt_file_name(options.position) : options.to;
-  adapters::posix::PosixDisk disk;
   if (const auto kept = eventstore::write_whole(disk, to, file, eventstore::OpenMode::create_new); !kept)
     return fail(kept.error());
   say(place.json ? JsonObject().text("file", to).text("position", std::to_string(options.position)).str()

@@ -239,7 +239,7 @@ Exit import_organisations(const Place& place, const std::string& file) {
       return cli::fail(Exit::could_not_run, told.error());
     }
   }
-  return report(tally, "organisations", place.json);
+  return report(tally, "organisation", place.json);
 }
 
 Exit create_token(const Place& place, const TokenOptions& options) {

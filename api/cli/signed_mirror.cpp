@@ -5,7 +5,6 @@
 #include "adapters/posix/executor.hpp"
 #include "api/audit/mirror_commits.hpp"
 #include "api/audit/mirror_verify.hpp"
-#include "api/http/rfc3339.hpp"
 
 namespace pioneer::cli {
 
@@ -13,12 +12,24 @@ using eventstore::Result;
 
 namespace {
 
-/// Exit 1 where the mirror is not what was signed; a folder that is none, or a disk that fails, decides nothing.
+/// Exit 1 where the mirror is not what was signed; a folder that is none, a disk that fails, or a key that cannot judge
+/// it, decides nothing.
 Exit exit_of(const eventstore::Error& error, bool own_key) {
   if (error.code == "bad_verifier_key" || error.code == "no_verifier_key") return own_key ? Exit::no : Exit::usage;
-  for (const auto* nothing_decided : {"no_mirror", "mirror_unfinished", "no_records", "read_failed", "newer_format"})
+  for (const auto* nothing_decided :
+       {"no_mirror", "mirror_unfinished", "no_records", "read_failed", "newer_format", "not_signed"})
     if (error.code == nothing_decided) return Exit::could_not_run;
   return Exit::no;
+}
+
+std::string in_words(const eventstore::Error& error) {
+  return (error.code == "not_signed" ? "CANNOT TELL: " : "") + sentence_of(error);
+}
+
+std::string in_words(const api::MirrorFault& fault) {
+  if (fault.code == "not_signed") return "CANNOT TELL: " + fault.file + ": " + ended(fault.sentence);
+  return "The mirror proves nothing: " + fault.file + ": " + fault.sentence +
+         ". Run `pioneer audit verify`, which says where.";
 }
 
 }  // namespace
@@ -73,16 +84,14 @@ std::string SignedMirror::answer(JsonObject computed) const {
 std::expected<std::unique_ptr<SignedMirror>, Exit> proven_mirror(const AuditMirrorOptions& options) {
   auto mirror = SignedMirror::open(options);
   if (!mirror)
-    return std::unexpected(fail(exit_of(mirror.error(), options.verifiers.empty()), sentence_of(mirror.error())));
+    return std::unexpected(fail(exit_of(mirror.error(), options.verifiers.empty()), in_words(mirror.error())));
   if (options.unproven) {
     complain("NOT PROVEN: no entry was held against the signed checkpoint, so all of them may be forged.");
     return std::move(*mirror);
   }
   const auto fault = (*mirror)->prove();
   if (!fault) return std::move(*mirror);
-  return std::unexpected(fail(exit_of({fault->code, fault->sentence}, options.verifiers.empty()),
-                              "The mirror proves nothing: " + fault->file + ": " + fault->sentence +
-                                  ". Run `pioneer audit verify`, which says where."));
+  return std::unexpected(fail(exit_of({fault->code, fault->sentence}, options.verifiers.empty()), in_words(*fault)));
 }
 
 Result<std::optional<std::uint64_t>> size_then(const SignedMirror& mirror, const std::string& when) {
@@ -90,10 +99,9 @@ Result<std::optional<std::uint64_t>> size_then(const SignedMirror& mirror, const
   std::uint64_t position = 0;
   const auto [end, error] = std::from_chars(when.data(), when.data() + when.size(), position);
   if (error == std::errc{} && end == when.data() + when.size()) return std::min(position, size);
-  constexpr std::size_t date_chars = 10;
-  const auto time = api::http::parse_rfc3339(when.size() == date_chars ? when + "T00:00:00Z" : when);
-  if (!time) return std::optional<std::uint64_t>{};
-  const auto until_us = time->seconds * 1'000'000 + time->nanos / 1'000;
+  const auto time_us = time_or_date_us(when);
+  if (!time_us) return std::optional<std::uint64_t>{};
+  const auto until_us = *time_us;
   // Stamps never go back, so the first one after it can be searched for.
   std::uint64_t low = 0;
   std::uint64_t high = size;

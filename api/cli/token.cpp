@@ -168,10 +168,11 @@ void tell(const Place& place, const MadeToken& made) {
 
 std::expected<std::int64_t, Exit> expires_us(const TokenOptions& options, std::int64_t now_us) {
   if (options.expires.empty()) return 0;
-  const auto expires = api::http::parse_rfc3339(options.expires);
-  if (!expires) return std::unexpected(fail(Exit::usage, "--expires is a time such as 2027-01-31T00:00:00Z."));
-  const std::int64_t us = expires->seconds * 1'000'000 + expires->nanos / 1'000;
-  if (us > 0 && us > now_us) return us;
+  const auto us = time_or_date_us(options.expires);
+  if (!us)
+    return std::unexpected(fail(
+        Exit::usage, "--expires is a time such as 2027-01-31T12:00:00Z, or a date such as 2027-01-31: its beginning."));
+  if (*us > 0 && *us > now_us) return *us;
   return std::unexpected(fail(Exit::no, "--expires: " + options.expires + " has passed. Nothing was written."));
 }
 

@@ -188,6 +188,14 @@ class Fetched(unittest.TestCase):
             self.assertIn("not over this text", self.fetch(proxy.server_port, self.folder / "forged", expect=1))
         other = (self.first / "verifier").read_text(encoding="utf-8").strip().replace("pioneer.log/", "pioneer.log/0")
         self.assertIn("hash is not that of its name", self.fetch(self.pioneer.port, self.folder / "other", "--verifier", other, expect=3))
+        deep = self.folder / "new/deep/stick"
+        self.assertIn("Nobody answers", self.fetch(1, deep, expect=3))
+        for left in ("forged", "other", "new"):
+            self.assertFalse((self.folder / left).exists(), "nothing came, so nothing is left")
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.fetch(1, empty, expect=3)
+        self.assertTrue(empty.is_dir(), "it was there before")
 
     def test_another_history_under_the_same_key_is_kept_as_evidence(self):
         another = self.enterContext(pioneer.Pioneer())

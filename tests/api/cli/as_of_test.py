@@ -84,6 +84,13 @@ class AsOf(unittest.TestCase):
                     view = json.loads(self.pioneer.command("as-of", "--at", at, kind, identifier))
                     self.assertEqual(shown(view, personal), shown(then, personal))
 
+        day = self.moments[0][0][:10]
+        kind, identifier = self.named(board)
+        views = [json.loads(self.pioneer.command("as-of", "--at", at, kind, identifier)) for at in (day, day + "T00:00:00Z")]
+        self.assertEqual(views[0], views[1], "a date is its beginning")
+        self.assertEqual(views[0]["asOf"], day + "T00:00:00Z")
+        self.pioneer.command("as-of", "--at", "2026-02-30", kind, identifier, expect=2)
+
     @staticmethod
     def named(path: str) -> tuple[str, str]:
         kind, identifier = path.split("/")[-2:]

@@ -80,6 +80,25 @@ class KeyRotation(unittest.TestCase):
         self.verify(between, self.old)
         self.assertTrue((told := self.verify(stick, self.old, expect=3)).startswith("CANNOT TELL: No key that was given"), told)
 
+    def test_who_knows_another_key_only_has_no_word_against_what_it_signed(self):
+        stick = self.mirror("stick")
+        streams = [part["stream"] for line in self.pioneer.command("log", "show", "--json").splitlines() for part in json.loads(line)["streams"]]
+        stream, archive = next(name for name in streams if name.startswith("organisation/")), self.folder / "evidence.zip"
+        pioneer.run("audit", "evidence", str(stick), "--stream", stream, "--out", str(archive))
+        self.pioneer.command("keys", "rotate")
+        self.pioneer.command("keys", "rotate", "--end")
+        told = pioneer.run("audit", "evidence-check", str(archive), "--verifier", self.key(), expect=3)
+        self.assertTrue(told.startswith("CANNOT TELL: No key that was given signed this"), told)
+        found = json.loads(pioneer.run("audit", "evidence-check", str(archive), "--verifier", self.key(), "--json", expect=3))
+        self.assertEqual((found["ok"], found["code"]), (None, "not_signed"))
+        pioneer.run("audit", "evidence-check", str(archive), "--verifier", self.old)
+        for command in (["rerun"], ["invariants"], ["replay", "--scratch", str(self.folder)], ["invariants", "--unproven"]):
+            done = subprocess.run([pioneer.BIN / "pioneer", "audit", command[0], stick, *command[1:], "--verifier", self.key()], text=True,
+                                  capture_output=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+            self.assertIn("CANNOT TELL", done.stderr)
+        pioneer.run("audit", "invariants", str(stick), "--verifier", self.old)
+
     def test_the_history_tells_all_keys_and_when_they_signed(self):
         self.assertEqual(len(self.pioneer.command("keys", "show", "--history").splitlines()), 1)
         self.pioneer.command("keys", "rotate")

@@ -26,8 +26,10 @@ class Receipts(unittest.TestCase):
         return done
 
     def receipt(self, position: int) -> pathlib.Path:
+        file = self.folder / f"pioneer-{position}.tlog-proof"
+        file.unlink(missing_ok=True)
         self.run_in_folder("receipt", "get", str(position), "--data", "data", expect=0)
-        return self.folder / f"pioneer-{position}.tlog-proof"
+        return file
 
     def verify(self, file, *more: str, expect: int = 0) -> str:
         return self.run_in_folder("receipt", "verify", str(file), "--verifier", self.key, *more, expect=expect).stdout
@@ -89,14 +91,22 @@ class Receipts(unittest.TestCase):
 
     def test_where_nothing_stands_there_is_no_receipt(self):
         self.assertIn("none stands at this position", self.run_in_folder("receipt", "get", str(self.size), "--data", "data", expect=1).stderr)
-        self.assertIn("no log", self.run_in_folder("receipt", "get", "0", "--data", "nowhere", expect=3).stderr)
+        self.assertIn("no log", self.run_in_folder("receipt", "get", "0", "--to", "none", "--data", "nowhere", expect=3).stderr)
         self.assertFalse((self.folder / f"pioneer-{self.size}.tlog-proof").exists())
+
+    def test_a_file_that_is_there_is_not_written_over(self):
+        file = self.receipt(0)
+        self.addCleanup(file.unlink)
+        kept = file.read_bytes()
+        for wanted in (["0"], ["1", "--to", file.name]):
+            self.assertIn("exists already", self.run_in_folder("receipt", "get", *wanted, "--data", "data", expect=3).stderr)
+        self.assertEqual(file.read_bytes(), kept)
 
     def test_a_receipt_made_beside_a_server_would_sign_beside_it(self):
         copy = self.enterContext(pioneer.Pioneer())
         shutil.copytree(self.pioneer.data, copy.data)
         copy.start()
-        self.assertIn("another process holds this lock", self.run_in_folder("receipt", "get", "0", "--data", str(copy.data), expect=3).stderr)
+        self.assertIn("another process holds this lock", self.run_in_folder("receipt", "get", "0", "--to", "none", "--data", str(copy.data), expect=3).stderr)
 
 
 PRODUCT = {"title": "Free haircuts", "description": "Just come", "kind": "service", "capacity": 2, "maxPerMember": 1, "waitlist": True,

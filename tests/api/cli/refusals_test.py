@@ -168,7 +168,7 @@ class InADirectory(WithDirectory):
         self.assertEqual([f["line"] for f in told["findings"]], [2, 3])
         again = self.told("import", "organisations", rows, expect=1)
         self.assertIn("rows.csv:2: An organisation with this code is there with another name", again.stderr)
-        self.assertIn("1 were there already, 2 refused", again.stdout)
+        self.assertIn("1 was there already, 2 refused", again.stdout)
 
     def test_nothing_there_is_said(self):
         self.pioneer.make()
@@ -267,7 +267,7 @@ class OverAServer(WithDirectory):
 
     def test_a_token_is_the_same_object_as_from_a_directory(self):
         made = json.loads(self.served("token", "create", "--member", "Berta", "--role", "member", "--organisation", "3502",
-                                      "--expires", "2099-01-01T00:00:00Z", "--json", token=self.administrator, expect=0).stdout)
+                                      "--expires", "2099-01-01", "--json", token=self.administrator, expect=0).stdout)
         self.assertEqual(list(made), [*self.made, "expires"])
         self.assertEqual((made["registered"], made["role"], made["expires"]), (True, "member", "2099-01-01T00:00:00Z"))
         self.assertEqual(made["organisation"], self.made["organisation"])
