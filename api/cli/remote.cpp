@@ -14,6 +14,7 @@
 #include "api/http/rfc3339.hpp"
 #include "api/messages/commands.pb.h"
 #include "api/messages/views.pb.h"
+#include "api/text/address.hpp"
 #include "api/text/bytes.hpp"
 #include "domain/common/id.hpp"
 #include "eventstore/record.hpp"
@@ -193,18 +194,7 @@ std::string command_id_of(std::string_view words) {
   return text;
 }
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view plain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    if (plain.find(c) != plain.npos) {
-      out.push_back(c);
-    } else {
-      out += "%" + api::hex(std::string_view(&c, 1));
-    }
-  }
-  return out;
-}
+std::string escaped(std::string_view text) { return api::percent_encoded(text); }
 
 Exit fail(const Reply& reply) {
   const bool unreachable = reply.status >= 500 || reply.status == 429;
