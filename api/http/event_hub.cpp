@@ -8,6 +8,8 @@ namespace {
 
 bool passes(const EventFilter& filter, const LivePart& part) {
   if (!filter.stream.empty() && filter.stream != part.stream) return false;
+  if (!filter.kind.empty() && (!part.stream.starts_with(filter.kind) || part.stream[filter.kind.size()] != '/'))
+    return false;
   if (!filter.organisation.empty() &&
       std::ranges::find(part.organisations, filter.organisation) == part.organisations.end())
     return false;
@@ -17,7 +19,12 @@ bool passes(const EventFilter& filter, const LivePart& part) {
 
 std::string group_key(const Audience& who, const EventFilter& filter) {
   std::string key = who.standing;
-  key.append(1, '\0').append(filter.organisation).append(1, '\0').append(filter.stream);
+  key.append(1, '\0')
+      .append(filter.organisation)
+      .append(1, '\0')
+      .append(filter.stream)
+      .append(1, '\0')
+      .append(filter.kind);
   for (const auto& type : filter.types) key.append(1, '\0').append(type);
   return key;
 }

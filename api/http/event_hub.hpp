@@ -49,6 +49,7 @@ struct LiveCommit {
 struct EventFilter {
   std::string organisation = {};     ///< empty: any
   std::string stream = {};           ///< empty: any
+  std::string kind = {};             ///< of stream: "request"; empty: any
   std::set<std::string> types = {};  ///< empty: any
 };
 

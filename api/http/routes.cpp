@@ -61,6 +61,7 @@ constexpr std::array differences_query{organisation, Parameter{"from", instant, 
                                        Parameter{"to", instant, "The later moment; now where it is not said"}, cursor,
                                        limit};
 constexpr std::array events_query{organisation, Parameter{"stream", text, "kind/id"},
+                                  Parameter{"kind", word, "Only streams of this kind: request, product, …"},
                                   Parameter{"types", text, "Event types, separated by commas"}};
 constexpr std::array page_query{cursor, limit};
 constexpr std::array mine_query{cursor,

@@ -166,6 +166,7 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
     filter.organisation = organisation->text();
   }
   filter.stream = request.parameter("stream");
+  filter.kind = request.parameter("kind");
   auto types = request.parameter("types");
   while (!types.empty()) {
     const auto comma = std::min(types.find(','), types.size());
