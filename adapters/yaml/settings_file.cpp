@@ -72,6 +72,20 @@ void read_log(StrictFile& file, StrictMap& top, api::Settings& settings) {
   kafka.no_others();
 }
 
+/// bus: {listen, keys}.
+void read_bus(StrictFile& file, StrictMap& top, api::Settings& settings) {
+  if (!top.has("bus")) {
+    top.text_or_none("bus");  // known, absent
+    return;
+  }
+  StrictMap bus = top.map("bus");
+  settings.bus.listen = bus.text("listen");
+  settings.bus.keys = bus.text_or_none("keys");
+  if (!settings.bus.listen.starts_with("tcp://") || settings.bus.listen.rfind(':') < sizeof("tcp://"))
+    file.expected(bus.at("listen"), bus.path("listen"), "tcp://HOST:PORT such as \"tcp://127.0.0.1:5555\"");
+  bus.no_others();
+}
+
 }  // namespace
 
 api::Checked<api::Settings> load_settings(const std::string& path) {
@@ -113,6 +127,7 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
   read_log(file, top, settings);
   read_witnesses(file, top, settings);
   read_time_stamps(file, top, settings);
+  read_bus(file, top, settings);
   top.no_others();
   if (!file.clean()) return std::unexpected(file.take_findings());
   return settings;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "api/cli/audit_commands.hpp"
+#include "api/cli/bus_arguments.hpp"
 #include "api/cli/where.hpp"
 #include "api/cli/witness.hpp"
 
@@ -88,6 +89,7 @@ void add_keys(CLI::App& app, Chosen& chosen) {
       "rotate", "A new signing key, while no server runs: both sign until --end, the log's name stays");
   rotate.add_flag("--end", rotated.end, "forget the key that was before");
   rotate.callback([&chosen] { chosen = [](const Place& p) { return rotate_key(p, rotated); }; });
+  add_bus_keys(keys, chosen);
 }
 
 void add_log(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
@@ -457,6 +459,7 @@ int run(int argc, char** argv) {
   add_audit(app, elsewhere, chosen);
   add_receipt(app, elsewhere, chosen);
   add_witness(app, elsewhere, chosen);
+  add_bus(app, elsewhere, chosen);
   add_history(app, chosen);
   add_erase(app, chosen);
   add_export(app, chosen);

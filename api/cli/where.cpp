@@ -13,12 +13,14 @@ namespace {
 struct Works {
   bool data_only = false;
   bool alone = false;
+  bool over_bus = false;
 };
 
 /// Only reads the files of a directory, without a lock.
 bool reads_beside(const CLI::App& app) {
-  static constexpr std::array<std::string_view, 7> those{"verify",   "log show",     "log stream",    "log tail",
-                                                         "log info", "audit mirror", "policy history"};
+  static constexpr std::array<std::string_view, 11> those{"verify",   "log show",     "log stream",     "log tail",
+                                                          "log info", "audit mirror", "policy history", "bus show",
+                                                          "bus list", "bus allow",    "bus remove"};
   const auto above = app.get_parent() == nullptr || app.get_parent()->get_parent() == nullptr
                          ? std::string()
                          : app.get_parent()->get_name() + " ";
@@ -29,7 +31,11 @@ void add_footers_below(CLI::App& app, Works works) {
   const auto& told = app.get_description();
   works.data_only = works.data_only || told.find("data only") != std::string::npos;
   works.alone = works.alone || told.find(alone) != std::string::npos;
-  if (works.alone) {
+  works.over_bus = works.over_bus || told.find(over_bus) != std::string::npos;
+  if (works.over_bus) {
+    app.footer(
+        "Where: --bus tcp://HOST:PORT with --server-key and --key; --token T is who asks; --json answers in JSON.");
+  } else if (works.alone) {
     app.footer("Where: the files named, without a log or a server; --json answers in JSON.");
   } else {
     const std::string data = reads_beside(app) ? "--data DIR (beside a server too)" : "--data DIR (stopped server)";

@@ -14,6 +14,9 @@ namespace pioneer::cli {
 /// In the help of a command whose own arguments say where it works.
 inline constexpr std::string_view alone = "(reads its files only)";
 
+/// Likewise, of what goes to a server over its bus.
+inline constexpr std::string_view over_bus = "(over the bus)";
+
 /// Below the help of every command: where it works. What says of itself that it is for a directory only is believed.
 void add_footers(CLI::App& app);
 /// Whether what was chosen is for a directory only.

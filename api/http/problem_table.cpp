@@ -10,6 +10,8 @@ namespace {
 constexpr ProblemText table[]{
     // The request itself.
     {"malformed", 400, "Malformed request", "请求格式不正确。"},
+    {"malformed_message", 400, "Not a message of the bus", "消息格式不正确。"},
+    {"too_many_frames", 400, "One frame is one message", "一条消息只能有一帧。"},
     {"malformed_json", 400, "Not valid JSON", "内容不是有效的 JSON。"},
     {"unknown_field", 400, "Unknown field", "有一个不认识的字段。"},
     {"unknown_parameter", 400, "Unknown parameter", "有一个不认识的查询参数。"},
@@ -42,6 +44,7 @@ constexpr ProblemText table[]{
     {"too_many_wrong_codes", 429, "Too many wrong codes", "错误的登录码太多，请过一会儿再试。"},
     {"forbidden", 403, "Not allowed", "您在这里没有这个权限。"},
     {"origin_refused", 403, "Sent from another site", "请求来自其他网站，已被拒绝。"},
+    {"unknown_operation", 404, "No such operation", "没有这个操作。"},
     {"not_found", 404, "Not found", "没有找到您可以查看的内容。"},
     // What is asked.
     {"missing", 422, "A needed field is missing", "缺少必填项。"},
@@ -71,6 +74,8 @@ constexpr ProblemText table[]{
     // Limits, and a node that cannot now.
     {"too_many_connections", 503, "Too many connections", "连接过多，请稍后再试。"},
     {"queue_full", 429, "The queue is full", "系统繁忙，请稍后再试。"},
+    {"busy", 429, "Too many calls are open", "未完成的请求过多，请稍后再试。"},
+    {"slow", 429, "Events were not read in time", "事件读取过慢，订阅已结束，请从上次的位置继续。"},
     {"past_busy", 429, "Too many look into the past just now", "查询历史的人过多，请稍后再试。"},
     {"too_many_listeners", 429, "Too many listeners", "实时订阅过多，请稍后再试。"},
     {"not_yet_projected", 503, "Not yet projected", "数据正在更新，请稍后再试。"},

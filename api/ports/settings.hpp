@@ -32,6 +32,12 @@ struct KafkaSetting {
   std::vector<std::pair<std::string, std::string>> properties;  ///< of librdkafka: "security.protocol", …
 };
 
+/// The bus, for other programs (ports/bus.hpp).
+struct BusSetting {
+  std::string listen;  ///< tcp://HOST:PORT; port 0: any free one; empty: there is no bus
+  std::string keys;    ///< file of the clients' public keys that are admitted; empty: `data`/keys/bus-clients
+};
+
 /// Each can also stand on the command line, which wins. Paths are taken from the working directory.
 struct Settings {
   std::string data = "run/data";          ///< the directory of log, db, keys, blobs
@@ -50,6 +56,7 @@ struct Settings {
   std::vector<WitnessSetting> witnesses;        ///< who is asked to sign checkpoints; in the file only
   std::uint32_t witnesses_needed = 0;           ///< how many of them must sign for one to count; else most of them
   TimeStampSetting time_stamps;                 ///< in the file only
+  BusSetting bus;                               ///< in the file only
   std::uint32_t cache_mebibytes = 64;           ///< memory for what is read again: the database's blocks
 };
 

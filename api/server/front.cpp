@@ -22,6 +22,7 @@
 #include "api/people/erasure.hpp"
 #include "api/queries/names.hpp"
 #include "api/server/blob_rounds.hpp"
+#include "api/server/bus_door.hpp"
 #include "api/server/map_file.hpp"
 #include "api/server/past_stores.hpp"
 #include "api/server/proving.hpp"
@@ -92,6 +93,7 @@ struct Front::Parts {
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
   std::unique_ptr<api::HttpServer> server;
+  std::unique_ptr<BusDoor> bus;  ///< null: there is none
 };
 
 /// The web application, and a map beside it.
@@ -148,6 +150,7 @@ void Front::watch_queues(Parts& parts, const node::Node& node) {
   parts.queues->watch("uploads", [&parts] { return parts.uploads.queued(); });
   parts.queues->watch("listeners", [&parts] { return parts.events->listeners(); });
   parts.queues->watch("commands", [&node] { return node.commands_queued(); });
+  parts.queues->watch("bus", [&parts] { return parts.bus == nullptr ? 0 : parts.bus->open(); });
   parts.queues->watch("connections", [&parts] { return parts.server == nullptr ? 0 : parts.server->connections(); });
   parts.queues->watch("projection", [&node] {
     const auto projected = node.projector().projected().value;
@@ -191,12 +194,18 @@ void Front::make_router(Parts& parts, const api::Settings& settings) {
 }
 
 /// Once the router answers everything.
-eventstore::Result<void> Front::listen(Parts& p, const api::Settings& settings) {
+eventstore::Result<void> Front::listen(Parts& p, Deployment& deployment, const api::Settings& settings,
+                                       const Tell& tell) {
   adapters::beast::HttpServerOptions options;
   options.on_thread = adapters::posix::run_promptly;
   options.loops = settings.loops != 0 ? settings.loops : std::max(1u, std::thread::hardware_concurrency());
   options.connections_max = settings.connections_max;
   p.server = adapters::beast::make_http_server(options);
+  if (!settings.bus.listen.empty()) {
+    auto bus = BusDoor::make(deployment.directory(), settings.bus, *p.router);
+    if (!bus) return std::unexpected(bus.error());
+    p.bus = std::move(*bus);
+  }
   const auto started = p.server->start(
       settings.listen,
       [&router = *p.router](api::HttpRequest request, api::Responder responder) {
@@ -208,6 +217,7 @@ eventstore::Result<void> Front::listen(Parts& p, const api::Settings& settings) 
       },
       [&router = *p.router](const api::HttpRequest& head) { return router.admit(head); });
   if (!started) return eventstore::failure("cannot_listen", started.error());
+  if (p.bus != nullptr) return p.bus->start(tell);
   return {};
 }
 
@@ -221,6 +231,7 @@ void Front::stop() {
   parts_->rounds->stop();
   parts_->events->stop();
   parts_->beats.join();
+  if (parts_->bus != nullptr) parts_->bus->stop();
   parts_->server->stop();
 }
 
@@ -275,7 +286,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   if (const auto missing = p.router->unhandled(); !missing.empty())
     return eventstore::failure("routes_unhandled",
                                "Nobody answers " + std::string(api::http::route_of(missing.front()).name()) + ".");
-  if (auto listening = listen(p, settings); !listening) return std::unexpected(listening.error());
+  if (auto listening = listen(p, deployment, settings, tell); !listening) return std::unexpected(listening.error());
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node));
   // The past hears of the log's growth where checkpoints are signed.

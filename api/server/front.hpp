@@ -40,7 +40,8 @@ class Front {
   static void give_page(Parts& parts, const api::HttpRequest& request, const api::Responder& responder);
   static eventstore::Result<void> open_signing(Parts& parts, Deployment& deployment, const api::Settings& settings,
                                                const Tell& tell);
-  static eventstore::Result<void> listen(Parts& p, const api::Settings& settings);
+  static eventstore::Result<void> listen(Parts& p, Deployment& deployment, const api::Settings& settings,
+                                         const Tell& tell);
   static void open_past(Parts& parts, Deployment& deployment);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

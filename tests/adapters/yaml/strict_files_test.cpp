@@ -227,6 +227,22 @@ TEST(SettingsFile, NamesTheTopicOfALogOnKafka) {
               Contains(HasSubstr("`log: kafka` beside it")));
 }
 
+TEST(SettingsFile, HasABusOnlyWhereItIsNamed) {
+  const TemporaryFile none("data: x\n");
+  EXPECT_EQ(load_settings(none.path())->bus.listen, "");
+  const TemporaryFile file("bus: {listen: 'tcp://127.0.0.1:5555', keys: clients}\n");
+  const auto settings = load_settings(file.path());
+  ASSERT_TRUE(settings.has_value());
+  EXPECT_EQ(settings->bus.listen, "tcp://127.0.0.1:5555");
+  EXPECT_EQ(settings->bus.keys, "clients");
+  for (const auto* bad : {"127.0.0.1:5555", "ipc:///tmp/bus", "tcp://nowhere", "tcp://:1"}) {
+    const TemporaryFile wrong(std::string("bus: {listen: '") + bad + "', public: true}\n");
+    EXPECT_THAT(sentences(load_settings(wrong.path())),
+                AllOf(Contains(HasSubstr("bus.listen: expected tcp://HOST:PORT")), Contains(HasSubstr("bus.public"))))
+        << bad;
+  }
+}
+
 TEST(SettingsFile, AnOriginIsHttpAndAHost) {
   for (const auto* good : {"https://pioneer.example", "http://127.0.0.1:8080", "http://[::1]:80"}) {
     const TemporaryFile file(std::string("origin: '") + good + "'\n");
