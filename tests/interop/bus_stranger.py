@@ -111,18 +111,21 @@ class Stranger:
         # What was ended is forgotten within a second.
         ids = [self.accepted(connected) for _ in range(SUBSCRIPTIONS)]
         other = self.connect()
-        capacity = 3
+        large = self.commands.CreateProductBody(title="长", description="长" * 4_000, kind="activity", capacity=3, max_per_member=1,
+                                                organisation=other.call("get_product", id=self.told.product).organisation.id)
+        session = large.sessions.add(venue="合兴")
+        session.starts.FromJsonString("2096-01-01T09:00:00Z")
+        session.ends.FromJsonString("2096-01-01T11:00:00Z")
         while self.open(other) > 1:
-            capacity += 1
-            other.call("change_capacity", self.commands.ChangeCapacityBody(capacity=capacity), id=self.told.product)
+            other.call("create_product", large)
         told: dict[int, list] = {one: [] for one in ids}
         while any(not answers or answers[-1].problem.code != "slow" for answers in told.values()):
             answer = self.answers(connected, 1)[0]
             told[answer.id].append(answer)
         # Each goes on behind the last one that it was told: nothing is lost.
         positions = [answer.events.position for answer in told[ids[0]] if answer.WhichOneof("what") == "events"]
-        rest = connected.follow(told[ids[0]][-1].position + 1, stream=f"product/{self.told.product}")
-        all_of_it = other.follow(positions[-1], stream=f"product/{self.told.product}")
+        rest = connected.follow(told[ids[0]][-1].position + 1, kind="product")
+        all_of_it = other.follow(positions[-1], kind="product")
         assert next(all_of_it).position == positions[-1]
         assert next(rest).position == next(all_of_it).position
 
@@ -145,7 +148,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         stranger = Stranger(options.parse_args(), folder)
         for name, what in (("frames", stranger.frames), ("bytes", stranger.bytes), ("pairs", stranger.pairs), ("many", stranger.many),
-                           ("answers", stranger.answers_still)):
+                           ("slow", stranger.slow), ("answers", stranger.answers_still)):
             what()
             print(name, flush=True)
 
