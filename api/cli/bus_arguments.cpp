@@ -58,21 +58,4 @@ void add_bus(CLI::App& app, bool& elsewhere, std::function<Exit(const Place&)>& 
   });
 }
 
-void add_bus_keys(CLI::App& keys, std::function<Exit(const Place&)>& chosen) {
-  auto& bus = *keys.add_subcommand("bus", "Which programs the bus admits (--data only)")->require_subcommand(1);
-  bus.add_subcommand("show", "The server's public key; made where there is none")->callback([&chosen] {
-    chosen = show_bus_key;
-  });
-  bus.add_subcommand("list", "Who is admitted")->callback([&chosen] { chosen = list_bus_clients; });
-  static BusClientOptions allowed;
-  auto& a = *bus.add_subcommand("allow", "Admit a program; a running server knows it in a second");
-  a.add_option("KEY", allowed.key, "its public key, or the file NAME.key")->required();
-  a.add_option("--name", allowed.name, "what it is, for the list");
-  a.callback([&chosen] { chosen = [](const Place& p) { return allow_bus_client(p, allowed); }; });
-  static BusClientOptions removed;
-  auto& r = *bus.add_subcommand("remove", "Admit it no more; a running server refuses it in a second");
-  r.add_option("KEY", removed.key, "its public key, a file with it, or its name in the list")->required();
-  r.callback([&chosen] { chosen = [](const Place& p) { return remove_bus_client(p, removed); }; });
-}
-
 }  // namespace pioneer::cli

@@ -1,4 +1,4 @@
-// The arguments of `pioneer bus` and `pioneer keys bus`. One thread.
+// The arguments of `pioneer bus`. One thread.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,5 @@ namespace pioneer::cli {
 
 /// `pioneer bus`: sets `elsewhere`, for its own arguments say where.
 void add_bus(CLI::App& app, bool& elsewhere, std::function<Exit(const Place&)>& chosen);
-/// Below `pioneer keys`.
-void add_bus_keys(CLI::App& keys, std::function<Exit(const Place&)>& chosen);
 
 }  // namespace pioneer::cli

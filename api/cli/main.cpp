@@ -6,6 +6,7 @@
 
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/bus_arguments.hpp"
+#include "api/cli/keys_arguments.hpp"
 #include "api/cli/where.hpp"
 #include "api/cli/witness.hpp"
 
@@ -72,24 +73,6 @@ void add_token(CLI::App& app, Chosen& chosen) {
       .add_subcommand(
           "list", "All tokens by their hashes, with the members' roles (--data only). Names are in `export --personal`")
       ->callback([&chosen] { chosen = list_tokens; });
-}
-
-void add_keys(CLI::App& app, Chosen& chosen) {
-  auto& keys =
-      *app.add_subcommand("keys", "The log's signing key, and the keyring (--data only)")->require_subcommand(1);
-  static KeysOptions options;
-  auto& show = *keys.add_subcommand("show", "How many keys there are, and the log's verifier key");
-  show.add_flag("--verifier", options.verifier, "the verifier key only");
-  show.add_flag("--history", options.history, "all verifier keys that signed, from when to when");
-  show.add_option("--name", options.name,
-                  "the log's name in its verifier key; counts only the first time, when the key is made");
-  show.callback([&chosen] { chosen = [](const Place& p) { return show_keys(p, options); }; });
-  static RotateOptions rotated;
-  auto& rotate = *keys.add_subcommand(
-      "rotate", "A new signing key, while no server runs: both sign until --end, the log's name stays");
-  rotate.add_flag("--end", rotated.end, "forget the key that was before");
-  rotate.callback([&chosen] { chosen = [](const Place& p) { return rotate_key(p, rotated); }; });
-  add_bus_keys(keys, chosen);
 }
 
 void add_log(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
