@@ -5,6 +5,8 @@
 namespace pioneer::adapters::kafka {
 namespace {
 
+constexpr std::size_t messages_max = 4'096;
+
 void say_nothing(const rd_kafka_t*, int, const char*, const char*) {}
 
 }  // namespace
@@ -47,6 +49,46 @@ eventstore::Result<Owned<rd_kafka_topic_t>> topic_of(rd_kafka_t* client, const s
   if (topic) return topic;
   return eventstore::failure("kafka_setting",
                              "No topic can be named '" + name + "': " + rd_kafka_err2str(rd_kafka_last_error()));
+}
+
+void set_for_reading(Settings& settings) {
+  settings.set("enable.auto.commit", "false")
+      .set("auto.offset.reset", "error")  // the beginning or the end instead of our place would hide a loss
+      .set("check.crcs", "true")
+      .set("enable.partition.eof", "true")
+      // A transaction is none of ours; an open one of somebody else's may not hold the topic back.
+      .set("isolation.level", "read_uncommitted")
+      .set("fetch.wait.max.ms", std::to_string(read_wait_ms))
+      .set("fetch.error.backoff.ms", "50");
+}
+
+void set_for_writing(Settings& settings, const Options& options) {
+  settings.set("enable.idempotence", "true")
+      .set("acks", "all")
+      .set("linger.ms", "0")
+      .set("message.timeout.ms", std::to_string(options.produce_within.count()))
+      .set("message.max.bytes", std::to_string(batch_bytes_max))
+      .set("batch.size", std::to_string(batch_bytes_max - batch_overhead_bytes))
+      .set("queue.buffering.max.kbytes", "65536");
+}
+
+void tell_events_in_background(rd_kafka_t* client) {
+  const Owned<rd_kafka_queue_t> events(rd_kafka_queue_get_main(client));
+  const Owned<rd_kafka_queue_t> background(rd_kafka_queue_get_background(client));
+  rd_kafka_queue_forward(events.get(), background.get());
+}
+
+// (A batch call alone would wait for a whole batch.)
+Messages take_messages(rd_kafka_t* client, rd_kafka_queue_t* queue) {
+  rd_kafka_poll(client, 0);
+  Messages messages;
+  Owned<rd_kafka_message_t> first(rd_kafka_consume_queue(queue, read_wait_ms));
+  if (!first) return messages;
+  messages.push_back(std::move(first));
+  std::array<rd_kafka_message_t*, messages_max> more;
+  const auto count = rd_kafka_consume_batch_queue(queue, 0, more.data(), more.size());
+  for (ssize_t i = 0; i < count; ++i) messages.emplace_back(more[static_cast<std::size_t>(i)]);
+  return messages;
 }
 
 }  // namespace pioneer::adapters::kafka

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "adapters/kafka/options.hpp"
 #include "eventstore/error.hpp"
@@ -19,6 +20,7 @@ struct Giver {
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
   void operator()(rd_kafka_event_t* event) const { rd_kafka_event_destroy(event); }
   void operator()(rd_kafka_message_t* message) const { rd_kafka_message_destroy(message); }
+  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
   void operator()(rd_kafka_AdminOptions_t* options) const { rd_kafka_AdminOptions_destroy(options); }
   void operator()(rd_kafka_ConfigResource_t* resource) const { rd_kafka_ConfigResource_destroy(resource); }
   void operator()(rd_kafka_NewTopic_t* topic) const { rd_kafka_NewTopic_destroy(topic); }
@@ -50,5 +52,19 @@ eventstore::Result<Owned<rd_kafka_topic_t>> topic_of(rd_kafka_t* client, const s
 inline constexpr int batch_overhead_bytes = 1'024;
 /// The largest batch that our producers make.
 inline constexpr int batch_bytes_max = 1'000'000;
+
+/// Settings of whoever reads a topic: never from elsewhere than asked, nothing damaged, nothing held back.
+void set_for_reading(Settings& settings);
+/// Of whoever appends: each record once, in order, on all in-sync replicas, or told to have failed; no timer.
+void set_for_writing(Settings& settings, const Options& options);
+
+/// Events come to the callback that the settings name, on a thread of librdkafka's; without this nobody takes them.
+void tell_events_in_background(rd_kafka_t* client);
+
+/// How long a reader waits for a message before it looks at what else there is to do; and a new fetch for the old one.
+inline constexpr int read_wait_ms = 100;
+using Messages = std::vector<Owned<rd_kafka_message_t>>;
+/// Everything that has come to the queue, up to a bound; at most `read_wait_ms` is waited for the first.
+Messages take_messages(rd_kafka_t* client, rd_kafka_queue_t* queue);
 
 }  // namespace pioneer::adapters::kafka

@@ -14,7 +14,6 @@ using namespace eventstore;
 namespace {
 
 constexpr std::int32_t partition = 0;
-constexpr int wait_ms = 100;
 
 std::optional<LogId> founded_by(const rd_kafka_message_t& message) {
   const auto header = inspect_record({static_cast<const std::byte*>(message.payload), message.len});
@@ -26,12 +25,8 @@ std::optional<LogId> founded_by(const rd_kafka_message_t& message) {
 
 Result<std::optional<LogId>> log_in(const Options& options) {
   Settings settings(options);
-  settings.set("auto.offset.reset", "error")
-      .set("check.crcs", "true")
-      .set("enable.partition.eof", "true")
-      .set("isolation.level", "read_uncommitted")
-      .set("fetch.wait.max.ms", std::to_string(wait_ms))
-      .set("queued.max.messages.kbytes", "4096");
+  set_for_reading(settings);
+  settings.set("queued.max.messages.kbytes", "4096");
   const auto client = settings.make(RD_KAFKA_CONSUMER);
   if (!client) return std::unexpected(client.error());
   const auto named = topic_of(client->get(), options.topic);
@@ -47,7 +42,7 @@ Result<std::optional<LogId>> log_in(const Options& options) {
               "The brokers " + options.brokers + " did not show topic " + options.topic + " in time.", Retry::can_help);
   const auto until = std::chrono::steady_clock::now() + options.ask_within;
   while (std::chrono::steady_clock::now() < until) {
-    const Owned<rd_kafka_message_t> message(rd_kafka_consume(topic, partition, wait_ms));
+    const Owned<rd_kafka_message_t> message(rd_kafka_consume(topic, partition, read_wait_ms));
     if (!message) continue;
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       found = std::nullopt;

@@ -3,7 +3,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "eventstore/limits.hpp"
@@ -15,9 +14,6 @@ using namespace eventstore;
 namespace {
 
 constexpr std::int32_t partition = 0;
-/// How long it waits for a message before it looks at what else there is to do.
-constexpr int wait_ms = 100;
-constexpr std::size_t messages_max = 4'096;
 /// Two looks that miss the copy's last record belong together if no more time is between them.
 constexpr std::chrono::seconds lost_again_within{5};
 /// Gathered beyond this is written before more is read: half of what one batch of the copy holds.
@@ -36,16 +32,8 @@ Follower::~Follower() { stop(); }
 
 Result<void> Follower::start() {
   Settings settings(options_);
-  settings.set("enable.auto.commit", "false")
-      .set("auto.offset.reset", "error")  // the beginning or the end instead of our place would hide a loss
-      .set("check.crcs", "true")
-      .set("enable.partition.eof", "true")
-      // A transaction is none of ours; an open one of somebody else's may not hold the log back.
-      .set("isolation.level", "read_uncommitted")
-      .set("fetch.wait.max.ms", std::to_string(wait_ms))  // how long a new comparison waits for the old fetch
-      .set("fetch.error.backoff.ms", "50")
-      .set("fetch.message.max.bytes", "4194304")
-      .set("queued.max.messages.kbytes", "16384");
+  set_for_reading(settings);
+  settings.set("fetch.message.max.bytes", "4194304").set("queued.max.messages.kbytes", "16384");
   rd_kafka_conf_set_opaque(settings.raw(), this);
   rd_kafka_conf_set_socket_cb(settings.raw(), [](int domain, int type, int protocol, void* follower) {
     static_cast<Follower*>(follower)->sockets_.fetch_add(1);
@@ -91,7 +79,7 @@ void Follower::run() {
   busy_at_ = Clock::now();
   while (!stopping_) {
     if (look_is_wanted()) compare_again();
-    const auto messages = take();
+    const auto messages = take_messages(client_.get(), queue_.get());
     auto next = Next::go_on;
     for (const auto& message : messages) {
       next = judge(*message);
@@ -102,19 +90,6 @@ void Follower::run() {
     if (!write() || next == Next::end) return;
     if (std::exchange(not_taken_, false) || next == Next::compare) compare_again();
   }
-}
-
-// Everything that is there, and at most `wait_ms` for the first. (A batch call would wait for a whole batch.)
-Follower::Messages Follower::take() {
-  rd_kafka_poll(client_.get(), 0);
-  Messages messages;
-  Owned<rd_kafka_message_t> first(rd_kafka_consume_queue(queue_.get(), wait_ms));
-  if (!first) return messages;
-  messages.push_back(std::move(first));
-  std::array<rd_kafka_message_t*, messages_max> more;
-  const auto count = rd_kafka_consume_batch_queue(queue_.get(), 0, more.data(), more.size());
-  for (ssize_t i = 0; i < count; ++i) messages.emplace_back(more[static_cast<std::size_t>(i)]);
-  return messages;
 }
 
 // Reads from the copy's last record again: it must be there, byte for byte.
@@ -275,7 +250,7 @@ bool Follower::write() {
 
 void Follower::pause() {
   std::unique_lock lock(progress_.mutex);
-  progress_.moved.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return stopping_.load(); });
+  progress_.moved.wait_for(lock, std::chrono::milliseconds(read_wait_ms), [this] { return stopping_.load(); });
 }
 
 void Follower::end(Error error) {

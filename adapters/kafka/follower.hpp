@@ -37,11 +37,9 @@ class Follower {
 
  private:
   enum class Next { go_on, compare, end };
-  using Messages = std::vector<Owned<rd_kafka_message_t>>;
   using Clock = std::chrono::steady_clock;
 
   void run();
-  Messages take();
   Next judge(const rd_kafka_message_t& message);
   Next judge_error(const rd_kafka_message_t& message);
   Next judge_anchor(const rd_kafka_message_t& message);

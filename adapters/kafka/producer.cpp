@@ -7,14 +7,8 @@ using eventstore::Result;
 Result<std::unique_ptr<Producer>> Producer::make(const Options& options, Progress& progress) {
   std::unique_ptr<Producer> made(new Producer(progress));
   Settings settings(options);
-  settings.set("enable.idempotence", "true")
-      .set("acks", "all")
-      .set("linger.ms", "0")
-      .set("message.timeout.ms", std::to_string(options.produce_within.count()))
-      .set("message.max.bytes", std::to_string(batch_bytes_max))
-      .set("batch.size", std::to_string(batch_bytes_max - batch_overhead_bytes))
-      .set("queue.buffering.max.kbytes", "65536")
-      .set("delivery.report.only.error", "true");
+  set_for_writing(settings, options);
+  settings.set("delivery.report.only.error", "true");
   rd_kafka_conf_set_opaque(settings.raw(), made.get());
   rd_kafka_conf_set_events(settings.raw(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
   rd_kafka_conf_set_background_event_cb(settings.raw(), on_event);
@@ -24,6 +18,7 @@ Result<std::unique_ptr<Producer>> Producer::make(const Options& options, Progres
   auto topic = topic_of(made->client_.get(), options.topic);
   if (!topic) return std::unexpected(topic.error());
   made->topic_ = std::move(*topic);
+  tell_events_in_background(made->client_.get());
   return made;
 }
 

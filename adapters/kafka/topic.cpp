@@ -89,26 +89,24 @@ Result<void> ask_settings(rd_kafka_t* client, const Options& options, Descriptio
 
 }  // namespace
 
-Result<Topic> Topic::check(const Options& options) {
+Result<Description> describe(const Options& options) {
   // A consumer: it never makes a topic by asking for it.
   auto client = Settings(options).make(RD_KAFKA_CONSUMER);
   if (!client) return std::unexpected(client.error());
   Description described;
   if (auto found = look_up(client->get(), options, described); !found) return std::unexpected(found.error());
   if (auto told = ask_settings(client->get(), options, described); !told) return std::unexpected(told.error());
-  if (auto text = objections(options.topic, described); !text.empty()) return failure("topic_settings", text);
-  return Topic(options.topic, durability_of(described));
+  return described;
 }
 
-Result<Topic> Topic::create(const Options& options, int copies) {
+Result<void> make_topic(const Options& options, int copies, const std::map<std::string, std::string>& settings) {
   auto client = Settings(options).make(RD_KAFKA_CONSUMER);
   if (!client) return std::unexpected(client.error());
   std::array<char, 512> reason{};
   const Owned<rd_kafka_NewTopic_t> wanted(
       rd_kafka_NewTopic_new(options.topic.c_str(), 1, copies, reason.data(), reason.size()));
   if (!wanted) return failure("topic_settings", "Topic " + options.topic + " cannot be made: " + reason.data() + ".");
-  for (const auto& [name, value] : settings_for(copies))
-    rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str());
+  for (const auto& [name, value] : settings) rd_kafka_NewTopic_set_config(wanted.get(), name.c_str(), value.c_str());
   auto* asked = wanted.get();
   const auto answer = ask(client->get(), options, RD_KAFKA_ADMIN_OP_CREATETOPICS,
                           [&](auto* how, auto* queue) { rd_kafka_CreateTopics(client->get(), &asked, 1, how, queue); });
@@ -128,9 +126,21 @@ Result<Topic> Topic::create(const Options& options, int copies) {
   }
   // Not every broker knows of it at once.
   const auto until = Clock::now() + options.ask_within;
-  auto checked = check(options);
-  while (!checked && checked.error().code == "topic_missing" && Clock::now() < until) checked = check(options);
-  return checked;
+  auto described = describe(options);
+  while (!described && described.error().code == "topic_missing" && Clock::now() < until) described = describe(options);
+  return described ? Result<void>{} : std::unexpected(described.error());
+}
+
+Result<Topic> Topic::check(const Options& options) {
+  const auto described = describe(options);
+  if (!described) return std::unexpected(described.error());
+  if (auto text = objections(options.topic, *described); !text.empty()) return failure("topic_settings", text);
+  return Topic(options.topic, durability_of(*described));
+}
+
+Result<Topic> Topic::create(const Options& options, int copies) {
+  if (auto made = make_topic(options, copies, settings_for(copies)); !made) return std::unexpected(made.error());
+  return check(options);
 }
 
 }  // namespace pioneer::adapters::kafka

@@ -1,6 +1,7 @@
 // The topic that holds a log: that it is there, and that nothing in its settings can lose or change a record.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -52,10 +53,27 @@ struct Description {
   int copies = 0;  ///< of partition 0
   std::map<std::string, std::string> settings;
 };
+/// Asks the cluster, for at most `ask_within`. Errors: "broker_unreachable", "topic_missing", "topic_settings": nobody
+/// may know them.
+eventstore::Result<Description> describe(const Options& options);
+/// Makes a topic with one partition, in so many copies. Errors: "broker_unreachable", "topic_exists", "topic_settings".
+eventstore::Result<void> make_topic(const Options& options, int copies,
+                                    const std::map<std::string, std::string>& settings);
 /// Every setting that endangers a log, and how to mend it; empty: none does. A pure function.
 std::string objections(const std::string& topic, const Description& described);
 Durability durability_of(const Description& described);
 /// The settings with which create() makes a topic of so many copies. A pure function.
 std::map<std::string, std::string> settings_for(int copies);
+
+/// How long a table keeps what was replaced and what was removed.
+struct TableTimes {
+  /// An entry that was replaced is gone from the brokers' disks by then, and the time they take to compact.
+  std::chrono::milliseconds compacted_within{3'600'000};
+  /// A reader that takes longer from the beginning to the end may miss that an entry was removed.
+  std::chrono::milliseconds removals_stay{86'400'000};
+};
+/// The same two for a topic that is a table: its newest record of each key counts.
+std::string table_objections(const std::string& topic, const Description& described, const TableTimes& times);
+std::map<std::string, std::string> table_settings_for(int copies, const TableTimes& times);
 
 }  // namespace pioneer::adapters::kafka

@@ -54,5 +54,25 @@ TEST(TopicSettings, PromisesOnlyWhatTwoCopiesKeep) {
   EXPECT_EQ(durability_of(topic), Durability::single);
 }
 
+TEST(TableSettings, TakesWhatItMakes) {
+  for (const int copies : {1, 2, 3})
+    EXPECT_EQ(table_objections("keys", {1, copies, table_settings_for(copies, {})}, {}), "") << copies;
+}
+
+TEST(TableSettings, NamesEachThatEndangersATable) {
+  const std::map<std::string, std::string> dangers = {
+      {"cleanup.policy", "compact,delete"}, {"max.compaction.lag.ms", "9223372036854775807"},
+      {"delete.retention.ms", "1000"},      {"unclean.leader.election.enable", "true"},
+      {"max.message.bytes", "65536"},       {"min.insync.replicas", "1"}};
+  for (const auto& [name, value] : dangers) {
+    Description topic{1, 3, table_settings_for(3, {})};
+    topic.settings[name] = value;
+    EXPECT_THAT(table_objections("keys", topic, {}),
+                HasSubstr("Topic keys may not hold a table: " + name + " is " + value + " and "));
+    topic.settings.erase(name);
+    EXPECT_THAT(table_objections("keys", topic, {}), HasSubstr(name + " is (not told)"));
+  }
+}
+
 }  // namespace
 }  // namespace pioneer::adapters::kafka
