@@ -137,8 +137,13 @@ void Writer::share(Sequence followed) {
 
 void Writer::want(bool wanted) { wanted_ = wanted; }
 
+std::optional<Writer::Reigning> Writer::reign() const {
+  std::lock_guard lock(mutex_);
+  return reigning_;
+}
+
 // Caller holds the mutex.
-bool Writer::between_reigns() const { return shared_ && !opened_ && !failure_; }
+bool Writer::between_reigns() const { return shared_ && !opened_ && !failure_ && !elsewhere_; }
 
 // Caller holds the mutex.
 bool Writer::still_waits() {
@@ -150,9 +155,27 @@ bool Writer::still_waits() {
 bool Writer::reign_step() {
   const bool told = tell_follower();
   if (auto met = log_.incidents(); met.ended) no_reign(*met.ended);
+  look_whose_reign();
   const bool moved = (wanted_ || phase_ == Phase::fenced) && try_to_reign();
   if (told || moved) turns_.fetch_add(1, std::memory_order_relaxed);
   return told || moved;
+}
+
+// Once another node's epoch is open, what was sent before it is in the log or never will be; the rest is for that node
+// to decide, and whoever sent it sends it there.
+void Writer::look_whose_reign() {
+  const auto state = log_.state();
+  const bool away = !wanted_ && phase_ == Phase::following && state.open && state.writer != reign_.next.writer;
+  std::vector<std::unique_ptr<Pending>> undecided;
+  if (away) undecided = look_up();
+  std::lock_guard lock(mutex_);
+  again_.insert(again_.begin(), std::make_move_iterator(undecided.begin()), std::make_move_iterator(undecided.end()));
+  if (away == elsewhere_) return;
+  elsewhere_ = away;
+  if (!away) no_reign_since_us_ = clock_.since_boot().value;
+  waited_ = false;
+  settle();
+  arrived_.notify_one();
 }
 
 // False: there is nothing to do just now.
@@ -190,6 +213,7 @@ void Writer::begin_reign() {
   std::lock_guard lock(mutex_);
   again_.insert(again_.begin(), std::make_move_iterator(undecided.begin()), std::make_move_iterator(undecided.end()));
   opened_reign_ = reign_;
+  reigning_ = Reigning{reign_.next.epoch, reign_.next.writer};
   discard_ = true;
   opened_ = true;
   waited_ = false;
@@ -228,6 +252,7 @@ void Writer::end_reign(Batch& batch, const Error& error) {
     interrupted_.store(true, std::memory_order_release);
     opened_ = false;
     opened_reign_.reset();
+    reigning_.reset();
     discard_ = true;
     no_reign_since_us_ = clock_.since_boot().value;
     put_back(gathering_);

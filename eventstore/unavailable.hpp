@@ -21,6 +21,7 @@ inline Error unavailable(const std::string& code) {
         Retry::can_help};
   }
   if (code == "taking_over") return {code, "The log is being taken over; writing begins in a moment.", Retry::can_help};
+  if (code == "elsewhere") return {code, "Another node writes the log now; send it there.", Retry::can_help};
   if (code == "disk_full") return {code, "The disk is full; writing begins again when there is room.", Retry::can_help};
   return {code, "Nothing can be written now; reading goes on.", Retry::can_help};
 }

@@ -125,6 +125,7 @@ void Writer::note_clock(std::string_view trouble) {
 // Caller holds the mutex.
 std::optional<Error> Writer::refusal() const {
   if (failure_) return failure_;
+  if (elsewhere_) return unavailable("elsewhere");
   if (!opened_) return shared_ ? reign_trouble_ : unavailable("clock_behind_log");
   if (!holds_.empty()) return unavailable(*holds_.begin());
   return std::nullopt;
@@ -132,7 +133,7 @@ std::optional<Error> Writer::refusal() const {
 
 // Caller holds the mutex, and changed one of these.
 void Writer::settle() {
-  writable_ = !failure_ && holds_.empty() && clock_trouble_.empty() && (opened_ || !shared_ || !waited_);
+  writable_ = !failure_ && holds_.empty() && clock_trouble_.empty() && (opened_ || !shared_ || !waited_) && !elsewhere_;
 }
 
 void Writer::refuse_all(Batch& batch, const Error& error) const {

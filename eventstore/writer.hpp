@@ -101,8 +101,15 @@ class Writer {
   /// Instead of take_over(), where other nodes write the log too: write_step() follows it from here on, tells the
   /// Follower what anybody wrote, and takes it over while want() says so. Once, before the first step.
   void share(Sequence followed);
-  /// Whether this node should write the log; it is so until somebody says otherwise. Any thread.
+  /// Whether this node should write the log; it is so until somebody says otherwise. Where it should not and another
+  /// node's epoch is open, commands are refused with "elsewhere": nothing of them will be written here. Any thread.
   void want(bool wanted);
+  /// Under which records of this node count just now; nothing: none do. Any thread.
+  struct Reigning {
+    Epoch epoch;
+    WriterId writer;
+  };
+  std::optional<Reigning> reign() const;
   /// Reigns begun by now. Any thread.
   std::uint64_t reigns() const { return reigns_.load(std::memory_order_relaxed); }
 
@@ -175,6 +182,7 @@ class Writer {
   // reign.cpp: the writing thread's, in a shared log.
   bool reign_step();
   bool try_to_reign();
+  void look_whose_reign();
   void begin_reign();
   void end_reign(Batch& batch, const Error& error);
   void no_reign(const Error& error);
@@ -235,9 +243,11 @@ class Writer {
   std::vector<std::unique_ptr<Pending>> queue_;
   std::vector<std::unique_ptr<Pending>> again_;  ///< were judged in a reign that ended: before what is queued
   std::optional<Reign> opened_reign_;            ///< the deciding thread has not taken it up yet
+  std::optional<Reigning> reigning_;             ///< as reign() tells it
   Error reign_trouble_;                          ///< why there is no reign
   std::int64_t no_reign_since_us_ = 0;
-  bool waited_ = false;  ///< for a reign, longer than commands wait
+  bool waited_ = false;     ///< for a reign, longer than commands wait
+  bool elsewhere_ = false;  ///< another node writes, and this one does not want to
   Batch gathering_;
   std::optional<Error>
       failure_;  ///< an append failed, and nobody knows what the disk kept: nothing is written any more

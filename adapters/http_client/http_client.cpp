@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "adapters/http_client/wire.hpp"
+#include "api/ports/http.hpp"
 
 namespace pioneer::adapters {
 namespace {
@@ -60,15 +61,17 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// A header's value; empty where there is none.
-std::string field(std::string_view head, std::string_view name) {
-  const auto lower_head = lower(head);
-  const auto at = lower_head.find("\r\n" + std::string(name) + ":");
-  if (at == lower_head.npos) return {};
-  const auto begin = head.find_first_not_of(" \t", at + name.size() + 3);
-  const auto end = head.find("\r\n", at + 2);
-  if (begin == head.npos || begin >= end) return {};
-  return std::string(head.substr(begin, end == head.npos ? end : end - begin));
+/// The lines behind the first: RFC 9112, section 5.
+std::vector<std::pair<std::string, std::string>> fields_of(std::string_view head) {
+  std::vector<std::pair<std::string, std::string>> fields;
+  for (auto line_end = head.find("\r\n"); line_end != head.npos; line_end = head.find("\r\n")) {
+    head.remove_prefix(line_end + 2);
+    const auto line = head.substr(0, head.find("\r\n"));
+    const auto colon = line.find(':');
+    if (colon == line.npos) continue;
+    fields.emplace_back(lower(line.substr(0, colon)), api::without_blanks(line.substr(colon + 1)));
+  }
+  return fields;
 }
 
 /// RFC 9112, section 7.1.
@@ -132,9 +135,10 @@ class Coming {
         std::from_chars(head.data() + 9, head.data() + 12, reply_.status).ec != std::errc())
       return std::unexpected("What answers there is no HTTP server.");
     head_end_ = end;
-    reply_.content_type = field(head, "content-type");
-    chunked_ = lower(field(head, "transfer-encoding")) == "chunked";
-    const auto length = field(head, "content-length");
+    reply_.headers = fields_of(head);
+    reply_.content_type = reply_.header("content-type");
+    chunked_ = lower(reply_.header("transfer-encoding")) == "chunked";
+    const auto length = reply_.header("content-length");
     std::size_t number = 0;
     const auto [stop, error] = std::from_chars(length.data(), length.data() + length.size(), number);
     if (!length.empty() && error == std::errc() && stop == length.data() + length.size()) length_ = number;

@@ -98,12 +98,17 @@ Result<void> KafkaLog::catch_up(std::chrono::milliseconds within) {
 Result<void> KafkaLog::read_all(const std::function<void(Sequence)>& told) {
   using Clock = std::chrono::steady_clock;
   auto last = end();
-  for (auto until = Clock::now() + options_.ask_within;;) {
+  // What is not there after `settle` is lost: that is told before patience ends.
+  const auto patience = options_.ask_within + options_.settle;
+  for (auto until = Clock::now() + patience;;) {
     auto done = catch_up(look_every);
     if (done || done.error().retry == Retry::cannot_help) return done;
+    if (last == std::exchange(last, end())) {
+      if (Clock::now() > until) return done;
+      continue;
+    }
+    until = Clock::now() + patience;
     if (told) told(end());
-    if (last != std::exchange(last, end())) until = Clock::now() + options_.ask_within;
-    if (Clock::now() > until) return done;
   }
 }
 

@@ -50,7 +50,7 @@ void read_time_stamps(StrictFile& file, StrictMap& top, api::Settings& settings)
   stamps.no_others();
 }
 
-/// log: embedded | kafka, and kafka: {brokers, topic, copies, properties}.
+/// log: embedded | kafka, and kafka: {brokers, topic, generation, copies, address, session_seconds, properties}.
 void read_log(StrictFile& file, StrictMap& top, api::Settings& settings) {
   const auto engine = top.text_or_none("log");
   if (engine.empty() || engine == "embedded") {
@@ -63,6 +63,11 @@ void read_log(StrictFile& file, StrictMap& top, api::Settings& settings) {
   settings.kafka.brokers = kafka.text("brokers");
   settings.kafka.topic = kafka.text("topic");
   settings.kafka.copies = kafka.number_or("copies", settings.kafka.copies, 1, 9);
+  settings.kafka.generation = kafka.number_or("generation", settings.kafka.generation, 1, 1'000'000);
+  settings.kafka.address = kafka.text_or_none("address");
+  if (!settings.kafka.address.empty() && !is_http_url(settings.kafka.address))
+    file.expected(kafka.at("address"), "kafka.address", "an address that begins with http:// or https://");
+  settings.kafka.session_seconds = kafka.number_or("session_seconds", settings.kafka.session_seconds, 1, 600);
   if (kafka.has("properties")) {
     for (const auto& [name, value] : kafka.entries("properties"))
       settings.kafka.properties.emplace_back(name.as<std::string>(), value.as<std::string>());
@@ -103,6 +108,7 @@ api::Checked<api::Settings> load_settings(const std::string& path) {
   text(top, "origin", settings.origin);
   text(top, "web", settings.web);
   text(top, "map", settings.map);
+  text(top, "blobs", settings.blobs);
   text(top, "master_key", settings.master_key);
   if (settings.listen.find(':') == std::string::npos) {
     file.expected(top.at("listen"), "listen", "HOST:PORT such as \"127.0.0.1:8080\"");

@@ -82,6 +82,16 @@ struct CopyOptions {
 /// All records as they are, fences included. Error `no`: the target holds another history.
 Exit copy_log(const Place& place, const CopyOptions& options);
 
+struct RestoreOptions {
+  std::vector<std::string> directories;  ///< of all nodes, stopped
+};
+/// A topic that lost its end is left as it is; the longest copy goes into the topic's next generation. Error `no`: two
+/// copies went different ways, or all are behind what was signed.
+Exit restore_log(const Place& place, const RestoreOptions& options);
+
+/// What the nodes of the log say of themselves, in their shared table. Error `no`: none writes, or none is there.
+Exit cluster_status(const Place& place);
+
 struct LevelOptions {
   std::uint32_t to = 0;  ///< 0: the highest that this program knows
 };

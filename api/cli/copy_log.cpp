@@ -10,6 +10,7 @@
 #include "adapters/segments/verify.hpp"
 #include "adapters/yaml/settings_file.hpp"
 #include "api/cli/commands.hpp"
+#include "api/cli/copy_log.hpp"
 #include "api/cli/json.hpp"
 #include "api/server/log_topic.hpp"
 #include "api/text/bytes.hpp"
@@ -23,13 +24,6 @@ using eventstore::Result;
 
 /// Appended to the topic at once: what is on the way is in memory twice.
 constexpr std::size_t part_bytes_max = 4u << 20;
-
-/// What was copied, as both sides have it.
-struct Copied {
-  std::uint64_t commits = 0;
-  std::uint64_t records = 0;
-  eventstore::Hash root;
-};
 
 std::unexpected<eventstore::Error> differs(const std::string& where) {
   return eventstore::failure("history_differs", where + " holds another history than the log to be copied.");
@@ -82,10 +76,10 @@ class IntoTopic {
   std::size_t bytes_ = 0;
 };
 
-Result<Copied> into_topic(const std::string& data, const api::KafkaSetting& setting) {
+}  // namespace
+
+Result<Copied> copy_into_topic(const std::string& data, const api::KafkaSetting& setting) {
   adapters::posix::PosixDisk disk;
-  const auto alone = disk.lock(data + "/lock");
-  if (!alone) return std::unexpected(alone.error());
   const auto directory = data + "/log";
   const auto source = segments::verify(disk, directory);
   if (!source.ok) return eventstore::failure(source.code, source.file + ": " + source.reason);
@@ -110,6 +104,15 @@ Result<Copied> into_topic(const std::string& data, const api::KafkaSetting& sett
   // The pair of what every record was checked by: both ends are the same tree.
   if (fold.state() != source.state || fold.root() != source.root) return differs("The topic");
   return Copied{source.position.value, source.records, source.root};
+}
+
+namespace {
+
+Result<Copied> into_topic(const std::string& data, const api::KafkaSetting& setting) {
+  adapters::posix::PosixDisk disk;
+  const auto alone = disk.lock(data + "/lock");
+  if (!alone) return std::unexpected(alone.error());
+  return copy_into_topic(data, setting);
 }
 
 /// A log of one's own, filled from a topic: where its records stood there is not kept.

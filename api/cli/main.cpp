@@ -4,6 +4,7 @@
 #include <exception>
 #include <functional>
 
+#include "api/cli/arguments.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/bus_arguments.hpp"
 #include "api/cli/keys_arguments.hpp"
@@ -13,12 +14,6 @@
 namespace {
 
 using namespace pioneer::cli;
-
-/// What was asked for, once the arguments are read.
-using Chosen = std::function<Exit(const Place&)>;
-
-/// What was asked for says where by itself.
-using Elsewhere = bool;
 
 /// `otherwise`: whose counts where none is given.
 void add_keys_that_count(CLI::App& command, std::vector<std::string>& keys, const std::string& otherwise) {
@@ -73,52 +68,6 @@ void add_token(CLI::App& app, Chosen& chosen) {
       .add_subcommand(
           "list", "All tokens by their hashes, with the members' roles (--data only). Names are in `export --personal`")
       ->callback([&chosen] { chosen = list_tokens; });
-}
-
-void add_log(CLI::App& app, Elsewhere& elsewhere, Chosen& chosen) {
-  auto& log = *app.add_subcommand("log", "What stands in the log")->require_subcommand(1);
-  static LogOptions options;
-  const auto with_range = [](CLI::App& command) {
-    command.add_option("--from", options.from, "position to begin with");
-    command.add_option("--limit", options.limit, "commits at most")->capture_default_str();
-  };
-  auto& show = *log.add_subcommand("show", "Commits in order");
-  with_range(show);
-  show.add_option("--stream", options.stream, "a stream (request/ID), or a kind (request/)");
-  show.callback([&chosen] { chosen = [](const Place& p) { return show_log(p, options); }; });
-  auto& stream = *log.add_subcommand("stream", "Commits of one stream");
-  with_range(stream);
-  stream.add_option("STREAM", options.stream, "its name, such as request/ID")->required();
-  stream.callback([&chosen] { chosen = [](const Place& p) { return show_log(p, options); }; });
-  auto& tail = *log.add_subcommand("tail", "The last commits");
-  with_range(tail);
-  tail.add_option("--stream", options.stream, "a stream, or a kind");
-  tail.callback([&chosen] { chosen = [](const Place& p) { return tail_log(p, options); }; });
-  log.add_subcommand("info", "Id, format, position; with --data also epoch, head and root")->callback([&chosen] {
-    chosen = describe_log;
-  });
-  log.add_subcommand("confirm-clock",
-                     "The clock is right: after a jump (--server), or though the log is ahead of it (--data)")
-      ->callback([&chosen] { chosen = confirm_clock; });
-  log.add_subcommand("continue",
-                     "A log that lost what it had signed goes on as another one, which names it (--data only)")
-      ->callback([&chosen] { chosen = continue_log; });
-  static CopyOptions copied;
-  auto& copy = *log.add_subcommand(
-      "copy", "Copy a log's records as they are, from a directory into a topic or back " + std::string(alone));
-  copy.add_option("FROM", copied.from, "the directory of a stopped server, or a settings file with `log: kafka`")
-      ->required();
-  copy.add_option("TO", copied.to, "likewise, holding no log; a topic may hold the beginning of this one")->required();
-  copy.callback([&elsewhere, &chosen] {
-    elsewhere = true;
-    chosen = [](const Place& p) { return copy_log(p, copied); };
-  });
-  static LevelOptions level;
-  auto& raise = *log.add_subcommand("raise-level",
-                                    "Irreversible; --data only: from now on write what only new programs can read. "
-                                    "First let every program that reads this log be new");
-  raise.add_option("--to", level.to, "the feature level; without it, the highest that this program knows");
-  raise.callback([&chosen] { chosen = [](const Place& p) { return raise_level(p, level); }; });
 }
 
 void add_policy(CLI::App& app, Chosen& chosen) {
@@ -437,6 +386,7 @@ int run(int argc, char** argv) {
   add_token(app, chosen);
   add_keys(app, chosen);
   add_log(app, elsewhere, chosen);
+  add_cluster(app, elsewhere, chosen);
   add_policy(app, chosen);
   add_checks(app, chosen);
   add_audit(app, elsewhere, chosen);
@@ -453,7 +403,6 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return misread(app, e);
   }
-  if (const auto wrong = use_settings(config, place)) return static_cast<int>(fail(Exit::usage, *wrong));
   if (!place.server.empty() && !place.server.starts_with("http://")) {
     return static_cast<int>(
         fail(Exit::usage, "The server's address begins with http://, as in http://127.0.0.1:8080."));
@@ -461,6 +410,7 @@ int run(int argc, char** argv) {
   if (elsewhere && !place.data.empty() && !app.got_subcommand("receipt"))
     return static_cast<int>(
         fail(Exit::usage, "This reads the files that it names, and no directory: leave --data out."));
+  if (const auto wrong = use_settings(config, place)) return static_cast<int>(fail(Exit::usage, *wrong));
   if (place.data.empty() && place.server.empty() && !elsewhere) {
     return static_cast<int>(
         fail(Exit::usage, is_of_directory_only(app)

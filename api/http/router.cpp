@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "api/http/forwarding.hpp"
 #include "eventstore/check.hpp"
 
 namespace pioneer::api::http {
@@ -178,7 +179,10 @@ bool Router::may_change(const Incoming& incoming) const {
   // A page of another site must not sign its visitors in either: so without a bearer token the page counts, if any.
   const auto kind = incoming.credentials.kind;
   const bool from_a_page = h.has("Origin") || h.has("Sec-Fetch-Site");
-  const bool asked = kind == Credentials::Kind::session || (kind == Credentials::Kind::none && from_a_page);
+  // Another node has looked at the page. No page can send this header to another site than its own.
+  const bool looked_at = h.has(forwarded_header) && !from_a_page;
+  const bool asked =
+      (!looked_at && kind == Credentials::Kind::session) || (kind == Credentials::Kind::none && from_a_page);
   if (asked && !origin_is_ours(h, options_.own_origin)) {
     incoming.problem({.code = "origin_refused", .detail = "A change by cookie must come from our own pages."});
     return false;
@@ -231,6 +235,10 @@ void Router::serve(HttpRequest request, Responder responder) const {
   incoming->language = language;
   if (!knows_parameters(*incoming) || !read_headers(*incoming)) return;
   if (incoming->route->method == Method::post && !may_change(*incoming)) return;
+  handle(incoming);
+}
+
+void Router::handle(const IncomingPointer& incoming) const {
   const auto& handler = handlers_[static_cast<std::size_t>(incoming->route->operation)];
   if (!handler) return incoming->problem({.code = "not_implemented"});
   try {

@@ -16,6 +16,7 @@ constexpr std::size_t deadlines_per_tick_max = 256;
 /// A disk that was full is tried again after this: it may be full for one file and not for another.
 constexpr std::int64_t full_pause_us = 1'000'000;
 constexpr std::string_view disk_full = "disk_full";
+constexpr std::string_view elsewhere = "elsewhere";
 constexpr std::string_view projection_stopped = "projection_stopped";
 
 }  // namespace
@@ -27,7 +28,8 @@ Node::Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections:
       reactions_(
           parts_.edge, parts_.store,
           [this](domain::Command command, PendingCommand::Done done) { submit(std::move(command), std::move(done)); },
-          [this](const domain::Id& product) { return organisation_of(product); }) {}
+          [this](const domain::Id& product) { return organisation_of(product); },
+          [this] { return parts_.shared && unwritable() == elsewhere; }) {}
 
 eventstore::Result<std::unique_ptr<Node>> Node::open(Parts parts, bool read_only) {
   auto index = eventstore::LogIndex::open(parts.patient_store != nullptr ? *parts.patient_store : parts.store);
@@ -202,7 +204,8 @@ Readiness Node::readiness() const {
   } else if (newer_) {
     now.reason = "newer_feature_level";
   } else if (writer_ != nullptr) {
-    now.reason = writer_->unwritable();
+    // Whoever asks this node is served all the same.
+    if (now.reason = writer_->unwritable(); now.reason == elsewhere) now.reason.clear();
   }
   now.ready = now.reason.empty();
   return now;
@@ -243,7 +246,11 @@ void Node::tick() {
     if (auto taken = take_over(); !taken && taken.error().code != "clock_behind_log") writer_->hold(taken.error().code);
   }
   writer_->look_again();
-  if (!writer_->unwritable().empty()) return;
+  if (const auto code = writer_->unwritable(); !code.empty()) {
+    // What fails is tried again when that node is heard of next.
+    if (code == elsewhere) static_cast<void>(reactions_.answered_elsewhere(reacted_elsewhere_));
+    return;
+  }
   if (const auto due = models_->deadlines().due({now.value}, deadlines_per_tick_max)) {
     for (const auto& deadline : *due) {
       // Refused if it passed or was met meanwhile: then the next tick no longer finds it.

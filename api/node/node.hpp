@@ -3,6 +3,7 @@
 // ms), a simulator calls the steps.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -71,6 +72,18 @@ class Node {
   void submit(domain::Command command, PendingCommand::Done done);
   /// Waits for what became of it. While the loops run, on none of their threads.
   Outcome execute(domain::Command command);
+
+  /// In a shared log: whether this node should write it (Writer::want), and its reign, if it does. Any thread.
+  void want(bool wanted) {
+    if (writer_ != nullptr) writer_->want(wanted);
+  }
+  std::optional<eventstore::Writer::Reigning> reign() const {
+    return writer_ != nullptr ? writer_->reign() : std::nullopt;
+  }
+  /// Reactions to all below it were answered (Reactions::answered), by this node or, as it says, by the one that
+  /// writes.
+  std::uint64_t reacted() const { return reactions_.answered(); }
+  void reacted_elsewhere(std::uint64_t below) { reacted_elsewhere_ = below; }
 
   // Queries. Any thread.
   Caller caller(std::string_view token_hash) const;
@@ -141,6 +154,7 @@ class Node {
   bool read_only_ = false;
   Watch watch_;
   bool taken_over_ = false;
+  std::atomic<std::uint64_t> reacted_elsewhere_{0};
   std::uint64_t reigns_seen_ = 0;   ///< of a shared log: the tick's
   bool newer_ = false;              ///< the log goes on in a way that this program does not know
   std::int64_t full_since_us_ = 0;  ///< by the boot clock, of the tick that first saw it; 0: it is not

@@ -8,8 +8,13 @@ namespace {
 constexpr std::string_view kept_key = "position";
 }
 
-Reactions::Reactions(api::Edge& edge, eventstore::KeyValueStore& store, Submit submit, OrganisationOf organisation_of)
-    : edge_(edge), store_(store), submit_(std::move(submit)), organisation_of_(std::move(organisation_of)) {}
+Reactions::Reactions(api::Edge& edge, eventstore::KeyValueStore& store, Submit submit, OrganisationOf organisation_of,
+                     Elsewhere elsewhere)
+    : edge_(edge),
+      store_(store),
+      submit_(std::move(submit)),
+      organisation_of_(std::move(organisation_of)),
+      elsewhere_(std::move(elsewhere)) {}
 
 eventstore::Result<void> Reactions::resume(const eventstore::Log& log) {
   auto table = store_.table("reactions");
@@ -50,11 +55,12 @@ void Reactions::react_to(const eventstore::AcceptedCommit& commit) {
     for (const auto& event : part.events()) {
       if (event.type() == "PlacesPromoted") {
         domain::PlacesPromoted promoted;
-        if (promoted.ParseFromString(event.payload()) && promoted.more())
+        if (promoted.ParseFromString(event.payload()) && promoted.more() && !left_to_others(commit.sequence))
           send(commit.sequence, edge_.continue_promotion(*product));
       } else if (event.type() == "ClaimRated") {
         domain::ClaimRated rated;
         if (!rated.ParseFromString(event.payload()) || !rated.has_problem()) continue;
+        if (left_to_others(commit.sequence)) continue;
         api::ToldProblem told;
         told.cause = commit.sequence.value;
         told.stream = part.stream();
@@ -66,6 +72,14 @@ void Reactions::react_to(const eventstore::AcceptedCommit& commit) {
       }
     }
   }
+}
+
+// Remembered until that node says that it has reacted: if it does not live to, this one may be the next.
+bool Reactions::left_to_others(eventstore::Sequence cause) {
+  if (!elsewhere_()) return false;
+  std::lock_guard lock(mutex_);
+  again_.insert(cause.value);
+  return true;
 }
 
 void Reactions::send(eventstore::Sequence cause, domain::Decided<domain::Command> command) {
@@ -103,13 +117,28 @@ eventstore::Result<void> Reactions::tick(const eventstore::Log& log) {
     if (!commit) return std::unexpected(commit.error());
     react_to(*commit);
   }
-  if (done <= kept_) return {};
+  return keep(done);
+}
+
+eventstore::Result<void> Reactions::answered_elsewhere(std::uint64_t below) {
+  std::uint64_t done = 0;
+  {
+    std::lock_guard lock(mutex_);
+    done = std::min(below, seen_);
+    again_.erase(again_.begin(), again_.lower_bound(done));
+    if (!open_.empty()) done = std::min(done, *open_.begin());
+  }
+  return keep(done);
+}
+
+eventstore::Result<void> Reactions::keep(std::uint64_t answered) {
+  if (answered <= kept_) return {};
   std::string row;
-  eventstore::put_varint(row, done);
+  eventstore::put_varint(row, answered);
   eventstore::WriteBatch batch;
   batch.put(table_, std::string(kept_key), std::move(row));
   if (auto written = store_.write(batch); !written) return written;
-  kept_ = done;
+  kept_ = answered;
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include <expected>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,14 @@ struct HttpReply {
   unsigned status = 0;
   std::string content_type;
   std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};  ///< names in small letters
+
+  /// The first value of this name, which is in small letters; empty where there is none.
+  std::string_view header(std::string_view name) const {
+    for (const auto& [one, value] : headers)
+      if (one == name) return value;
+    return {};
+  }
 };
 
 /// Any thread; each call waits.

@@ -28,8 +28,11 @@ struct TimeStampSetting {
 struct KafkaSetting {
   std::string brokers;  ///< "HOST:PORT,…"; empty: the log is in this node's own files
   std::string topic;
-  std::uint32_t copies = 3;  ///< brokers that hold each record, where the topic is made
+  std::uint32_t generation = 1;  ///< of the topic: each restoration (`pioneer log restore`) makes the next one
+  std::uint32_t copies = 3;      ///< brokers that hold each record, where the topic is made
   std::vector<std::pair<std::string, std::string>> properties;  ///< of librdkafka: "security.protocol", …
+  std::string address;  ///< http://HOST:PORT by which the other nodes reach this one; empty: http:// and `listen`
+  std::uint32_t session_seconds = 6;  ///< a node that is not heard of for so long is replaced as the log's writer
 };
 
 /// The bus, for other programs (ports/bus.hpp).
@@ -46,6 +49,7 @@ struct Settings {
   std::string origin;       ///< how browsers reach us (see origin.hpp): for links; empty: http:// and `listen`
   std::string web;          ///< folder of the web application; empty: beside the program, else there is none
   std::string map;          ///< a .pmtiles file, served by ranges; empty: none
+  std::string blobs;        ///< directory of what people upload, one for all nodes of a log; empty: `data`/blobs
   std::string master_key;   ///< file of the key that wraps all keys; empty: `data`/keys/master
   std::uint32_t loops = 0;  ///< threads that serve connections; 0: one a core
   std::uint32_t connections_max = 4096;         ///< beyond: 503

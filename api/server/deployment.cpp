@@ -131,6 +131,13 @@ adapters::segments::Options Deployment::Wiring::files_options() {
                                      " holds a log of its own. Copy it into the topic (`pioneer log copy`), "
                                      "move the folder away, and begin again: it is filled from the topic.");
     }
+    if (is_copy && on_kafka() && read.source().generation != options.kafka.generation) {
+      return eventstore::failure("other_generation", path("log") + " is a copy of the topic's generation " +
+                                                         std::to_string(read.source().generation) +
+                                                         ", and the settings name generation " +
+                                                         std::to_string(options.kafka.generation) +
+                                                         ". Move the folder away: it is filled from the topic.");
+    }
     return check_histories(read.end(), &read);
   };
   if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
@@ -140,7 +147,8 @@ adapters::segments::Options Deployment::Wiring::files_options() {
 /// `make`: the name of a new log, or of one that is begun to be copied.
 Result<void> Deployment::Wiring::open_files(const std::optional<eventstore::LogId>& make,
                                             adapters::segments::Source source) {
-  if (make)
+  // A copy is filled first.
+  if (make && source.kind != adapters::segments::Source::Kind::topic)
     if (auto fits = check_histories(eventstore::Sequence{0}, nullptr); !fits) return fits;
   using adapters::segments::SegmentLog;
   auto opened = make ? SegmentLog::create(disk, background, files_options(), *make, source)
@@ -163,7 +171,8 @@ Result<void> Deployment::Wiring::open_topic_and_copy() {
     if (!settled) return std::unexpected(settled.error());
     id = *settled;
   }
-  if (auto opened = open_files(id, {adapters::segments::Source::Kind::topic, 1}); !opened) return opened;
+  if (auto opened = open_files(id, {adapters::segments::Source::Kind::topic, options.kafka.generation}); !opened)
+    return opened;
   auto opened = adapters::kafka::KafkaLog::open(*files, *checked, how);
   if (!opened) return std::unexpected(opened.error());
   topic = std::move(*opened);
@@ -171,7 +180,8 @@ Result<void> Deployment::Wiring::open_topic_and_copy() {
   const auto told = [this](eventstore::Sequence end) {
     if (options.tell) options.tell("Copied from the topic so far: " + std::to_string(end.value) + " commits.");
   };
-  return topic->read_all(told);
+  if (auto read = topic->read_all(told); !read) return read;
+  return id ? check_histories(files->end(), files.get()) : Result<void>{};
 }
 
 // A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
@@ -309,8 +319,9 @@ Result<void> Deployment::Wiring::open_blobs() {
   const auto system = keyring->get(api::reserved_key::system);
   if (!system)
     return eventstore::failure("no_system_key", "The keyring in " + path("keys") + " lacks the deployment's own key.");
-  auto opened = adapters::blobs::open_blobs(disk, *cryptography, *clock, path("blobs"),
-                                            cryptography->derive(system->sealing, {"staged blobs"}));
+  auto opened =
+      adapters::blobs::open_blobs(disk, *cryptography, *clock, options.blobs.empty() ? path("blobs") : options.blobs,
+                                  cryptography->derive(system->sealing, {"staged blobs"}));
   if (!opened) return std::unexpected(opened.error());
   blobs = std::move(*opened);
   return {};

@@ -21,6 +21,7 @@ namespace pioneer::server {
 struct DeploymentOptions {
   std::string directory;
   std::string master_key;               ///< file; empty: DIR/keys/master
+  std::string blobs;                    ///< directory of uploads; empty: DIR/blobs
   api::KafkaSetting kafka;              ///< where the log is; no brokers: in the directory, and nobody else's
   bool make = false;                    ///< in an empty directory, make a new log; else that is an error, "no_log"
   bool read_only = false;               ///< no fence, no epoch: queries only
@@ -55,6 +56,8 @@ class Deployment {
   api::Cryptography& cryptography();
   eventstore::KeyValueStore& store();
   const std::string& directory() const;
+  /// Whether other nodes have the log too.
+  bool shared() const { return engine() == "kafka"; }
   /// "embedded" or "kafka"; "disk", "single" or "replicated": as /readyz tells them.
   std::string_view engine() const;
   std::string_view durability() const;

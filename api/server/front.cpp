@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "adapters/beast/http_server.hpp"
+#include "adapters/http_client/http_client.hpp"
 #include "adapters/media/media_cleaner.hpp"
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
@@ -38,6 +39,10 @@ namespace {
 constexpr std::size_t query_threads = 2;
 /// A photo takes up to a second of a core: queries must not stand behind it.
 constexpr std::size_t upload_threads = 1;
+/// Requests on their way to the node that writes: each waits for its answer, for some tenths of a second while one node
+/// replaces another.
+constexpr std::size_t forwarding_threads = 32;
+constexpr std::size_t forwarded_max = 4'096;
 /// A replay takes seconds: neither queries nor photos stand behind it. One at a time.
 constexpr std::size_t past_threads = 1;
 /// Commits replayed at most for an instant of a log of up to forty times as many: about a quarter of a second.
@@ -92,6 +97,9 @@ struct Front::Parts {
   std::unique_ptr<api::http::Tickets> tickets;
   std::unique_ptr<api::http::Service> service;
   std::unique_ptr<api::http::Router> router;
+  std::unique_ptr<api::HttpClient> to_other_nodes;
+  std::unique_ptr<api::http::Forwarding> forwarding;      ///< null: there are no other nodes
+  std::unique_ptr<adapters::posix::ThreadPool> forwards;  ///< its work
   std::unique_ptr<api::HttpServer> server;
   std::unique_ptr<BusDoor> bus;  ///< null: there is none
 };
@@ -221,6 +229,21 @@ eventstore::Result<void> Front::listen(Parts& p, Deployment& deployment, const a
   return {};
 }
 
+/// Any node takes any command.
+void Front::forward(Parts& parts, std::function<api::http::Forwarding::Owner()> owner) {
+  parts.to_other_nodes = adapters::make_http_client();
+  parts.forwards = std::make_unique<adapters::posix::ThreadPool>(forwarding_threads, forwarded_max);
+  parts.forwarding = std::make_unique<api::http::Forwarding>(
+      *parts.to_other_nodes, *parts.forwards,
+      api::http::Forwarding::Options{
+          .owner = std::move(owner),
+          .here = [&router = *parts.router](const api::http::IncomingPointer& incoming) { router.handle(incoming); }});
+  parts.service->elsewhere = [&forwarding = *parts.forwarding](const api::http::IncomingPointer& incoming) {
+    forwarding.take(incoming);
+  };
+  parts.queues->watch("forwarded", [&forwards = *parts.forwards] { return forwards.queued(); });
+}
+
 Front::Front(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Front::~Front() { stop(); }
@@ -233,12 +256,13 @@ void Front::stop() {
   parts_->beats.join();
   if (parts_->bus != nullptr) parts_->bus->stop();
   parts_->server->stop();
+  if (parts_->forwarding != nullptr) parts_->forwarding->stop();
 }
 
 std::uint16_t Front::port() const { return parts_->server->port(); }
 
 eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, const api::Settings& settings,
-                                                        const Tell& tell) {
+                                                        const Tell& tell, Owner owner) {
   auto parts = std::make_unique<Parts>();
   Parts& p = *parts;
   node::Node& node = deployment.node();
@@ -282,6 +306,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .stuck = [&p] { return blocked(p); },
   });
   make_router(p, settings);
+  if (owner) forward(p, std::move(owner));
   api::http::register_handlers(*p.router, *p.service);
   if (const auto missing = p.router->unhandled(); !missing.empty())
     return eventstore::failure("routes_unhandled",

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "api/http/forwarding.hpp"
 #include "api/ports/http.hpp"
 #include "api/ports/settings.hpp"
 #include "api/server/deployment.hpp"
@@ -18,8 +19,10 @@ class Front {
   /// "bad_map", and what opening the checkpoints fails with.
   /// `tell` gets a sentence for an operator at a time, from any thread.
   using Tell = std::function<void(const std::string&)>;
+  /// Where the node is that writes; outlives the front. Absent: this one does.
+  using Owner = std::function<api::http::Forwarding::Owner()>;
   static eventstore::Result<std::unique_ptr<Front>> start(Deployment& deployment, const api::Settings& settings,
-                                                          const Tell& tell = {});
+                                                          const Tell& tell = {}, Owner owner = {});
   /// Stops, if it did not yet.
   ~Front();
   Front(const Front&) = delete;
@@ -42,6 +45,7 @@ class Front {
                                                const Tell& tell);
   static eventstore::Result<void> listen(Parts& p, Deployment& deployment, const api::Settings& settings,
                                          const Tell& tell);
+  static void forward(Parts& parts, Owner owner);
   static void open_past(Parts& parts, Deployment& deployment);
   explicit Front(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;

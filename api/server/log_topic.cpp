@@ -1,6 +1,12 @@
 #include "api/server/log_topic.hpp"
 
 namespace pioneer::server {
+namespace {
+
+/// What a node could not say of itself by then is old.
+constexpr std::chrono::milliseconds says_within{2'000};
+
+}  // namespace
 
 using adapters::kafka::Topic;
 
@@ -8,6 +14,7 @@ adapters::kafka::Options topic_options(const api::KafkaSetting& setting, std::fu
   adapters::kafka::Options options;
   options.brokers = setting.brokers;
   options.topic = setting.topic;
+  if (setting.generation > 1) options.topic += "." + std::to_string(setting.generation);
   options.properties = setting.properties;
   options.tell = std::move(tell);
   return options;
@@ -19,6 +26,18 @@ eventstore::Result<Topic> open_topic(const api::KafkaSetting& setting, const ada
   auto made = Topic::create(options, static_cast<int>(setting.copies));
   // Another node made it in the same moment.
   return made || made.error().code != "topic_exists" ? made : Topic::check(options);
+}
+
+adapters::kafka::TableOptions roster_table(
+    const api::KafkaSetting& setting,
+    std::function<void(std::string_view key, std::optional<std::string_view> value)> told) {
+  adapters::kafka::TableOptions options;
+  options.kafka = topic_options(setting);
+  options.kafka.topic = setting.topic + ".nodes";
+  options.kafka.append_within = says_within;
+  options.copies = static_cast<int>(setting.copies);
+  options.told = std::move(told);
+  return options;
 }
 
 }  // namespace pioneer::server

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "adapters/kafka/table_topic.hpp"
 #include "adapters/kafka/topic.hpp"
 #include "api/ports/settings.hpp"
 
@@ -16,5 +17,11 @@ adapters::kafka::Options topic_options(const api::KafkaSetting& setting,
 /// Checked; made first where it is missing. Errors: those of Topic.
 eventstore::Result<adapters::kafka::Topic> open_topic(const api::KafkaSetting& setting,
                                                       const adapters::kafka::Options& options);
+
+/// The table beside the topic in which each node says how it is: api::NodeView by the node's address. `told`: as
+/// TableOptions has it.
+adapters::kafka::TableOptions roster_table(
+    const api::KafkaSetting& setting,
+    std::function<void(std::string_view key, std::optional<std::string_view> value)> told);
 
 }  // namespace pioneer::server

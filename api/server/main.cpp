@@ -9,6 +9,7 @@
 #include "adapters/yaml/settings_file.hpp"
 #include "api/http/openapi.hpp"
 #include "api/ports/origin.hpp"
+#include "api/server/cluster.hpp"
 #include "api/server/front.hpp"
 #include "api/server/known_elsewhere.hpp"
 #include "api/server/version.hpp"
@@ -97,6 +98,7 @@ eventstore::Result<void> adopt_rules(server::Deployment& deployment, const std::
   if (outcome.refusal) return eventstore::failure(outcome.refusal->code, outcome.refusal->sentence);
   if (outcome.answer.kind == eventstore::Answer::Kind::accepted) return {};
   if (deployment.node().unwritable().empty()) return std::unexpected(outcome.answer.error);
+  if (outcome.answer.error.code == "elsewhere") return {};  // by the node that writes
   say("The rules in " + file + " are not adopted before the next start: " + outcome.answer.error.detail);
   return {};
 }
@@ -119,6 +121,7 @@ int serve(const api::Settings& settings) {
   server::DeploymentOptions options;
   options.directory = settings.data;
   options.master_key = settings.master_key;
+  options.blobs = settings.blobs;
   options.kafka = settings.kafka;
   options.make = true;
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;
@@ -128,18 +131,31 @@ int serve(const api::Settings& settings) {
     return give_up(learnt.error().detail);
   auto deployment = server::Deployment::open(options);
   if (!deployment) return give_up(deployment.error().detail);
+  std::unique_ptr<server::Cluster> cluster;
+  if (!settings.kafka.brokers.empty()) {
+    auto joined = server::Cluster::join(**deployment, settings.kafka);
+    if (!joined) return give_up(joined.error().detail);
+    cluster = std::move(*joined);
+  }
   (*deployment)->start();
   if (auto adopted = adopt_rules(**deployment, *rules, services_of(settings)); !adopted)
     return give_up(adopted.error().detail);
-  auto front = server::Front::start(**deployment, settings, options.tell);
+  server::Front::Owner owner;
+  if (cluster) owner = [&cluster = *cluster] { return cluster.owner(); };
+  auto front = server::Front::start(**deployment, settings, options.tell, std::move(owner));
   if (!front) return give_up(front.error().detail);
 
   const auto host = settings.listen.substr(0, settings.listen.rfind(':'));
   say("pioneerd " + std::string(server::version) + " serves " + settings.data + " on http://" + host + ":" +
       std::to_string((*front)->port()));
+  if (cluster) {
+    const auto here = "http://" + host + ":" + std::to_string((*front)->port());
+    cluster->announce(settings.kafka.address.empty() ? here : settings.kafka.address);
+  }
   wait_for_the_end(signals);
   say("pioneerd stops: open requests end first");
   (*front)->stop();
+  if (cluster) cluster->leave();
   (*deployment)->stop();
   return 0;
 }

@@ -166,12 +166,16 @@ TEST_F(ReignTest, AnotherNodeTakesOverAndTheFirstFollowsUntilItIsWantedAgain) {
   one.run();
   EXPECT_EQ(story(), "|a|x");
   EXPECT_EQ(one.follower.next, records.state.next);
-  EXPECT_FALSE(one.answers.contains("b"));
+  EXPECT_EQ(one.kind("b"), Answer::Kind::unavailable) << "it is for the other one to decide";
+  EXPECT_EQ(one.answers.at("b").error.code, "elsewhere");
+  EXPECT_EQ(one.writer.unwritable(), "elsewhere");
+  EXPECT_FALSE(one.writer.writable());
   two.writer.want(false);
   one.writer.want(true);
+  one.submit("c");
   one.run();
   two.run();
-  EXPECT_EQ(story(), "|a|x|b");
+  EXPECT_EQ(story(), "|a|x|c");
   EXPECT_EQ(two.follower.next, records.state.next);
   EXPECT_EQ(records.void_records, 1u) << "of what the first sent when it did not know";
 }

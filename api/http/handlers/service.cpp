@@ -11,6 +11,7 @@
 #include "api/text/bytes.hpp"
 #include "domain/authorisation/authorisation.hpp"
 #include "domain/common/refusals.hpp"
+#include "eventstore/ports/log.hpp"
 #include "eventstore/record.hpp"
 
 namespace pioneer::api::http {
@@ -27,37 +28,47 @@ void run_guarded(const IncomingPointer& incoming, const std::function<void()>& w
   }
 }
 
-/// 503 with the reason, where clients know it by its code.
-void refuse_unwritable(const Incoming& incoming, std::string_view code) {
-  static constexpr std::array known{"disk_full", "sync_failed",        "clock_jumped", "clock_behind_log",
-                                    "read_only", "projection_stopped", "stopping",     "newer_feature_level"};
+/// 503 with the reason, where clients know it by its code; or whoever can carry it out does.
+void refuse_unwritable(const Service& service, const IncomingPointer& incoming, std::string_view code) {
+  static constexpr std::array known{"disk_full",
+                                    "sync_failed",
+                                    "clock_jumped",
+                                    "clock_behind_log",
+                                    "read_only",
+                                    "projection_stopped",
+                                    "stopping",
+                                    "newer_feature_level",
+                                    "taking_over",
+                                    "elsewhere",
+                                    eventstore::broker_unreachable};
+  if (code == "elsewhere" && service.elsewhere) return service.elsewhere(incoming);
   const bool is_known = std::ranges::any_of(known, [&](const char* one) { return code == one; });
-  incoming.problem({.code = is_known ? code : "not_writable",
-                    .detail = "Nothing can be recorded just now; reading goes on. Please try again later.",
-                    .retry_after_s = 5});
+  incoming->problem({.code = is_known ? code : "not_writable",
+                     .detail = "Nothing can be recorded just now; reading goes on. Please try again later.",
+                     .retry_after_s = 5});
 }
 
-bool settled(const Incoming& incoming, const node::Outcome& outcome) {
+bool settled(const Service& service, const IncomingPointer& incoming, const node::Outcome& outcome) {
   using Kind = eventstore::Answer::Kind;
   switch (outcome.answer.kind) {
     case Kind::accepted:
     case Kind::repeated:
       return true;
     case Kind::refused:
-      incoming.refuse(outcome.refusal.value_or(domain::Refusal{domain::RefusalKind::conflict, "internal", "", ""}),
-                      outcome.refusal_recorded ? std::optional(outcome.answer.position.value) : std::nullopt);
+      incoming->refuse(outcome.refusal.value_or(domain::Refusal{domain::RefusalKind::conflict, "internal", "", ""}),
+                       outcome.refusal_recorded ? std::optional(outcome.answer.position.value) : std::nullopt);
       return false;
     case Kind::unknown:
-      incoming.problem(
+      incoming->problem(
           {.code = "outcome_unknown", .detail = "Send it again with the same Idempotency-Key.", .retry_after_s = 1});
       return false;
     case Kind::unavailable:
       break;
   }
   if (outcome.answer.error.code == "queue_full")
-    refuse_full(incoming);
+    refuse_full(*incoming);
   else
-    refuse_unwritable(incoming, outcome.answer.error.code);
+    refuse_unwritable(service, incoming, outcome.answer.error.code);
   return false;
 }
 
@@ -76,7 +87,7 @@ std::optional<Made> make_command(const Service& service, const IncomingPointer& 
   }
   // Before anything is sealed: keys that no commit will use would only pile up.
   if (const auto code = service.node.unwritable(); !code.empty()) {
-    refuse_unwritable(*incoming, code);
+    refuse_unwritable(service, incoming, code);
     return std::nullopt;
   }
   auto command = make(service.node.edge(), call_of(*incoming, *caller));
@@ -104,14 +115,14 @@ void submit(const Service& service, const IncomingPointer& incoming, std::option
   service.node.submit(std::move(made->command), [&service, incoming, caller = std::move(made->caller),
                                                  accepted = std::move(accepted)](const node::Outcome& outcome) {
     if (!incoming->receipt.promise) {
-      if (settled(*incoming, outcome)) accepted(caller, outcome);
+      if (settled(service, incoming, outcome)) accepted(caller, outcome);
       return;
     }
     // A signature costs more than the node's threads have to give.
     service.executor.run_promised([&service, incoming, caller, accepted, outcome] {
       run_guarded(incoming, [&] {
         promise(service, *incoming, outcome);
-        if (settled(*incoming, outcome)) accepted(caller, outcome);
+        if (settled(service, incoming, outcome)) accepted(caller, outcome);
       });
     });
   });
@@ -239,7 +250,7 @@ void send_in_steps(const Service& service, const IncomingPointer& incoming, cons
     run_guarded(incoming, [&] {
       const auto outcome = carry_out(std::move(made.command));
       promise(service, *incoming, outcome);
-      if (settled(*incoming, outcome)) show_projected(service, incoming, made.caller, outcome, show);
+      if (settled(service, incoming, outcome)) show_projected(service, incoming, made.caller, outcome, show);
     });
   });
   if (!taken) refuse_full(*incoming);
@@ -265,8 +276,13 @@ void give_journalled(const Service& service, const IncomingPointer& incoming, co
     queries::hide_personal(*view);
     return incoming->view(*view, standing);
   }
-  service.node.submit(std::move(*record), [incoming, view = std::move(view), standing](const node::Outcome& outcome) {
+  // Before anything was shown: the node that writes shows it, and records that it did.
+  if (service.elsewhere && service.node.unwritable() == "elsewhere") return service.elsewhere(incoming);
+  service.node.submit(std::move(*record), [&service, incoming, view = std::move(view),
+                                           standing](const node::Outcome& outcome) {
     const auto kind = outcome.answer.kind;
+    if (service.elsewhere && kind == eventstore::Answer::Kind::unavailable && outcome.answer.error.code == "elsewhere")
+      return service.elsewhere(incoming);
     if (kind != eventstore::Answer::Kind::accepted && kind != eventstore::Answer::Kind::repeated)
       queries::hide_personal(*view);
     incoming->view(*view, standing);

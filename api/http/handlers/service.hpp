@@ -72,6 +72,8 @@ struct Service {
   SessionUses* uses = nullptr;                        ///< absent: nobody notes when a session was used
   FetchNotes* fetches = nullptr;                      ///< absent: each bundle of entries asks the Writer
   SignInWay* sign_in = nullptr;                       ///< absent: one-time codes are the only way in
+  /// Takes over a request whose command another node is to carry out. Absent: there is no other node.
+  std::function<void(const IncomingPointer&)> elsewhere = {};
   /// What of the server has not moved for too long, for /healthz; empty: nothing has. Absent: nobody looks.
   std::function<std::string()> stuck = {};
 };

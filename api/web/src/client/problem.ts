@@ -34,7 +34,7 @@ export function refusalOf({ status, position = '' }: Pick<Problem, 'status' | 'p
 }
 
 // Codes with which the server puts off one of many that were sent together: these go through later.
-const passing = new Set(['queue_full', 'disk_full', 'sync_failed', 'clock_jumped', 'clock_behind_log', 'taking_over', 'broker_unreachable', 'copy_failed', 'projection_stopped', 'read_only', 'stopping', 'not_writable', 'outcome_unknown', 'unavailable', 'internal', 'unanswered'])
+const passing = new Set(['queue_full', 'disk_full', 'sync_failed', 'clock_jumped', 'clock_behind_log', 'taking_over', 'elsewhere', 'broker_unreachable', 'copy_failed', 'projection_stopped', 'read_only', 'stopping', 'not_writable', 'outcome_unknown', 'unavailable', 'internal', 'unanswered'])
 
 /** What became of one of many, where it is no success. */
 export const problemOfOne = (code: string) => new Problem(code, passing.has(code) ? 503 : 409, '')

@@ -64,6 +64,7 @@ const en: Record<keyof typeof zh, string> = {
   clock_jumped: 'Nothing can be changed just now. Please try again in a moment.',
   clock_behind_log: 'Nothing can be changed just now. Please try again in a moment.',
   taking_over: 'Nothing can be changed just now. Please try again in a moment.',
+  elsewhere: 'Nothing can be changed just now. Please try again in a moment.',
   broker_unreachable: 'Nothing can be changed just now. Please try again in a moment.',
   log_forked: 'Nothing is written any more. Please tell whoever runs this.',
   copy_failed: 'Nothing can be changed just now. Please try again in a moment.',

@@ -62,6 +62,7 @@ export default {
   clock_jumped: '系统暂时无法写入，请稍后再试。',
   clock_behind_log: '系统暂时无法写入，请稍后再试。',
   taking_over: '系统正在切换，请稍后再试。',
+  elsewhere: '系统正在切换，请稍后再试。',
   broker_unreachable: '系统暂时无法写入，请稍后再试。',
   log_forked: '系统已停止写入，请联系管理员。',
   copy_failed: '系统暂时无法写入，请稍后再试。',

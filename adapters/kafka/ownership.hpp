@@ -1,0 +1,43 @@
+// Which node should write the log just now: the member of a consumer group to whom the topic's partition is assigned.
+// A hint for liveness and nothing more: that only one node's records count, the fence decides.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "adapters/kafka/client.hpp"
+
+namespace pioneer::adapters::kafka {
+
+/// A member of the group from open() until it is destroyed, with a thread of its own.
+class Ownership {
+ public:
+  /// The shortest session that brokers grant unless they are told otherwise (`group.min.session.timeout.ms`).
+  static constexpr std::chrono::milliseconds session_usual{6'000};
+
+  /// `told`: whether it is this node, on the thread of this object, each time it changes; at first it is not. A node
+  /// that is not heard of for `session` loses it. Nobody is asked yet: brokers that are away are no error. Errors:
+  /// "kafka_setting".
+  static eventstore::Result<std::unique_ptr<Ownership>> open(const Options& options, std::chrono::milliseconds session,
+                                                             std::function<void(bool ours)> told);
+  /// Leaves the group, so that another member takes over at once.
+  ~Ownership();
+  Ownership(const Ownership&) = delete;
+  Ownership& operator=(const Ownership&) = delete;
+
+ private:
+  explicit Ownership(std::function<void(bool)> told) : told_(std::move(told)) {}
+  static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
+                        void* self);
+  void follow();
+
+  std::function<void(bool)> told_;
+  Owned<rd_kafka_t> client_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace pioneer::adapters::kafka

@@ -1,0 +1,120 @@
+#include "api/server/cluster.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/server/log_topic.hpp"
+#include "api/server/version.hpp"
+#include "eventstore/limits.hpp"
+
+namespace pioneer::server {
+namespace {
+
+using eventstore::Result;
+using Forwarding = api::http::Forwarding;
+
+constexpr std::chrono::milliseconds look_every{20};
+constexpr std::size_t nodes_max = 256;  ///< more are not known to each other
+
+}  // namespace
+
+Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api::KafkaSetting& setting) {
+  std::unique_ptr<Cluster> cluster(new Cluster(deployment));
+  Cluster* const self = cluster.get();
+  auto table = adapters::kafka::TableTopic::open(
+      roster_table(setting, [self](auto address, auto value) { self->heard(address, value); }));
+  if (!table) return std::unexpected(table.error());
+  cluster->table_ = std::move(*table);
+  deployment.node().want(false);
+  auto ownership =
+      adapters::kafka::Ownership::open(topic_options(setting), std::chrono::seconds(setting.session_seconds),
+                                       [&node = deployment.node()](bool ours) { node.want(ours); });
+  if (!ownership) return std::unexpected(ownership.error());
+  cluster->ownership_ = std::move(*ownership);
+  return cluster;
+}
+
+void Cluster::leave() {
+  if (table_ == nullptr) return;
+  ownership_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    leaving_ = true;
+  }
+  changed_.notify_all();
+  if (saying_.joinable()) saying_.join();
+  table_->stop();
+}
+
+// Whoever writes is known by the name under which its records count, so an old note cannot mislead.
+Forwarding::Owner Cluster::owner() const {
+  const auto& node = deployment_.node();
+  if (node.unwritable() != "elsewhere") return Forwarding::Here{};
+  const auto state = node.log().state();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [address, said] : nodes_)
+    if (address != address_ && said.epoch() != 0 && said.writer() == state.writer.view()) return address;
+  return Forwarding::Nobody{};
+}
+
+void Cluster::heard(std::string_view address, std::optional<std::string_view> value) {
+  api::NodeView said;
+  const bool stays = value && said.ParseFromArray(value->data(), static_cast<int>(value->size()));
+  const std::lock_guard lock(mutex_);
+  if (!stays) {
+    if (const auto gone = nodes_.find(address); gone != nodes_.end()) nodes_.erase(gone);
+    return;
+  }
+  if (said.epoch() != 0 && address != address_) deployment_.node().reacted_elsewhere(said.reacted());
+  if (nodes_.size() < nodes_max || nodes_.contains(address)) nodes_[std::string(address)] = std::move(said);
+}
+
+void Cluster::announce(std::string address) {
+  {
+    const std::lock_guard lock(mutex_);
+    address_ = std::move(address);
+  }
+  saying_ = std::thread([this] { say_how_it_goes(); });
+}
+
+api::NodeView Cluster::of_this_node() const {
+  const auto& node = deployment_.node();
+  const auto how = node.readiness();
+  const auto reign = node.reign();
+  api::NodeView said;
+  said.set_address(address_);
+  said.set_version(std::string(version));
+  said.set_ready(how.ready);
+  said.set_reason(how.reason);
+  said.set_position(how.position.value);
+  if (reign) said.set_epoch(reign->epoch.value);
+  if (reign) said.set_writer(std::string(reign->writer.view()));
+  const auto now_us = deployment_.clock().now().value;
+  said.mutable_said_at()->set_seconds(now_us / 1'000'000);
+  said.mutable_said_at()->set_nanos(static_cast<std::int32_t>(now_us % 1'000'000 * 1'000));
+  said.set_reacted(node.reacted());
+  said.set_feature_level(eventstore::limits::feature_level);
+  return said;
+}
+
+// A thread of its own: it waits for the brokers. The last word is that this node is gone.
+void Cluster::say_how_it_goes() {
+  std::uint64_t said_epoch = ~std::uint64_t{0};
+  auto next = std::chrono::steady_clock::now();
+  while (true) {
+    const auto reign = deployment_.node().reign();
+    const auto epoch = reign ? reign->epoch.value : 0;
+    if (epoch != said_epoch || std::chrono::steady_clock::now() >= next) {
+      const adapters::kafka::TableEntry entry{address_, of_this_node().SerializeAsString()};
+      // What could not be said is said with the next note.
+      if (table_->put(std::span(&entry, 1))) said_epoch = epoch;
+      next = std::chrono::steady_clock::now() + says_every;
+    }
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, look_every, [this] { return leaving_; })) break;
+  }
+  const adapters::kafka::TableEntry gone{address_, std::nullopt};
+  static_cast<void>(table_->put(std::span(&gone, 1)));
+}
+
+}  // namespace pioneer::server

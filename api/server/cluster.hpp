@@ -1,0 +1,58 @@
+// This node among the nodes of one log: whether it should write the log, which one does, and what each says of itself.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "adapters/kafka/ownership.hpp"
+#include "adapters/kafka/table_topic.hpp"
+#include "api/http/forwarding.hpp"
+#include "api/messages/cluster_views.pb.h"
+#include "api/ports/settings.hpp"
+#include "api/server/deployment.hpp"
+
+namespace pioneer::server {
+
+class Cluster {
+ public:
+  /// A node that is heard of so often, and whenever it begins or ends to write.
+  static constexpr std::chrono::milliseconds says_every{1'000};
+
+  /// The deployment, which outlives it, is on Kafka and not started yet; it does not write before the group says so.
+  /// Errors: those of the table.
+  static eventstore::Result<std::unique_ptr<Cluster>> join(Deployment& deployment, const api::KafkaSetting& setting);
+  ~Cluster() { leave(); }
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  /// Where commands are carried out just now. Any thread.
+  api::http::Forwarding::Owner owner() const;
+  /// From here on the others hear of this node: it is served under this address. Once.
+  void announce(std::string address);
+  /// Another node takes over at once, and the others hear that this one is gone.
+  void leave();
+
+ private:
+  explicit Cluster(Deployment& deployment) : deployment_(deployment) {}
+  void heard(std::string_view address, std::optional<std::string_view> value);
+  void say_how_it_goes();
+  api::NodeView of_this_node() const;
+
+  Deployment& deployment_;
+  std::unique_ptr<adapters::kafka::TableTopic> table_;
+  std::unique_ptr<adapters::kafka::Ownership> ownership_;
+  std::string address_;
+  std::thread saying_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::string, api::NodeView, std::less<>> nodes_;  ///< by address
+  bool leaving_ = false;
+};
+
+}  // namespace pioneer::server

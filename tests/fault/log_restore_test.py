@@ -1,0 +1,118 @@
+"""The topic loses its end behind our back: the node stops, nothing acknowledged is gone, and the next generation goes on from its copy."""
+import json
+import pathlib
+import shutil
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve()
+sys.path[:0] = [str(HERE.parents[1] / "process"), str(HERE.parent)]
+import crowd  # noqa: E402
+import kafka  # noqa: E402
+import pioneer  # noqa: E402
+
+
+class LostEnd(unittest.TestCase):
+    def setUp(self):
+        self.broker = self.enterContext(kafka.Kafka())
+        self.broker.start()
+        self.node = self.enterContext(pioneer.Pioneer(self.broker.settings("town")))
+        self.crowd = crowd.Crowd(self.node, 2)
+
+    def ready(self) -> dict:
+        try:
+            return self.node.client().get("/readyz")
+        except pioneer.Refused as refused:
+            return refused.body
+
+    def ask(self, count: int) -> list[str]:
+        client = self.node.client(self.crowd.tokens[0])
+        self.addCleanup(client.close)
+        return [self.crowd.ask(client)["id"] for _ in range(count)]
+
+    def lose(self) -> list[str]:
+        """Requests of which people were told, and that the topic no longer holds."""
+        self.ask(5)
+        self.broker.stop()
+        kept = self.broker.data / "broker-1" / "log" / "town-0"
+        shutil.copytree(kept, self.broker.data / "before")
+        self.broker.start()
+        pioneer.until(lambda: self.ready()["ready"], 60)
+        lost = self.ask(5)
+        self.node.stop()
+        self.broker.stop()
+        shutil.rmtree(kept)
+        shutil.move(self.broker.data / "before", kept)
+        self.broker.start()
+        return lost
+
+    def generation(self, number: int) -> None:
+        self.node.log = self.broker.settings("town").replace("topic: town", f"topic: town, generation: {number}")
+
+    def restore(self, *directories: str, expect: int = 0) -> str:
+        settings = self.node.written("damaged.yaml", self.broker.settings("town"))
+        return pioneer.run("log", "restore", *directories, "--config", str(settings), "--json", expect=expect)
+
+    def test_the_next_generation_holds_all_that_was_acknowledged(self):
+        lost = self.lose()
+        self.assertIn("lost", self.start_refused())
+        root = json.loads(self.node.command("verify", "--json"))["root"]
+        restored = json.loads(self.restore(str(self.node.data)))
+        self.assertEqual((restored["root"], restored["generation"]), (root, 2))
+        self.generation(2)
+        self.node.start()
+        client = self.node.client(self.crowd.cadre)
+        self.addCleanup(client.close)
+        for request in lost:
+            self.assertEqual(client.get(f"/api/v1/requests/{request}")["title"], "路灯")
+        self.ask(1)
+        self.node.stop()
+        self.node.command("replay")
+        self.assertTrue((self.node.data / "log.generation-1").exists(), "the old copy is kept")
+
+    @property
+    def checkpoints(self) -> pathlib.Path:
+        return next(self.node.data.rglob("checkpoint")).parent
+
+    def signed(self) -> str:
+        return (self.checkpoints / "checkpoint").read_text(encoding="utf-8")
+
+    def start_refused(self) -> str:
+        try:
+            self.node.start()
+        except AssertionError as refused:
+            self.node.process.wait()
+            self.node.process = None
+            return str(refused)
+        return "it started"
+
+    def test_a_copy_behind_what_was_signed_is_refused(self):
+        """Only the signed checkpoints still know of the end."""
+        behind = self.node.data.parent / "behind"
+        self.ask(5)
+        self.node.stop()
+        shutil.copytree(self.node.data, behind)
+        self.node.start()
+        self.ask(5)
+        end = int(self.ready()["position"]) + 1
+        pioneer.until(lambda: int(self.signed().split("\n")[1]) >= end)
+        self.node.stop()
+        shutil.copytree(self.checkpoints, behind / self.checkpoints.name, dirs_exist_ok=True)
+        self.restore(str(behind), expect=1)
+
+    def test_two_branches_with_commits_are_for_people_to_decide(self):
+        other = self.node.data.parent / "other"
+        self.ask(2)
+        self.node.stop()
+        shutil.copytree(self.node.data, other)
+        elsewhere = self.node.data.parent / "elsewhere.yaml"
+        elsewhere.write_text(self.broker.settings("elsewhere"), encoding="utf-8")
+        pioneer.run("log", "copy", str(other), str(elsewhere))
+        for data, settings in ((self.node.data, self.node.written("one.yaml", self.node.log)), (other, elsewhere)):
+            pioneer.run("token", "create", "--member", "某人", "--role", "member", "--organisation", "3502", "--data", str(data),
+                        "--config", str(settings))
+        self.restore(str(self.node.data), str(other), expect=1)
+
+
+if __name__ == "__main__":
+    unittest.main()
