@@ -19,19 +19,11 @@ using eventstore::failure;
 using eventstore::Result;
 using keyring::slot_bytes;
 using keyring::SlotBytes;
-using keyring::SlotRead;
+using keyring::view;
 
-constexpr std::size_t chunk_slots = 8'192;
 constexpr std::uint32_t slots_max = 0xFFFF'FFF0u;
-/// The file grows by a part of itself, at least and at most so many slots. A sync of a file that grew must also make
-/// its new size durable, which takes a disk ten times as long as writing over zeros.
-constexpr std::uint32_t grow_slots_min = 32;
-constexpr std::uint32_t grow_slots_max = 8'192;
 /// Keys that compete for the same places of the cache.
 constexpr std::size_t cache_ways = 4;
-
-std::uint64_t offset_of(std::uint32_t slot) { return (std::uint64_t{slot} + 1) * slot_bytes; }
-std::string_view view(const SlotBytes& slot) { return {slot.data(), slot.size()}; }
 
 std::string text_of(const api::Mac& mac) { return {reinterpret_cast<const char*>(mac.data()), mac.size()}; }
 
@@ -86,6 +78,8 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::make(eventstore::Disk& disk, a
   auto master = keyring::read_or_make_master_key(disk, cryptography, keyring->options_.master_file);
   if (!master) return std::unexpected(master.error());
   keyring::Header header{log_id, std::string(cryptography.make_secret().view().substr(0, 16)), {}};
+  // Nodes that begin one log in the same moment make one header.
+  if (options.shared) header.salt = text_of(cryptography.mac({}, {"keyring", log_id.view()}));
   const auto wrapping = cryptography.derive(*master, {"wrap", header.salt});
   header.check = text_of(cryptography.mac(wrapping, {"check", log_id.view()}));
   if (auto written = eventstore::write_whole(disk, keyring->path_, view(keyring::encode_header(header))); !written) {
@@ -94,6 +88,25 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::make(eventstore::Disk& disk, a
   KeyringOptions first = options;
   first.unused = true;
   return open(disk, cryptography, log_id, first);
+}
+
+Result<void> FileKeyring::join(eventstore::Disk& disk, api::Cryptography& cryptography, const KeyringOptions& options,
+                               std::string_view header) {
+  const FileKeyring place(disk, cryptography, options);
+  if (disk.exists(place.path_)) return {};
+  const auto read = keyring::decode_header(header);
+  if (!read) return std::unexpected(read.error());
+  if (const auto wrapping = place.wrapping_of(*read); !wrapping) return std::unexpected(wrapping.error());
+  if (auto made = ensure_directory(disk, options.directory); !made) return made;
+  return eventstore::write_whole(disk, place.path_, header);
+}
+
+Result<api::Secret> FileKeyring::wrapping_of(const keyring::Header& header) const {
+  const auto master = keyring::read_master_key(disk_, options_.master_file);
+  if (!master) return std::unexpected(master.error());
+  auto wrapping = cryptography_.derive(*master, {"wrap", header.salt});
+  if (header.check == text_of(cryptography_.mac(wrapping, {"check", header.log_id.view()}))) return wrapping;
+  return failure("wrong_master_key", options_.master_file + " is not the master key of " + path_ + ".");
 }
 
 Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, api::Cryptography& cryptography,
@@ -114,20 +127,19 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::open(eventstore::Disk& disk, a
   if (!header) return std::unexpected(header.error());
   if (auto started = keyring->start(*header, options.of_older_log ? header->log_id : log_id); !started)
     return std::unexpected(started.error());
+  keyring->header_ = view(bytes);
+  if (options.shared) return keyring;
   if (auto reserved = keyring->make_reserved(options.unused); !reserved) return std::unexpected(reserved.error());
   return keyring;
 }
 
 Result<void> FileKeyring::start(const keyring::Header& header, const eventstore::LogId& log_id) {
   if (header.log_id != log_id) return failure("foreign_keyring", path_ + " belongs to another log.");
-  auto master = keyring::read_master_key(disk_, options_.master_file);
-  if (!master) return std::unexpected(master.error());
+  const auto wrapping = wrapping_of(header);
+  if (!wrapping) return std::unexpected(wrapping.error());
   log_id_ = std::string(log_id.view());
   salt_ = header.salt;
-  wrapping_ = cryptography_.derive(*master, {"wrap", salt_});
-  if (header.check != text_of(cryptography_.mac(wrapping_, {"check", log_id_}))) {
-    return failure("wrong_master_key", options_.master_file + " is not the master key of " + path_ + ".");
-  }
+  wrapping_ = *wrapping;
   return load();
 }
 
@@ -145,72 +157,6 @@ Result<void> FileKeyring::make_reserved(bool unused) {
   return sync();
 }
 
-Result<void> FileKeyring::load() {
-  std::vector<std::uint32_t> bad;
-  std::uint32_t durable = 0;
-  auto size = file_->size();
-  if (!size) return std::unexpected(size.error());
-  size_ = *size;
-  index_.reserve(*size / slot_bytes);
-  std::string chunk(chunk_slots * slot_bytes, '\0');
-  for (std::uint32_t first = 0;; first += chunk_slots) {
-    auto read = file_->read(offset_of(first), std::as_writable_bytes(std::span(chunk)));
-    if (!read) return std::unexpected(read.error());
-    if (auto loaded = load_chunk({chunk.data(), *read}, first, bad, durable); !loaded) return loaded;
-    if (*read < chunk.size()) break;
-  }
-  return judge(std::move(bad), durable);
-}
-
-Result<void> FileKeyring::load_chunk(std::string_view chunk, std::uint32_t first, std::vector<std::uint32_t>& bad,
-                                     std::uint32_t& durable) {
-  for (std::size_t at = 0; at < chunk.size(); at += slot_bytes) {
-    const auto slot = static_cast<std::uint32_t>(first + at / slot_bytes);
-    const auto read = keyring::decode_slot(chunk.substr(at, slot_bytes));
-    durable = std::max(durable, read.slot.durable_before);
-    // Behind the last slot the file holds zeros, to be written over.
-    if (read.verdict == SlotRead::Verdict::void_) continue;
-    while (index_.slots() < slot) index_.add_void();
-    if (read.verdict == SlotRead::Verdict::good) {
-      if (index_.find(read.slot.id)) {
-        return failure("corrupt_keyring",
-                       path_ + " holds a key twice, at offset " + std::to_string(offset_of(slot)) + ".");
-      }
-      index_.add(read.slot.id, read.slot.kind, read.slot.state);
-    } else {
-      bad.push_back(slot);
-      index_.add_void();
-    }
-  }
-  return {};
-}
-
-// What a crash tore was never durable, so no commit relies on it: it counts as void. What was durable and is damaged is
-// not ours to guess. Nothing is written over here: whether the log misses a key is not known yet.
-Result<void> FileKeyring::judge(std::vector<std::uint32_t> bad, std::uint32_t durable) {
-  for (std::uint32_t slot : bad) {
-    if (slot < durable) {
-      return failure("corrupt_keyring", path_ + " is damaged at offset " + std::to_string(offset_of(slot)) + ".");
-    }
-  }
-  dropped_ = bad.size();
-  torn_ = std::move(bad);
-  return file_->sync();  // what was read may still have been on its way to the disk
-}
-
-// Before the first slot that says of them that they are durable.
-Result<void> FileKeyring::clear_torn() {
-  if (torn_.empty()) return {};
-  const SlotBytes zeros{};
-  for (std::uint32_t slot : torn_) {
-    if (auto written = file_->write(offset_of(slot), bytes_of(view(zeros))); !written) return written;
-    size_ = std::max(size_, offset_of(slot) + slot_bytes);
-  }
-  if (auto synced = file_->sync(); !synced) return synced;
-  torn_.clear();
-  return {};
-}
-
 std::string FileKeyring::associated(const Id& id, KeyKind kind) const {
   std::string out;
   out.append(log_id_).append(salt_).append(id.view()).push_back(static_cast<char>(kind));
@@ -225,14 +171,16 @@ std::optional<KeyState> FileKeyring::known(const Id& id) const {
 
 Result<KeyState> FileKeyring::create(const Id& id, KeyKind kind) {
   auto made = propose(id, kind);
-  if (made) want(id);
-  return made;
+  if (!made) return made;
+  auto wanted = want(id);
+  release(id);
+  return wanted ? made : std::unexpected(wanted.error());
 }
 
 Result<KeyState> FileKeyring::propose(const Id& id, KeyKind kind) {
   const auto hold = [&]() -> std::optional<KeyState> {
     const auto state = known(id);
-    if (const auto waits = waiting_.find(id); waits != waiting_.end()) ++waits->second.holds;
+    if (state) ++holds_[id].count;
     return state;
   };
   {
@@ -240,31 +188,46 @@ Result<KeyState> FileKeyring::propose(const Id& id, KeyKind kind) {
     if (const auto state = hold()) return *state;
   }
   // Made without the lock, which every other command needs too: whoever comes first gives the id its key.
-  const auto secret = cryptography_.make_secret();
+  const auto secret = secret_of_new(id, kind);
   const auto wrapped = cryptography_.seal(wrapping_, associated(id, kind), secret.view());
   const auto key = material_of(cryptography_, secret);
   const std::lock_guard lock(mutex_);
   if (const auto state = hold()) return *state;
   if (failed_) return failure("keyring_failed", "The keyring could not be written; no new key is made.");
   CHECK(index_.slots() + waiting_.size() < slots_max);
-  waiting_.emplace(
-      id, Waiting{kind, keyring::encode_slot({id, kind, KeyState::active, index_.slots()}, wrapped), 1, false});
+  waiting_.emplace(id,
+                   Waiting{kind, keyring::encode_slot({id, kind, KeyState::active, index_.slots()}, wrapped), false});
+  ++holds_[id].count;
   keep(id, key);
   return KeyState::active;
 }
 
-void FileKeyring::want(const Id& id) {
+// Where nodes share the keys, those that begin a log in the same moment come to the same of its own.
+api::Secret FileKeyring::secret_of_new(const Id& id, KeyKind kind) {
+  if (options_.shared && kind == KeyKind::deployment) return cryptography_.derive(wrapping_, {"deployment", id.view()});
+  return cryptography_.make_secret();
+}
+
+Result<void> FileKeyring::want(const Id& id) {
   const std::lock_guard lock(mutex_);
+  if (const auto hold = holds_.find(id); hold != holds_.end() && hold->second.replaced) {
+    return failure("key_replaced", "Another node made the key of this in the same moment; send it again.",
+                   eventstore::Retry::can_help);
+  }
   const auto waits = waiting_.find(id);
-  if (waits == waiting_.end() || waits->second.wanted) return;
+  if (waits == waiting_.end() || waits->second.wanted) return {};
   waits->second.wanted = true;
   wanted_.push_back(id);
+  return {};
 }
 
 void FileKeyring::release(const Id& id) {
   const std::lock_guard lock(mutex_);
+  const auto hold = holds_.find(id);
+  if (hold == holds_.end() || --hold->second.count > 0) return;
+  holds_.erase(hold);
   const auto waits = waiting_.find(id);
-  if (waits == waiting_.end() || waits->second.wanted || --waits->second.holds > 0) return;
+  if (waits == waiting_.end() || waits->second.wanted) return;
   waiting_.erase(waits);
   forget(id);
 }
@@ -295,8 +258,9 @@ std::optional<KeyMaterial> FileKeyring::unwrap(const Id& id) {
     const auto slot = index_.find(id);
     if (!slot) return std::nullopt;
     kind = index_.kind(*slot);
-    const auto read = file_->read(offset_of(*slot), std::as_writable_bytes(std::span(bytes)));
-    if (!read || *read != slot_bytes) return std::nullopt;
+    const auto read = read_slot(*slot);
+    if (!read) return std::nullopt;
+    bytes = *read;
   }
   api::Secret secret;
   KeyReader reader(secret);
@@ -342,66 +306,52 @@ void FileKeyring::forget(const Id& id) {
 Result<void> FileKeyring::sync() {
   {
     const std::lock_guard lock(mutex_);
-    if (wanted_.empty() && !failed_) return {};
+    if (wanted_.empty() && !failed_ && !wanted_replaced_) return {};
   }
   const std::lock_guard writing(writing_);
   return sync_locked();
 }
 
-// The keys stay readable in memory until they are in the file. Slots are added here alone, under writing_.
+// The keys stay readable in memory until they are in the file. Slots are added under writing_ alone.
 Result<void> FileKeyring::sync_locked() {
   std::string bytes;
-  std::uint32_t written = 0;
   std::size_t count = 0;
+  KeySharing* sharing = nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (failed_) return failure("keyring_failed", "The keyring could not be written before.");
-    written = index_.slots();
+    if (wanted_replaced_) return failure("key_replaced", "Another node's key counts.", eventstore::Retry::can_help);
     count = wanted_.size();
+    sharing = sharing_;
     bytes.reserve(count * slot_bytes);
-    for (const Id& id : wanted_) bytes.append(view(waiting_.at(id).slot));
+    for (const Id& id : wanted_) {
+      auto& slot = waiting_.at(id).slot;
+      keyring::set_epoch(slot, epoch_);
+      bytes.append(view(slot));
+    }
   }
   if (count == 0) return {};
-  auto done = clear_torn();
-  if (done) {
-    if (const auto end = offset_of(written) + bytes.size(); end > size_) {
-      bytes.append(std::clamp(written / 2, grow_slots_min, grow_slots_max) * slot_bytes, '\0');
-      size_ = offset_of(written) + bytes.size();
-    }
-    done = file_->write(offset_of(written), bytes_of(bytes));
-  }
-  if (!done && done.error().code == "disk_full") {
-    // Behind what is written nothing counts yet: the next attempt writes the same bytes there.
-    size_ = offset_of(written);
-    return done;
-  }
-  if (done) done = file_->sync();
+  // First there: a commit may rely on a key that only the others have, if this machine is lost, and on none that only
+  // this one has.
+  if (sharing != nullptr)
+    if (auto published = sharing->publish(records_of(bytes)); !published) return published;
+  if (auto written = write_behind(bytes); !written) return written;
   const std::lock_guard lock(mutex_);
-  if (!done) {
-    failed_ = true;
-    return done;
-  }
   for (const Id& id : std::span(wanted_).first(count)) {
-    index_.add(id, waiting_.at(id).kind, KeyState::active);
+    index_.set_shared(index_.add(id, waiting_.at(id).kind, KeyState::active), sharing != nullptr);
     waiting_.erase(id);
   }
   wanted_.erase(wanted_.begin(), wanted_.begin() + static_cast<std::ptrdiff_t>(count));
   return {};
 }
 
-Result<void> FileKeyring::overwrite(std::uint32_t slot, std::string_view from_state_on) {
-  auto done = file_->write(offset_of(slot) + keyring::state_at, bytes_of(from_state_on));
-  if (done) done = file_->sync();
-  if (done) return {};
-  const std::lock_guard lock(mutex_);
-  failed_ = true;
-  return done;
-}
-
 Result<void> FileKeyring::begin_erase(const Id& id) {
-  want(id);  // whatever made it: its end is to be a record
+  static_cast<void>(want(id));  // whatever made it: its end is to be a record
   const std::lock_guard writing(writing_);
-  if (auto synced = sync_locked(); !synced) return synced;
+  if (waits(id))
+    if (auto synced = sync_locked(); !synced) return synced;
+  // What a crash left of this key elsewhere in the file goes with it.
+  if (auto cleared = clear(); !cleared) return cleared;
   std::uint32_t slot = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -409,6 +359,7 @@ Result<void> FileKeyring::begin_erase(const Id& id) {
     if (!found) return failure("unknown_key", "This keyring does not hold the key that shall be erased.");
     if (index_.kind(*found) == KeyKind::deployment) return failure("reserved_key", "The deployment's own keys stay.");
     if (index_.state(*found) == KeyState::erased) return {};
+    if (failed_) return failure("keyring_failed", "The keyring could not be written before.");
     slot = *found;
     index_.set_state(slot, KeyState::erasing);  // refused from here on, whatever the disk says
     forget(id);
@@ -433,7 +384,13 @@ Result<void> FileKeyring::erase(const Id& id) {
   if (auto done = overwrite(slot, {end.data(), end.size()}); !done) return done;
   const std::lock_guard lock(mutex_);
   index_.set_state(slot, KeyState::erased);
+  owe(slot);
   return {};
+}
+
+bool FileKeyring::waits(const Id& id) const {
+  const std::lock_guard lock(mutex_);
+  return waiting_.contains(id);
 }
 
 std::vector<Id> FileKeyring::erasing() const {

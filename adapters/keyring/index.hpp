@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "api/ports/keyring.hpp"
@@ -44,12 +46,27 @@ class Index {
   }
   std::uint32_t add_void() { return add({}, api::KeyKind::person, api::KeyState::unknown); }
 
-  api::KeyState state(std::uint32_t slot) const { return static_cast<api::KeyState>(marks_[slot] & 15); }
+  api::KeyState state(std::uint32_t slot) const { return static_cast<api::KeyState>(marks_[slot] & 7); }
   api::KeyKind kind(std::uint32_t slot) const { return static_cast<api::KeyKind>(marks_[slot] >> 4); }
+  /// The other nodes can have it as it is.
+  bool shared(std::uint32_t slot) const { return (marks_[slot] & 8) != 0; }
+  void set_shared(std::uint32_t slot, bool shared) {
+    marks_[slot] = static_cast<std::uint8_t>((marks_[slot] & 0xF7) | (shared ? 8 : 0));
+  }
   const domain::Id& id(std::uint32_t slot) const { return ids_[slot]; }
   void set_state(std::uint32_t slot, api::KeyState state) {
-    marks_[slot] = static_cast<std::uint8_t>((marks_[slot] & 0xF0) | static_cast<unsigned>(state));
+    marks_[slot] = static_cast<std::uint8_t>((marks_[slot] & 0xF8) | static_cast<unsigned>(state));
   }
+  /// The key is found in that void slot from here on; its old one is void.
+  void move(std::uint32_t from, std::uint32_t to) {
+    std::size_t at = place(ids_[from]);
+    while (table_[at] != from + 1) at = (at + 1) & (table_.size() - 1);
+    table_[at] = to + 1;
+    ids_[to] = std::exchange(ids_[from], {});
+    marks_[to] =
+        std::exchange(marks_[from], static_cast<std::uint8_t>(static_cast<unsigned>(api::KeyKind::person) << 4));
+  }
+
   std::uint32_t slots() const { return static_cast<std::uint32_t>(ids_.size()); }
   std::size_t keys() const { return keys_; }
 

@@ -11,9 +11,11 @@ namespace {
 using api::KeyState;
 
 constexpr std::string_view magic("PNKEYS\0\0", 8);
+constexpr std::size_t has_epoch_at = 17;
 constexpr std::array<std::uint8_t, 4> word_active{0xA5, 0x5A, 0xC3, 0x3C};
 constexpr std::array<std::uint8_t, 4> word_erasing{0x96, 0x69, 0xF0, 0x0F};
 constexpr std::array<std::uint8_t, 4> word_erased{0x78, 0x87, 0x1E, 0xE1};
+constexpr std::array<std::uint8_t, 4> word_replaced{0x4B, 0xB4, 0x2D, 0xD2};
 
 std::uint32_t crc_of(std::string_view bytes) {
   return static_cast<std::uint32_t>(
@@ -90,11 +92,11 @@ SlotBytes encode_slot(const Slot& slot, std::string_view wrapped) {
   std::memcpy(out.data(), slot.id.bytes.data(), 16);
   out[16] = static_cast<char>(slot.kind);
   put_u32(&out[20], slot.durable_before);
-  put_u32(&out[24], crc_of({out.data(), 24}));
   const auto word = encode_state(slot.state);
   std::memcpy(&out[state_at], word.data(), 4);
   if (!wrapped.empty()) std::memcpy(&out[wrapped_at], wrapped.data(), std::min(wrapped.size(), wrapped_bytes));
   put_u32(&out[wrapped_at + wrapped_bytes], crc_of({&out[wrapped_at], wrapped_bytes}));
+  set_epoch(out, slot.epoch);
   return out;
 }
 
@@ -102,6 +104,12 @@ std::array<char, erased_bytes> encode_erased() {
   const SlotBytes whole = encode_slot({{}, api::KeyKind::person, KeyState::erased, 0}, {});
   std::array<char, erased_bytes> out;
   std::memcpy(out.data(), &whole[state_at], erased_bytes);
+  return out;
+}
+
+std::array<char, erased_bytes> encode_replaced() {
+  auto out = encode_erased();
+  std::memcpy(out.data(), word_replaced.data(), word_replaced.size());
   return out;
 }
 
@@ -116,16 +124,36 @@ SlotRead decode_slot(std::string_view bytes) {
   read.slot.id = domain::Id::of(bytes.substr(0, 16));
   read.slot.kind = static_cast<api::KeyKind>(bytes[16]);
   read.slot.durable_before = get_u32(&bytes[20]);
-  read.slot.state = state_of(bytes.substr(state_at, 4));
-  if (read.slot.state == KeyState::unknown) return read;
+  const auto word = bytes.substr(state_at, 4);
+  read.slot.state = state_of(word);
   const auto wrapped = wrapped_in(bytes);
   const bool whole = get_u32(&bytes[wrapped_at + wrapped_bytes]) == crc_of(wrapped);
+  if (read.slot.state == KeyState::unknown) {
+    // A torn change again: it was begun when the other slot was durable.
+    if (!mixes(word, word_active, word_replaced)) return read;
+    const bool ended = mixes(word, word_replaced, word_replaced) && whole && all_zero(wrapped);
+    read.slot.replaced = ended ? Slot::Replaced::ended : Slot::Replaced::begun;
+  }
   if (read.slot.state == KeyState::active && !whole) return read;
   // Overwritten in part only: the erasure is taken up again.
   if (read.slot.state == KeyState::erased && !(whole && all_zero(wrapped))) read.slot.state = KeyState::erasing;
+  read.slot.epoch = std::uint64_t{get_u32(&bytes[epoch_at + 4])} << 32 | get_u32(&bytes[epoch_at]);
+  const bool epoch_whole = bytes[has_epoch_at] == 0
+                               ? all_zero(bytes.substr(epoch_at, 12))
+                               : get_u32(&bytes[epoch_at + 8]) == crc_of(bytes.substr(epoch_at, 8));
   read.verdict =
-      all_zero(bytes.substr(wrapped_at + wrapped_bytes + 4)) ? SlotRead::Verdict::good : SlotRead::Verdict::bad;
+      epoch_whole && all_zero(bytes.substr(epoch_at + 12)) ? SlotRead::Verdict::good : SlotRead::Verdict::bad;
   return read;
+}
+
+void set_epoch(SlotBytes& slot, std::uint64_t epoch) {
+  slot[has_epoch_at] = epoch != 0 ? 1 : 0;
+  put_u32(&slot[24], crc_of({slot.data(), 24}));
+  std::memset(&slot[epoch_at], 0, 12);
+  if (epoch == 0) return;
+  put_u32(&slot[epoch_at], static_cast<std::uint32_t>(epoch));
+  put_u32(&slot[epoch_at + 4], static_cast<std::uint32_t>(epoch >> 32));
+  put_u32(&slot[epoch_at + 8], crc_of({&slot[epoch_at], 8}));
 }
 
 std::string_view wrapped_in(std::string_view slot) { return slot.substr(wrapped_at, wrapped_bytes); }

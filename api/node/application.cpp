@@ -208,11 +208,6 @@ void Application::forget_projected() {
 }
 
 void Application::remember(const domain::Command& command, Sequence sequence) {
-  parts_.keyring.want(api::made_key(command));
-  remember_marks(command, sequence);
-}
-
-void Application::remember_marks(const domain::Command& command, Sequence sequence) {
   if (command.once.empty() && command.phone_token.empty()) return;
   recent_.push_back({sequence, command.once, command.phone_token});
   if (!command.once.empty()) recent_once_.insert_or_assign(command.once, Recent{sequence, command.same});
@@ -306,6 +301,7 @@ Result<Verdict> Application::decide_in(StreamCache<State>& cache, const std::str
   changes[0] = {name, current.revision, as_any(std::move(decision->events))};
   auto body = commit_of(command, {decision->acting_as, decision->rules}, changes, context.now, outcome);
   if (!body) return Verdict{Verdict::Kind::refuse, {}, {}};
+  if (auto wanted = parts_.keyring.want(api::made_key(command)); !wanted) return std::unexpected(wanted.error());
   auto& introductions = *body->mutable_parts(0)->mutable_introductions();
   for (int i = introductions.size() - 1; i >= 0; --i) {
     if (!current.introduced.insert(Id::of(introductions[i].pseudonym())).second) introductions.DeleteSubrange(i, 1);
@@ -397,7 +393,7 @@ Verdict Application::refusal_of(PendingCommand& pending, const std::string& abou
   outcome.stream = body.parts(0).stream();
   outcome.revision = 1;
   outcome.events = {std::move(event)};
-  remember_marks(command, sequence);
+  remember(command, sequence);
   return {Verdict::Kind::write, std::move(body), {}};
 }
 

@@ -92,7 +92,6 @@ class Application final : public eventstore::Decider {
   Verdict refusal_of(PendingCommand& pending, const std::string& about, eventstore::Instant now,
                      eventstore::Sequence sequence);
   void remember(const domain::Command& command, eventstore::Sequence sequence);
-  void remember_marks(const domain::Command& command, eventstore::Sequence sequence);
   void forget_projected();
 
   Parts parts_;

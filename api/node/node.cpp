@@ -148,7 +148,7 @@ void Node::submit(domain::Command command, PendingCommand::Done done) {
   using Kind = eventstore::Answer::Kind;
   auto with_memory = [this, key = api::made_key(command), done = std::move(done)](Outcome outcome) {
     if (outcome.answer.kind == Kind::repeated) recall(outcome);
-    if (outcome.answer.kind == Kind::refused || outcome.answer.kind == Kind::unavailable) parts_.keyring.release(key);
+    parts_.keyring.release(key);
     done(std::move(outcome));
   };
   auto pending = std::make_unique<PendingCommand>(std::move(command), std::move(with_memory));

@@ -134,6 +134,16 @@ eventstore::Result<void> Projector::project(std::span<const eventstore::Accepted
   return {};
 }
 
+// Where nodes share a log, the keys of a commit that another node wrote come on a way of their own.
+eventstore::Result<void> Projector::await_keys(std::span<const eventstore::AcceptedCommit> commits) {
+  for (;;) {
+    auto known = api::knows_issued_keys(parts_.keyring, commits);
+    if (known || known.error().retry == eventstore::Retry::cannot_help) return known;
+    std::lock_guard lock(mutex_);
+    if (stopping_) return known;
+  }
+}
+
 bool Projector::step() {
   std::vector<eventstore::AcceptedCommit> taken;
   std::vector<Listener> listeners;
@@ -152,7 +162,9 @@ bool Projector::step() {
       std::unique_lock lock(community_mutex_);
       for (const auto& commit : some) static_cast<void>(community_.fold(commit));
     }
-    if (auto done = project(some); !done) {
+    auto done = await_keys(some);
+    if (done) done = project(some);
+    if (!done) {
       std::lock_guard lock(mutex_);
       stopped_because_ = done.error().code + ": " + done.error().detail;
       queue_.clear();

@@ -83,6 +83,7 @@ class Projector final : public eventstore::Follower {
   eventstore::Result<void> check_newest_keys() const;
   eventstore::Result<void> project_log();
   eventstore::Result<void> repeat_erasures(const domain::members::Roster& roster);
+  eventstore::Result<void> await_keys(std::span<const eventstore::AcceptedCommit> commits);
   eventstore::Result<void> project(std::span<const eventstore::AcceptedCommit> commits);
   void gather(std::unique_lock<std::mutex>& lock);
   void fire_waiters();

@@ -1,5 +1,6 @@
 #include "api/people/issued_keys.hpp"
 
+#include <optional>
 #include <string>
 
 #include "domain/members/members.pb.h"
@@ -19,23 +20,31 @@ Result<void> behind(const std::string& what) {
                                  "was cut. Put its newest copy back; nothing was changed.");
 }
 
-}  // namespace
-
-// The type's name stands in the body as it is.
-bool may_issue_key(std::string_view record) { return record.find(issues_key) != std::string_view::npos; }
-
-Result<void> knows_issued_keys(const Keyring& keyring, std::span<const eventstore::AcceptedCommit> commits) {
+std::optional<eventstore::Sequence> issues_unknown_key(const Keyring& keyring,
+                                                       std::span<const eventstore::AcceptedCommit> commits) {
   for (const auto& commit : commits) {
     for (const auto& part : commit.body.parts()) {
       for (const auto& event : part.events()) {
         domain::SubjectKeyIssued issued;
         if (event.type() != issues_key || !issued.ParseFromString(event.payload())) continue;
-        if (keyring.state(Id::of(issued.key())) == KeyState::unknown)
-          return behind("Commit " + std::to_string(commit.sequence.value));
+        if (keyring.state(Id::of(issued.key())) == KeyState::unknown) return commit.sequence;
       }
     }
   }
-  return {};
+  return std::nullopt;
+}
+
+}  // namespace
+
+// The type's name stands in the body as it is.
+bool may_issue_key(std::string_view record) { return record.find(issues_key) != std::string_view::npos; }
+
+Result<void> knows_issued_keys(Keyring& keyring, std::span<const eventstore::AcceptedCommit> commits) {
+  if (!issues_unknown_key(keyring, commits)) return {};
+  // Made on another node, and before the commit on its way to this one, but perhaps more slowly.
+  if (auto caught_up = keyring.catch_up(); !caught_up) return caught_up;
+  const auto unknown = issues_unknown_key(keyring, commits);
+  return unknown ? behind("Commit " + std::to_string(unknown->value)) : Result<void>{};
 }
 
 Result<void> knows_members_keys(const Keyring& keyring, const domain::members::Roster& roster) {

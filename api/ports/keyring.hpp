@@ -39,12 +39,15 @@ class Keyring {
   /// Makes a key under this id, in memory: usable at once, durable after sync(). The id comes from the edge and is as
   /// good as random. An id that is there already is never overwritten: its state is the answer, whatever it is.
   virtual eventstore::Result<KeyState> create(const domain::Id& id, KeyKind kind) = 0;
-  /// As create(), for a command that nobody has decided yet: sync() leaves the key in memory until want(), and it is
-  /// forgotten when each call of propose() has been answered by release(). So what is refused costs no room.
+  /// As create(), for a command that nobody has decided yet: sync() leaves the key in memory until want(). Each call is
+  /// answered by release() when the command has ended.
   virtual eventstore::Result<KeyState> propose(const domain::Id& id, KeyKind kind) = 0;
   /// A commit will rely on this key: the next sync() makes it durable. Nothing for one that is durable, or unknown.
-  virtual void want(const domain::Id& id) = 0;
-  /// A command that proposed this key was refused. Nothing for a key that is wanted, durable or unknown.
+  /// Error "key_replaced", where nodes share a log: another node's key of this id counts, so what was sealed with this
+  /// one must be sealed again. It passes when all who proposed it have released it.
+  virtual eventstore::Result<void> want(const domain::Id& id) = 0;
+  /// A command that proposed this key has ended. With the last of them a key is forgotten that nobody wanted and that
+  /// is not durable: what is refused costs no room.
   virtual void release(const domain::Id& id) = 0;
   /// The key, or why there is none. A key that cannot be read (disk, damage) is `unknown`: refused, never replaced.
   virtual std::expected<KeyMaterial, KeyState> get(const domain::Id& id) = 0;
@@ -60,6 +63,16 @@ class Keyring {
   /// Keys whose erasure was begun and not ended: resumed at start.
   virtual std::vector<domain::Id> erasing() const = 0;
   virtual std::size_t size() const = 0;
+
+  /// Where nodes share a log: every key that any accepted commit relies on is here on return, if the commit was
+  /// accepted before the call. Not on the thread that follows the shared keys. Errors: the brokers cannot be reached.
+  virtual eventstore::Result<void> catch_up() { return {}; }
+  /// This node's fence of that epoch was accepted, and nothing is decided in it yet: as catch_up(); what is made from
+  /// here on counts before what nodes made that were fenced.
+  virtual eventstore::Result<void> begin_epoch(std::uint64_t epoch) {
+    static_cast<void>(epoch);
+    return {};
+  }
 };
 
 }  // namespace pioneer::api

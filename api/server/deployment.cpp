@@ -11,7 +11,6 @@
 
 #include "adapters/blobs/blob_files.hpp"
 #include "adapters/kafka/kafka_log.hpp"
-#include "adapters/keyring/file_keyring.hpp"
 #include "adapters/posix/clock.hpp"
 #include "adapters/posix/disk.hpp"
 #include "adapters/posix/executor.hpp"
@@ -25,6 +24,7 @@
 #include "api/proofs/checkpoints.hpp"
 #include "api/server/clock_confirmation.hpp"
 #include "api/server/log_topic.hpp"
+#include "api/server/shared_keys.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
@@ -56,7 +56,9 @@ struct Deployment::Wiring {
   std::unique_ptr<adapters::segments::SegmentLog> files;
   std::unique_ptr<adapters::kafka::KafkaLog> topic;  ///< what fills the files, where nodes share a log
   eventstore::Log* log = nullptr;                    ///< one of the two
-  std::unique_ptr<adapters::FileKeyring> keyring;
+  std::unique_ptr<adapters::FileKeyring> own_keyring;
+  std::unique_ptr<SharedKeys> shared_keys;  ///< instead, where nodes share a log
+  adapters::FileKeyring* keyring = nullptr;
   std::unique_ptr<adapters::RocksDbStore> store;
   std::unique_ptr<adapters::RocksDbStore> people_rows;
   eventstore::Patience patience;
@@ -204,11 +206,20 @@ Result<void> Deployment::Wiring::open_keyring() {
   if (!older) return std::unexpected(older.error());
   keys.of_older_log = *older;
   const auto id = log->state().log_id;
+  if (topic != nullptr) {
+    auto shared = SharedKeys::open(disk, *cryptography, id, keys, keys_table(options.kafka, options.tell));
+    if (!shared) return std::unexpected(shared.error());
+    shared_keys = std::move(*shared);
+    keyring = &shared_keys->keyring();
+    look_at_master_key();
+    return {};
+  }
   auto ring = keys.unused && !disk.exists(path("keys/keyring"))
                   ? adapters::FileKeyring::make(disk, *cryptography, id, keys)
                   : adapters::FileKeyring::open(disk, *cryptography, id, keys);
   if (!ring) return std::unexpected(ring.error());
-  keyring = std::move(*ring);
+  own_keyring = std::move(*ring);
+  keyring = own_keyring.get();
   look_at_master_key();
   return {};
 }
@@ -443,6 +454,7 @@ void Deployment::stop() {
   w.project.join();
   // What fails here is found and mended by the next start: everything in these stores is derived.
   static_cast<void>(w.node->close());
+  if (w.shared_keys != nullptr) w.shared_keys->stop();
   if (w.topic != nullptr) w.topic->stop();
   if (!w.options.read_only) static_cast<void>(w.files->close());
 }

@@ -20,6 +20,15 @@ adapters::kafka::Options topic_options(const api::KafkaSetting& setting, std::fu
   return options;
 }
 
+adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting,
+                                         std::function<void(const std::string&)> tell) {
+  adapters::kafka::TableOptions table;
+  table.kafka = topic_options(setting, std::move(tell));
+  table.kafka.topic += ".keys";
+  table.copies = static_cast<int>(setting.copies);
+  return table;
+}
+
 eventstore::Result<Topic> open_topic(const api::KafkaSetting& setting, const adapters::kafka::Options& options) {
   auto checked = Topic::check(options);
   if (checked || checked.error().code != "topic_missing") return checked;

@@ -24,4 +24,8 @@ adapters::kafka::TableOptions roster_table(
     const api::KafkaSetting& setting,
     std::function<void(std::string_view key, std::optional<std::string_view> value)> told);
 
+/// The table of keys, beside the log's topic: made where it is missing when it is opened.
+adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting,
+                                         std::function<void(const std::string&)> tell = {});
+
 }  // namespace pioneer::server

@@ -46,6 +46,13 @@ class FaultyDisk final : public eventstore::Disk {
     left_ = -1;
   }
 
+  /// Another disk with the same files.
+  FaultyDisk copy() const {
+    FaultyDisk other;
+    for (const auto& [path, inode] : files_) other.files_[path] = std::make_shared<Inode>(*inode);
+    return other;
+  }
+
   std::string& bytes(const std::string& path) { return files_.at(path)->now; }
   void make_all_durable() {
     for (auto& [path, inode] : files_) {

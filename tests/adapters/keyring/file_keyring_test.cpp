@@ -256,7 +256,7 @@ TEST_F(FileKeyringTest, KeepsAProposedKeyWhileOneStillNeedsIt) {
   ASSERT_TRUE(keyring->propose(numbered(1), KeyKind::case_));  // a repeat, decided apart
   keyring->release(numbered(1));
   ASSERT_TRUE(keyring->get(numbered(1)));
-  keyring->want(numbered(1));
+  ASSERT_TRUE(keyring->want(numbered(1)));
   keyring->release(numbered(1));
   ASSERT_TRUE(keyring->sync());
   keyring->release(numbered(1));

@@ -22,7 +22,7 @@ class PeopleStoreTest : public ::testing::Test {
 
   Sender member(const std::string& name, const std::string& phone) {
     const auto command = world.registered("register " + name, name, phone);
-    world.keyring->want(made_key(command));
+    EXPECT_TRUE(world.keyring->want(made_key(command)));
     told.registered(command);
     return world.person("register " + name);  // keys are there already: the same ones
   }
@@ -38,7 +38,7 @@ class PeopleStoreTest : public ::testing::Test {
     }
     auto command = world.edge->submit_request(world.call(who, id), body);
     EXPECT_TRUE(command) << command.error().code << command.error().field;
-    world.keyring->want(made_key(*command));
+    EXPECT_TRUE(world.keyring->want(made_key(*command)));
     told.submitted(*command);
     return std::move(*command);
   }
