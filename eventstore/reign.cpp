@@ -197,6 +197,10 @@ bool Writer::try_to_reign() {
   }
   // All that anybody ever wrote before the fence is decided from before the first decision after it.
   if (!follower_.followed(log_.end())) return false;
+  if (auto known = follower_.before_reign(reign_.next.epoch); !known) {
+    no_reign(known.error());
+    return true;
+  }
   if (auto opened = open_epoch(reign_, fence_hash_); !opened) {
     no_reign(opened.error());
     return true;

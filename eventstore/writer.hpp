@@ -80,6 +80,12 @@ class Follower {
   virtual Result<void> before_write() { return {}; }
   /// May wait: that holds the Writer back.
   virtual void accepted(std::vector<AcceptedCommit> commits) = 0;
+  /// In a shared log, between the fence of this epoch, which was accepted, and its opening: make known whatever commits
+  /// before it rely on. A failure ends the reign.
+  virtual Result<void> before_reign(Epoch epoch) {
+    static_cast<void>(epoch);
+    return {};
+  }
   /// Whether the Decider finds all commits below `end` in what it decides from.
   virtual bool followed(Sequence end) const {
     static_cast<void>(end);

@@ -51,6 +51,9 @@ class Projector final : public eventstore::Follower {
 
   // Follower: the Writer's writing thread.
   eventstore::Result<void> before_write() override { return parts_.keyring.sync(); }
+  eventstore::Result<void> before_reign(eventstore::Epoch epoch) override {
+    return parts_.keyring.begin_epoch(epoch.value);
+  }
   void accepted(std::vector<eventstore::AcceptedCommit> commits) override;
   bool followed(eventstore::Sequence end) const override { return projected() >= end; }
 

@@ -24,7 +24,7 @@ adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting,
                                          std::function<void(const std::string&)> tell) {
   adapters::kafka::TableOptions table;
   table.kafka = topic_options(setting, std::move(tell));
-  table.kafka.topic += ".keys";
+  table.kafka.topic = setting.topic + ".keys";
   table.copies = static_cast<int>(setting.copies);
   return table;
 }
