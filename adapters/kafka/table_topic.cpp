@@ -216,7 +216,10 @@ Result<void> TableTopic::read_to_end(std::chrono::milliseconds within) {
     before = settled_to_;
     moved_.wait_for(lock, within, [&] { return ended_ || stopping_ || settled_to_ >= *end || settled_to_ != before; });
     if (ended_) return std::unexpected(*ended_);
-    if (settled_to_ >= *end) return {};
+    if (settled_to_ >= *end) {
+      trouble_.clear();  // a connection that broke may have been told of after all was read
+      return {};
+    }
     if (stopping_) break;
   }
   return failure(eventstore::broker_unreachable,

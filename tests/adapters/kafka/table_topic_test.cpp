@@ -90,8 +90,8 @@ TEST(TableTopic, ReadMeansSettled) {
 TEST(TableTopic, GoesOnOverARestartOfTheBroker) {
   const auto name = tests::fresh_name();
   auto options = Table::options(name);
-  options.kafka.produce_within = 3s;
-  options.kafka.append_within = 5s;
+  options.kafka.produce_within = 6s;
+  options.kafka.append_within = 10s;
   Table one(options);
   Table other(name);
   ASSERT_TRUE(one.put("a", "1"));
