@@ -139,9 +139,13 @@ Result<void> FileKeyring::settle() {
 Result<void> FileKeyring::judge_taken(const Taken& taken, Changes& changes) {
   const auto& key = taken.key;
   if (const auto waits = waiting_.find(key.id); waits != waiting_.end()) {
-    // Ours, on its way: sync() writes it.
-    if (keyring::wrapped_in(view(waits->second.slot)) == key.wrapped) return {};
-    replace_waiting(key.id);
+    if (keyring::wrapped_in(view(waits->second.slot)) == key.wrapped) {
+      // Ours, of which sync() did not hear that it came: a commit of ours may rely on it, whoever writes now.
+      std::erase(wanted_, key.id);
+      waiting_.erase(waits);
+    } else {
+      replace_waiting(key.id);
+    }
   }
   if (const auto slot = index_.find(key.id)) return judge_known(taken, *slot, changes);
   const auto state = key.erased ? KeyState::erased : KeyState::active;

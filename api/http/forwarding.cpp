@@ -99,7 +99,7 @@ HttpCall Forwarding::call_of(const Incoming& incoming, const std::string& owner)
   if (!incoming.command_id.empty()) call.headers.emplace_back("Idempotency-Key", incoming.command_id);
   call.headers.emplace_back(forwarded_header, "1");
   call.reply_bytes_max = options_.reply_bytes_max;
-  call.time_max = options_.within;
+  call.time_max = options_.answers_within;
   return call;
 }
 

@@ -29,7 +29,9 @@ class Forwarding {
   struct Options {
     std::function<Owner()> owner;
     std::function<void(const IncomingPointer&)> here;  ///< carries it out on this node
-    std::chrono::milliseconds within{10'000};
+    std::chrono::milliseconds within{12'000};
+    /// A node that does not answer for so long is asked no more: another may write by then.
+    std::chrono::milliseconds answers_within{4'000};
     std::size_t reply_bytes_max = 32u << 20;
   };
   /// Client and executor outlive it; each request takes one of the executor's threads until it is answered.

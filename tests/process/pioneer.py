@@ -26,8 +26,9 @@ class Refused(Exception):
 class Client:
     """One keep-alive connection; not for several threads."""
 
-    def __init__(self, port: int, token: str | None = None):
+    def __init__(self, port: int, token: str | None = None, timeout: float = 60):
         self.port = port
+        self.timeout = timeout
         self.token = token
         self.connection: http.client.HTTPConnection | None = None
         self.position: str | None = None
@@ -41,7 +42,7 @@ class Client:
     def call(self, method: str, path: str, body=None, key: str | None = None, headers: dict | None = None):
         """The answer's JSON. Raises Refused, or OSError where the server went away."""
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         sent = dict(headers or {})
         if self.token:
             sent["Authorization"] = f"Bearer {self.token}"

@@ -94,6 +94,18 @@ TEST_F(SharedKeyring, AKeyIsInTheTableBeforeItIsInTheFile) {
   EXPECT_TRUE(one.file_holds(wrapped_of(table, numbered(1))));
 }
 
+TEST_F(SharedKeyring, AKeyThatCameThoughNobodySaidSoIsWritten) {
+  table.silent = true;
+  ASSERT_TRUE(one.keyring().create(numbered(1), KeyKind::person));
+  EXPECT_FALSE(one.keyring().sync());
+  table.silent = false;
+  const auto secret = one.secret(numbered(1));
+  ASSERT_TRUE(one.read_to_end());
+  EXPECT_EQ(one.secret(numbered(1)), secret);
+  ASSERT_TRUE(one.open_file(false));
+  EXPECT_EQ(one.secret(numbered(1)), secret) << "it is in the file";
+}
+
 TEST_F(SharedKeyring, WhatOneErasesIsErasedForAllAndLeavesTheTable) {
   one.make(numbered(1));
   all_read();

@@ -20,6 +20,7 @@ namespace pioneer::testing {
 struct SharedTable {
   std::vector<adapters::SharedRecord> records;
   bool away = false;
+  bool silent = false;  ///< what is put comes, and nobody says so
 
   /// As the brokers do it some time.
   void compact() {
@@ -88,6 +89,7 @@ class SharedNode final : public adapters::KeySharing {
     if (table_.away)
       return eventstore::failure(eventstore::broker_unreachable, "They are away.", eventstore::Retry::can_help);
     table_.records.insert(table_.records.end(), records.begin(), records.end());
+    if (table_.silent) return eventstore::failure("outcome_unknown", "Nobody answered.", eventstore::Retry::can_help);
     return {};
   }
   eventstore::Result<void> read_to_end() override {
