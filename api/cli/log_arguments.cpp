@@ -19,8 +19,10 @@ void add_copies(CLI::App& log, Elsewhere& elsewhere, Chosen& chosen) {
   });
   static RestoreOptions restored;
   auto& restore = *log.add_subcommand(
-      "restore", "After a topic lost its end: its next generation, from the longest of the nodes' copies; --config FILE "
-                 "names the topic " + std::string(alone));
+      "restore",
+      "After a topic lost its end: its next generation, from the longest of the nodes' copies; --config FILE "
+      "names the topic " +
+          std::string(alone));
   restore.add_option("DIR", restored.directories, "the directories of all nodes, which are stopped")->required();
   restore.callback([&elsewhere, &chosen] {
     elsewhere = true;

@@ -1,7 +1,6 @@
 #include "api/http/forwarding.hpp"
 
 #include <array>
-#include <thread>
 #include <utility>
 
 #include "api/http/headers.hpp"
@@ -71,7 +70,7 @@ void Forwarding::carry(const IncomingPointer& incoming) const {
       if (reply && !may_pass(*reply)) return answer(*incoming, std::move(*reply));
       sent = sent || !reply;
     }
-    std::this_thread::sleep_for(look_every);
+    options_.pause(look_every);
   }
   if (sent)
     incoming->problem(

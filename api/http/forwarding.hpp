@@ -28,7 +28,8 @@ class Forwarding {
 
   struct Options {
     std::function<Owner()> owner;
-    std::function<void(const IncomingPointer&)> here;  ///< carries it out on this node
+    std::function<void(const IncomingPointer&)> here;      ///< carries it out on this node
+    std::function<void(std::chrono::milliseconds)> pause;  ///< the executor's thread waits
     std::chrono::milliseconds within{12'000};
     /// A node that does not answer for so long is asked no more: another may write by then.
     std::chrono::milliseconds answers_within{4'000};

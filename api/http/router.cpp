@@ -235,10 +235,10 @@ void Router::serve(HttpRequest request, Responder responder) const {
   incoming->language = language;
   if (!knows_parameters(*incoming) || !read_headers(*incoming)) return;
   if (incoming->route->method == Method::post && !may_change(*incoming)) return;
-  handle(incoming);
+  carry_out(incoming);
 }
 
-void Router::handle(const IncomingPointer& incoming) const {
+void Router::carry_out(const IncomingPointer& incoming) const {
   const auto& handler = handlers_[static_cast<std::size_t>(incoming->route->operation)];
   if (!handler) return incoming->problem({.code = "not_implemented"});
   try {

@@ -43,7 +43,7 @@ class Router {
   /// For HttpServer::start. Any thread after the last on(); the router outlives the server.
   void serve(HttpRequest request, Responder responder) const;
   /// Once more, by this server's handler: for a request that was to go elsewhere, and need not any more.
-  void handle(const IncomingPointer& incoming) const;
+  void carry_out(const IncomingPointer& incoming) const;
   /// Likewise, for uploads: the checks of the header, then the operation's own.
   std::expected<std::shared_ptr<void>, HttpResponse> admit(const HttpRequest& head) const;
 

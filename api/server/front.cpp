@@ -237,7 +237,8 @@ void Front::forward(Parts& parts, std::function<api::http::Forwarding::Owner()> 
       *parts.to_other_nodes, *parts.forwards,
       api::http::Forwarding::Options{
           .owner = std::move(owner),
-          .here = [&router = *parts.router](const api::http::IncomingPointer& incoming) { router.handle(incoming); }});
+          .here = [&router = *parts.router](const api::http::IncomingPointer& incoming) { router.carry_out(incoming); },
+          .pause = [](std::chrono::milliseconds pause) { std::this_thread::sleep_for(pause); }});
   parts.service->elsewhere = [&forwarding = *parts.forwarding](const api::http::IncomingPointer& incoming) {
     forwarding.take(incoming);
   };
