@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <exception>
 #include <map>
 #include <optional>
 #include <thread>
@@ -29,6 +30,9 @@ std::uint16_t port_of(const std::string& endpoint) {
   std::from_chars(endpoint.data() + colon, endpoint.data() + endpoint.size(), port);
   return port;
 }
+
+/// It will not mend then, and shall not take a processor for ever.
+constexpr unsigned failed_turns_max = 1'000;
 
 class Server final : public api::BusServer {
  public:
@@ -105,6 +109,7 @@ void Server::stop() {
 
 void Server::run() {
   auto next_look = Clock::now() + options_.look_every;
+  unsigned failed_in_a_row = 0;
   while (true) {
     {
       const std::lock_guard lock(shared_->mutex);
@@ -112,8 +117,10 @@ void Server::run() {
     }
     try {
       turn(next_look);
-    } catch (const zmq::error_t& e) {
-      if (e.num() == ETERM) break;  // else a signal came, or one connection's trouble: the others go on
+      failed_in_a_row = 0;
+    } catch (const std::exception&) {
+      // A signal came, or one message was too much for the memory: who sent it gets no answer, the others go on.
+      if (++failed_in_a_row == failed_turns_max) break;
     }
   }
   finish();
@@ -195,6 +202,7 @@ Server::Sent Server::send(const Peer& peer, const std::string& message) {
     if (!router_.send(zmq::const_buffer(message.data(), message.size()), zmq::send_flags::dontwait)) return Sent::later;
     return Sent::yes;
   } catch (const zmq::error_t& e) {
+    if (e.num() == EINTR) return Sent::later;
     if (e.num() == EHOSTUNREACH) return Sent::gone;
     throw;
   }
@@ -272,7 +280,7 @@ void Server::finish() {
       if (!blocked_.empty()) std::this_thread::sleep_for(options_.retry_every);
     } while (!blocked_.empty() && Clock::now() < until);
   } catch (const zmq::error_t&) {
-    // The socket takes no more.
+    blocked_.clear();  // the socket takes no more
   }
   for (const auto& [routing_id, peer] : peers_) forget(*peer);
 }

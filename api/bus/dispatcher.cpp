@@ -102,7 +102,7 @@ std::string joined(const google::protobuf::RepeatedPtrField<std::string>& words)
 
 }  // namespace
 
-void Dispatcher::take(BusArrival arrival, std::shared_ptr<BusReturn> back) {
+void Dispatcher::take(const BusArrival& arrival, std::shared_ptr<BusReturn> back) {
   BusRequest request;
   const bool read = request.ParseFromString(arrival.message) && knows_all_of(request);
   switch (arrival.flaw) {

@@ -21,7 +21,7 @@ class Dispatcher {
  public:
   explicit Dispatcher(const http::Router& router) : router_(router) {}
   /// For BusServer::start.
-  void take(BusArrival arrival, std::shared_ptr<BusReturn> back);
+  void take(const BusArrival& arrival, std::shared_ptr<BusReturn> back);
 
  private:
   void call(const BusRequest& request, const BusArrival& arrival, std::shared_ptr<BusReturn> back) const;

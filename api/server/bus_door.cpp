@@ -46,8 +46,8 @@ eventstore::Result<void> BusDoor::start(const Tell& tell) {
   const auto& listen = parts_->setting.listen;
   const auto started = parts_->server->start(
       listen, parts_->keys, [&admitted = parts_->admitted](std::string_view key) { return admitted.has(key); },
-      [&dispatcher = parts_->dispatcher](api::BusArrival arrival, std::shared_ptr<api::BusReturn> back) {
-        dispatcher.take(std::move(arrival), std::move(back));
+      [&dispatcher = parts_->dispatcher](const api::BusArrival& arrival, std::shared_ptr<api::BusReturn> back) {
+        dispatcher.take(arrival, std::move(back));
       });
   if (!started) return eventstore::failure("cannot_listen", started.error());
   const auto host = listen.substr(0, listen.rfind(':'));

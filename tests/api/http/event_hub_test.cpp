@@ -138,6 +138,20 @@ TEST_F(EventHubTest, FiltersByStreamTypeAndOrganisation) {
   EXPECT_EQ(organisation->text(), frame(1, "{\"s\":\"request/2\"}"));
 }
 
+TEST_F(EventHubTest, FiltersByTheWholeKindOfAStream) {
+  const auto products = open({}, {.kind = "product"});
+  const auto half = open({}, {.kind = "prod"});
+  const auto both = open({}, {.stream = "product/a", .kind = "request"});
+  commit("product/a");
+  commit("request/a");
+  commit("products/a");
+  commit("product");
+  run();
+  EXPECT_EQ(products->text(), frame(0, "{\"s\":\"product/a\"}"));
+  EXPECT_EQ(half->text(), "");
+  EXPECT_EQ(both->text(), "");
+}
+
 TEST_F(EventHubTest, SendsOneFrameForACommitOfSeveralStreams) {
   allowed = {{"cadre", "hidden"}};
   const auto screen = open();
