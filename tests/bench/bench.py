@@ -12,13 +12,14 @@ import audit  # noqa: E402
 import claims  # noqa: E402
 import in_browser  # noqa: E402
 import live  # noqa: E402
+import on_kafka  # noqa: E402
 import over_http  # noqa: E402
 import receipts  # noqa: E402
 import report  # noqa: E402
 import stored  # noqa: E402
 from session import ROOT, Session, say  # noqa: E402
 
-MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS | receipts.MEASUREMENTS | live.MEASUREMENTS | audit.MEASUREMENTS | in_browser.MEASUREMENTS
+MEASUREMENTS = claims.MEASUREMENTS | over_http.MEASUREMENTS | stored.MEASUREMENTS | receipts.MEASUREMENTS | live.MEASUREMENTS | audit.MEASUREMENTS | on_kafka.MEASUREMENTS | in_browser.MEASUREMENTS
 
 
 def words() -> argparse.Namespace:

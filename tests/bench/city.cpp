@@ -30,14 +30,26 @@ domain::Id id_in(const std::string& stream) {
   return *id;
 }
 
-City::City(const std::string& directory) {
+namespace {
+
+server::DeploymentOptions in(const std::string& directory) {
   server::DeploymentOptions options;
   options.directory = directory;
+  return options;
+}
+
+}  // namespace
+
+City::City(const std::string& directory) : City(in(directory)) {}
+
+City::City(server::DeploymentOptions options) {
   options.make = true;
   auto opened = server::Deployment::open(options);
   if (!opened) fail(opened.error().code + ": " + opened.error().detail);
   deployment_ = std::move(*opened);
   deployment_->start();
+  // A log that others could write too is taken over by its thread.
+  while (deployment_->shared() && !node().reign()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 // A UUID that no other command of this run has.

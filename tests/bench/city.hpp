@@ -16,7 +16,8 @@ domain::Id id_in(const std::string& stream);
 
 class City {
  public:
-  /// Makes or opens the deployment; it runs. Ends the program where it cannot.
+  /// Makes or opens the deployment; it runs, and writes. Ends the program where it cannot.
+  explicit City(server::DeploymentOptions options);
   explicit City(const std::string& directory);
 
   /// Made once, at the first use of a new folder.

@@ -76,6 +76,16 @@ void ClosedLoop::wait_for_room(std::uint64_t sent) {
   waiting_.store(false);
 }
 
+double ClosedLoop::wait_until_projected() {
+  if (!options_.projecting) return 0;
+  const auto start = Clock::now();
+  while (node_.projector().projected().value < head_.load()) {
+    if (const auto why = node_.projector().stopped_because(); !why.empty()) fail("projecting stopped: " + why);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 double ClosedLoop::percentile_ms(double part) const {
   std::uint64_t all = 0;
   for (const auto count : latencies_) all += count;
@@ -98,6 +108,10 @@ Measured ClosedLoop::run(const Make& make, const See& see) {
   std::uint64_t sent = 0;
   for (; sent < options_.count_max && elapsed() < options_.seconds; ++sent) {
     wait_for_room(sent);
+    if (options_.rate > 0) {
+      const std::chrono::duration<double> due(static_cast<double>(sent) / options_.rate);
+      std::this_thread::sleep_until(start + std::chrono::duration_cast<Clock::duration>(due));
+    }
     const auto at = Clock::now();
     auto command = make(sent);
     if (!command) fail("the edge refused: " + std::string(command.error().code) + " " + command.error().field);
@@ -112,12 +126,7 @@ Measured ClosedLoop::run(const Make& make, const See& see) {
   const auto batches = static_cast<double>(std::max<std::uint64_t>(written.batches - written_before.batches, 1));
   found.commits_per_sync = static_cast<double>(sent) / batches;
   found.append_us = static_cast<double>(written.append_us - written_before.append_us) / batches;
-  const auto answered_at = Clock::now();
-  while (node_.projector().projected().value < head_.load()) {
-    if (const auto why = node_.projector().stopped_because(); !why.empty()) fail("projecting stopped: " + why);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  found.lag_s = std::chrono::duration<double>(Clock::now() - answered_at).count();
+  found.lag_s = wait_until_projected();
   found.cpu_us = (cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(sent);
   for (const auto& [name, seconds] : cpu_seconds_by_thread()) {
     const auto before = threads_before.find(name);

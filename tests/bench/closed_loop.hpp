@@ -40,6 +40,8 @@ class ClosedLoop {
     std::size_t in_flight = 64;
     std::uint64_t count_max = UINT64_MAX;  ///< ends with so many commands, or
     double seconds = 1e9;                  ///< with the time
+    double rate = 0;                       ///< so many a second, evenly, and no more; 0: as fast as answers come
+    bool projecting = true;                ///< false: nobody projects, so nobody waits for it
   };
   /// The number counts from 0 on and never repeats.
   using Make = std::function<api::Commanded(std::uint64_t number)>;
@@ -54,6 +56,7 @@ class ClosedLoop {
  private:
   void answered(std::uint64_t number, Clock::time_point start, const node::Outcome& outcome);
   void wait_for_room(std::uint64_t sent);
+  double wait_until_projected();
   double percentile_ms(double part) const;
 
   node::Node& node_;

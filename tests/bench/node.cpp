@@ -5,12 +5,18 @@
 //                                                              one product of 1,000,000 places
 //   bench_node claim-spread       [--seconds S] [--in-flight N]                10,000 products
 //   bench_node append-new-streams [--seconds S] [--in-flight N]                a request each
+//
+// Each with [--kafka BROKERS --topic T]: the log is in a topic that does not exist yet; [--rate N]: so many commands a
+// second instead of as many as can be; [--without-projections]: nobody projects what is measured.
 #include <fmt/format.h>
+
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -34,6 +40,11 @@ struct Options {
   std::size_t in_flight = 64;
   std::uint64_t placed = 10;
   bool checkpoints = false;
+  double rate = 0;
+  bool without_projections = false;
+  std::string brokers;
+  std::string topic;
+  std::string master_key;  ///< for other nodes of the log
 };
 
 /// Exists as long as this does.
@@ -79,6 +90,14 @@ class Signing {
   std::jthread thread_;
 };
 
+double resident_mib() {
+  const double page_mib = static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1u << 20);
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  std::ifstream("/proc/self/statm") >> all >> resident;
+  return static_cast<double>(resident) * page_mib;
+}
+
 void print(const bench::Measured& found) {
   std::string threads;
   for (const auto& [name, us] : found.cpu_us_of) {
@@ -86,22 +105,38 @@ void print(const bench::Measured& found) {
   }
   fmt::print(
       "{{\"rate\": {:.1f}, \"accepted\": {}, \"p50_ms\": {:.3f}, \"p99_ms\": {:.3f}, \"lag_s\": {:.3f}, "
-      "\"commits_per_sync\": {:.1f}, \"append_us\": {:.0f}, \"cpu_us\": {:.2f}, \"cpu_us_of\": {{{}}}}}\n",
+      "\"commits_per_sync\": {:.1f}, \"append_us\": {:.0f}, \"cpu_us\": {:.2f}, \"cpu_us_of\": {{{}}}, "
+      "\"resident_mib\": {:.1f}}}\n",
       found.rate(), found.accepted, found.p50_ms, found.p99_ms, found.lag_s, found.commits_per_sync, found.append_us,
-      found.cpu_us, threads);
+      found.cpu_us, threads, resident_mib());
+}
+
+server::DeploymentOptions deployment(const Options& options, const TemporaryFolder& folder) {
+  server::DeploymentOptions made;
+  made.directory = folder.path();
+  made.master_key = options.master_key;
+  made.kafka.brokers = options.brokers;
+  made.kafka.topic = options.topic;
+  made.kafka.copies = 1;
+  return made;
 }
 
 /// The same load before the measurement, so that caches are warm and what was placed before is `placed` claims.
 void measure(bench::City& city, const Options& options, std::uint64_t first, const bench::ClosedLoop::Make& make) {
   bench::ClosedLoop before(city.node(), {.in_flight = options.in_flight, .count_max = first, .seconds = 1e9});
   before.run(make);
-  bench::ClosedLoop loop(city.node(), {.in_flight = options.in_flight, .seconds = options.seconds});
+  // The thread that projects has nothing left, and ends; the Writer knows what is not projected by itself.
+  if (options.without_projections) city.node().stop_projecting();
+  bench::ClosedLoop loop(city.node(), {.in_flight = options.in_flight,
+                                       .seconds = options.seconds,
+                                       .rate = options.rate,
+                                       .projecting = !options.without_projections});
   print(loop.run([&](std::uint64_t number) { return make(first + number); }));
 }
 
 int claims(const Options& options, std::size_t products, std::uint64_t first) {
   const TemporaryFolder folder;
-  bench::City city(folder.path());
+  bench::City city(deployment(options, folder));
   city.found();
   city.add_members(members);
   city.add_products(products, places);
@@ -115,7 +150,7 @@ int claims(const Options& options, std::size_t products, std::uint64_t first) {
 
 int requests(const Options& options) {
   const TemporaryFolder folder;
-  bench::City city(folder.path());
+  bench::City city(deployment(options, folder));
   city.found();
   city.add_members(members);
   measure(city, options, 1'000, [&](std::uint64_t number) { return city.request(number); });
@@ -134,6 +169,11 @@ int main(int count, char** words) {
   for (auto* command : {hot, spread, streams}) {
     command->add_option("--seconds", options.seconds)->capture_default_str();
     command->add_option("--in-flight", options.in_flight)->capture_default_str();
+    command->add_option("--rate", options.rate, "commands a second; 0: as many as can be")->capture_default_str();
+    command->add_flag("--without-projections", options.without_projections);
+    auto* const brokers = command->add_option("--kafka", options.brokers, "HOST:PORT,… of the brokers");
+    command->add_option("--topic", options.topic)->needs(brokers);
+    command->add_option("--master-key", options.master_key, "file; made where it is missing");
   }
   hot->add_flag("--checkpoints", options.checkpoints, "a checkpoint is signed each second");
   hot->add_option("--placed", options.placed, "claims placed before")->capture_default_str();
