@@ -27,6 +27,8 @@ constexpr std::uint32_t connect_ms = 5'000;
 constexpr std::uint32_t answer_ms = 60'000;
 /// A server that has nothing to say says so every 15 seconds.
 constexpr std::uint32_t silence_ms = 45'000;
+/// A server that restarts is waited for.
+constexpr std::uint32_t restart_ms = 120'000;
 
 Connected connect(const BusPlace& bus) {
   adapters::posix::PosixDisk disk;
@@ -39,8 +41,9 @@ Connected connect(const BusPlace& bus) {
   return std::move(*client);
 }
 
-bool send(const BusPlace& bus, api::BusClient& client, const api::BusRequest& request) {
-  if (client.send(request.SerializeAsString(), connect_ms)) return true;
+bool send(const BusPlace& bus, api::BusClient& client, const api::BusRequest& request,
+          std::uint32_t wait_ms = connect_ms) {
+  if (client.send(request.SerializeAsString(), wait_ms)) return true;
   complain("Nobody lets us in at " + bus.address +
            ": no server listens there, it has another key, or it does not admit ours (pioneer keys bus allow).");
   return false;
@@ -140,7 +143,7 @@ class Following {
  private:
   bool subscribe_again() {
     request_.set_id(request_.id() + 1);
-    return send(options_.bus, client_, request_);
+    return send(options_.bus, client_, request_, restart_ms);
   }
 
   std::optional<Exit> take(const api::BusAnswer& answer) {

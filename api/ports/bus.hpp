@@ -72,7 +72,8 @@ class BusClient {
   virtual ~BusClient() = default;
   /// False: there is nobody to take it, in the time given.
   virtual bool send(std::string_view message, std::uint32_t wait_ms) = 0;
-  /// The next message; nothing where none came in the time given.
+  /// The next message. The error is a sentence: none came in the time given, or the connection ended; a new one is made
+  /// by itself, of which the server does not know what was asked over the old one.
   virtual std::expected<std::string, std::string> receive(std::uint32_t wait_ms) = 0;
 };
 

@@ -123,6 +123,27 @@ class OverTheBus(unittest.TestCase):
             self.assertEqual(follower.wait(timeout=30), 0)
 
 
+class Restart(unittest.TestCase):
+    def test_who_follows_misses_nothing_when_the_server_ends_and_comes_again(self):
+        server = self.enterContext(pioneer.Pioneer())
+        server.settings = bus.Bus.SETTINGS
+        people = crowd.Crowd(server, 1)
+        program = bus.Bus(server)
+        server.settings = f"bus: {{listen: \"{program.address}\"}}\n"
+        product = people.product(100)
+        with subprocess.Popen([pioneer.BIN / "pioneer", "bus", "follow", "--stream", f"product/{product}", "--limit", "5", "--from", "0"],
+                              cwd=pioneer.ROOT, text=True, stdout=subprocess.PIPE, env=program.environment(people.cadre)) as follower:
+            told = [json.loads(follower.stdout.readline()) for _ in range(2)]
+            for end in (server.stop, server.kill, server.stop):
+                end()
+                server.start()
+                program.call("place_claim", {"places": 1}, people.tokens[0], id=product)
+                told.append(json.loads(follower.stdout.readline()))
+            self.assertEqual(follower.wait(timeout=60), 0)
+        self.assertEqual([frame["events"][-1]["type"] for frame in told], ["ProductCreated", "ProductPublished"] + ["ClaimPlaced"] * 3)
+        self.assertEqual(sorted({frame["position"] for frame in told}, key=int), [frame["position"] for frame in told])
+
+
 class Admission(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
