@@ -36,7 +36,7 @@ Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api
 
 void Cluster::leave() {
   if (table_ == nullptr) return;
-  ownership_.reset();
+  yield();
   {
     const std::lock_guard lock(mutex_);
     leaving_ = true;

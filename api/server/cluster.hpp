@@ -34,7 +34,9 @@ class Cluster {
   api::http::Forwarding::Owner owner() const;
   /// From here on the others hear of this node: it is served under this address. Once.
   void announce(std::string address);
-  /// Another node takes over at once, and the others hear that this one is gone.
+  /// Another node takes over at once; commands that come here go to it.
+  void yield() { ownership_.reset(); }
+  /// The others hear that this one is gone. Last.
   void leave();
 
  private:

@@ -154,6 +154,7 @@ int serve(const api::Settings& settings) {
   }
   wait_for_the_end(signals);
   say("pioneerd stops: open requests end first");
+  if (cluster) cluster->yield();
   (*front)->stop();
   if (cluster) cluster->leave();
   (*deployment)->stop();

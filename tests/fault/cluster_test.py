@@ -34,9 +34,11 @@ class Thrice(crowd.Load):
             self.told.append((path, key, first))
 
 
-class OfThree(unittest.TestCase):
+class Nodes(unittest.TestCase):
+    brokers = 1
+
     def setUp(self):
-        self.cluster = self.enterContext(cluster.Cluster(3))
+        self.cluster = self.enterContext(cluster.Cluster(3, self.brokers))
         self.crowd = crowd.Crowd(self.cluster, 8)
         self.product = self.crowd.product(PLACES)
 
@@ -85,6 +87,8 @@ class OfThree(unittest.TestCase):
         self.assertEqual(len(found), 1, "every node computes the same")
         self.assertEqual(len({json.loads(node.command("verify", "--json"))["root"] for node in running}), 1)
 
+
+class OfThree(Nodes):
     def test_a_day_with_every_command_sent_three_times(self):
         with Thrice(self.crowd, self.product) as load:
             self.more(load, 90)
@@ -135,6 +139,28 @@ class OfThree(unittest.TestCase):
             self.more(load)
         self.settle(load)
 
+    def test_the_group_changes_twenty_times(self):
+        with Thrice(self.crowd, self.product) as load:
+            self.more(load)
+            owner = self.owner()
+            comer = next(node for node in self.cluster.nodes if node is not owner)
+            for _ in range(10):
+                comer.stop()
+                comer.start()
+            self.more(load)
+            self.assertIs(self.owner(), owner, "who writes goes on writing while others come and go")
+        self.settle(load)
+
+    def test_a_stranger_writes_into_the_topic(self):
+        with Thrice(self.crowd, self.product) as load:
+            self.more(load)
+            self.cluster.broker.tool("ConsoleProducer", "--topic", "town", stdin="no record\nnor this\n" * 50)
+            self.more(load)
+        auditor = self.cluster.nodes[1].client(self.crowd.auditor)
+        self.addCleanup(auditor.close)
+        pioneer.until(lambda: auditor.get("/api/v1/log/incidents")["voidRecords"] >= 100)
+        self.settle(load)
+
     def test_a_new_node_joins_from_nothing(self):
         with Thrice(self.crowd, self.product) as load:
             self.more(load)
@@ -142,6 +168,22 @@ class OfThree(unittest.TestCase):
             load_clients = len(self.cluster.nodes)
             self.cluster.nodes[-1].start()
             self.assertEqual(load_clients, 4)
+            self.more(load)
+        self.settle(load)
+
+
+class OnThreeBrokers(Nodes):
+    """What one broker less, and a node less, do where each record stands on three brokers."""
+
+    brokers = 3
+
+    def test_one_broker_of_three_is_killed(self):
+        self.assertEqual(self.cluster.ready(self.cluster.nodes[0])["durability"], "replicated")
+        with Thrice(self.crowd, self.product) as load:
+            self.more(load)
+            self.cluster.broker.kill(1)
+            self.more(load)
+            self.cluster.broker.start()
             self.more(load)
         self.settle(load)
 
