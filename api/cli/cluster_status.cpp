@@ -43,6 +43,7 @@ Exit cluster_status(const Place& place) {
       server::roster_table(place.kafka, [&](std::string_view address, std::optional<std::string_view> value) {
         const std::lock_guard lock(mutex);
         api::NodeView said;
+        if (value) value->remove_prefix(std::min(server::node_mac_bytes, value->size()));
         if (value && said.ParseFromArray(value->data(), static_cast<int>(value->size())))
           nodes[std::string(address)] = std::move(said);
         else

@@ -21,6 +21,9 @@ constexpr std::size_t nodes_max = 256;  ///< more are not known to each other
 Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api::KafkaSetting& setting) {
   std::unique_ptr<Cluster> cluster(new Cluster(deployment));
   Cluster* const self = cluster.get();
+  const auto system = deployment.keyring().get(api::reserved_key::system);
+  if (!system) return eventstore::failure("no_system_key", "The keyring lacks the deployment's own key.");
+  cluster->secret_ = deployment.cryptography().derive(system->sealing, {"nodes"});
   auto table = adapters::kafka::TableTopic::open(
       roster_table(setting, [self](auto address, auto value) { self->heard(address, value); }));
   if (!table) return std::unexpected(table.error());
@@ -59,7 +62,11 @@ Forwarding::Owner Cluster::owner() const {
 
 void Cluster::heard(std::string_view address, std::optional<std::string_view> value) {
   api::NodeView said;
-  const bool stays = value && said.ParseFromArray(value->data(), static_cast<int>(value->size()));
+  const bool ours = value && value->size() >= node_mac_bytes &&
+                    value->substr(0, node_mac_bytes) == mac_of(address, value->substr(node_mac_bytes));
+  if (value && !ours) return;  // whoever can write there could else have people's commands sent to him
+  const auto note = ours ? value->substr(node_mac_bytes) : std::string_view();
+  const bool stays = ours && said.ParseFromArray(note.data(), static_cast<int>(note.size()));
   const std::lock_guard lock(mutex_);
   if (!stays) {
     if (const auto gone = nodes_.find(address); gone != nodes_.end()) nodes_.erase(gone);
@@ -67,6 +74,11 @@ void Cluster::heard(std::string_view address, std::optional<std::string_view> va
   }
   if (said.epoch() != 0 && address != address_) deployment_.node().reacted_elsewhere(said.reacted());
   if (nodes_.size() < nodes_max || nodes_.contains(address)) nodes_[std::string(address)] = std::move(said);
+}
+
+std::string Cluster::mac_of(std::string_view address, std::string_view note) const {
+  const auto mac = deployment_.cryptography().mac(secret_, {"node", address, "\n", note});
+  return {reinterpret_cast<const char*>(mac.data()), mac.size()};
 }
 
 void Cluster::announce(std::string address) {
@@ -105,7 +117,8 @@ void Cluster::say_how_it_goes() {
     const auto reign = deployment_.node().reign();
     const auto epoch = reign ? reign->epoch.value : 0;
     if (epoch != said_epoch || std::chrono::steady_clock::now() >= next) {
-      const adapters::kafka::TableEntry entry{address_, of_this_node().SerializeAsString()};
+      const auto note = of_this_node().SerializeAsString();
+      const adapters::kafka::TableEntry entry{address_, mac_of(address_, note) + note};
       // What could not be said is said with the next note.
       if (table_->put(std::span(&entry, 1))) said_epoch = epoch;
       next = std::chrono::steady_clock::now() + says_every;

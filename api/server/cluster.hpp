@@ -43,12 +43,14 @@ class Cluster {
   explicit Cluster(Deployment& deployment) : deployment_(deployment) {}
   void heard(std::string_view address, std::optional<std::string_view> value);
   void say_how_it_goes();
+  std::string mac_of(std::string_view address, std::string_view note) const;
   api::NodeView of_this_node() const;
 
   Deployment& deployment_;
   std::unique_ptr<adapters::kafka::TableTopic> table_;
   std::unique_ptr<adapters::kafka::Ownership> ownership_;
   std::string address_;
+  api::Secret secret_;  ///< of all nodes and nobody else: by it their notes are known
   std::thread saying_;
 
   mutable std::mutex mutex_;

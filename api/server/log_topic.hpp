@@ -18,8 +18,10 @@ adapters::kafka::Options topic_options(const api::KafkaSetting& setting,
 eventstore::Result<adapters::kafka::Topic> open_topic(const api::KafkaSetting& setting,
                                                       const adapters::kafka::Options& options);
 
-/// The table beside the topic in which each node says how it is: api::NodeView by the node's address. `told`: as
-/// TableOptions has it.
+/// What authenticates a node's word of itself stands before it (node_mac_bytes).
+inline constexpr std::size_t node_mac_bytes = 16;
+/// The table beside the topic in which each node says how it is: a MAC, and api::NodeView, by the node's address.
+/// `told`: as TableOptions has it.
 adapters::kafka::TableOptions roster_table(
     const api::KafkaSetting& setting,
     std::function<void(std::string_view key, std::optional<std::string_view> value)> told);

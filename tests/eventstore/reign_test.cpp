@@ -172,6 +172,7 @@ TEST_F(ReignTest, AnotherNodeTakesOverAndTheFirstFollowsUntilItIsWantedAgain) {
   EXPECT_FALSE(one.writer.writable());
   two.writer.want(false);
   one.writer.want(true);
+  one.run();
   one.submit("c");
   one.run();
   two.run();
