@@ -1,5 +1,6 @@
 #include "adapters/kafka/follower.hpp"
 
+#include <pthread.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -16,8 +17,10 @@ namespace {
 constexpr std::int32_t partition = 0;
 /// Two looks that miss the copy's last record belong together if no more time is between them.
 constexpr std::chrono::seconds lost_again_within{5};
-/// Gathered beyond this is written before more is read: half of what one batch of the copy holds.
-constexpr std::size_t gathered_bytes_max = limits::batch_bytes_max / 2;
+/// Gathered beyond this is written before more is read. Whoever looks up one record of the copy reads its whole batch,
+/// which is kept in memory for the next one if it is small (adapters/segments): half of that, for a record may be
+/// large.
+constexpr std::size_t gathered_bytes_max = 512u << 10;
 
 ByteView bytes_of_message(const rd_kafka_message_t& message) {
   return {static_cast<const std::byte*>(message.payload), message.len};
@@ -52,6 +55,7 @@ Result<void> Follower::start() {
   fold_ = copy_.state();
   compare_again();
   thread_ = std::thread([this] { run(); });
+  ::pthread_setname_np(thread_.native_handle(), "follow");  // as `top -H` shows it
   return {};
 }
 
