@@ -60,6 +60,8 @@ void set_for_reading(Settings& settings) {
       .set("isolation.level", "read_uncommitted")
       .set("fetch.wait.max.ms", std::to_string(read_wait_ms))
       .set("fetch.error.backoff.ms", "50");
+  // Goes on when a full queue has room again; older versions know no such setting (Follower::take_messages_soon).
+  if (rd_kafka_version() >= 0x02020000) settings.set("fetch.queue.backoff.ms", "5");
 }
 
 void set_for_writing(Settings& settings, const Options& options) {
@@ -79,10 +81,10 @@ void tell_events_in_background(rd_kafka_t* client) {
 }
 
 // (A batch call alone would wait for a whole batch.)
-Messages take_messages(rd_kafka_t* client, rd_kafka_queue_t* queue) {
+Messages take_messages(rd_kafka_t* client, rd_kafka_queue_t* queue, int wait_ms) {
   rd_kafka_poll(client, 0);
   Messages messages;
-  Owned<rd_kafka_message_t> first(rd_kafka_consume_queue(queue, read_wait_ms));
+  Owned<rd_kafka_message_t> first(rd_kafka_consume_queue(queue, wait_ms));
   if (!first) return messages;
   messages.push_back(std::move(first));
   std::array<rd_kafka_message_t*, messages_max> more;

@@ -64,7 +64,7 @@ void tell_events_in_background(rd_kafka_t* client);
 /// How long a reader waits for a message before it looks at what else there is to do; and a new fetch for the old one.
 inline constexpr int read_wait_ms = 100;
 using Messages = std::vector<Owned<rd_kafka_message_t>>;
-/// Everything that has come to the queue, up to a bound; at most `read_wait_ms` is waited for the first.
-Messages take_messages(rd_kafka_t* client, rd_kafka_queue_t* queue);
+/// Everything that has come to the queue, up to a bound; so long is waited for the first.
+Messages take_messages(rd_kafka_t* client, rd_kafka_queue_t* queue, int wait_ms = read_wait_ms);
 
 }  // namespace pioneer::adapters::kafka

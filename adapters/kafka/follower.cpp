@@ -17,10 +17,12 @@ namespace {
 constexpr std::int32_t partition = 0;
 /// Two looks that miss the copy's last record belong together if no more time is between them.
 constexpr std::chrono::seconds lost_again_within{5};
-/// Gathered beyond this is written before more is read. Whoever looks up one record of the copy reads its whole batch,
-/// which is kept in memory for the next one if it is small (adapters/segments): half of that, for a record may be
-/// large.
-constexpr std::size_t gathered_bytes_max = 512u << 10;
+/// Gathered beyond this is written before more is read, for each write is synced. No more: whoever looks up one record
+/// of the copy reads its whole batch, which is kept in memory for the next one up to 1 MiB (adapters/segments).
+constexpr std::size_t gathered_bytes_max = 896u << 10;
+
+/// A fetch takes less, while there is something to fetch.
+constexpr int held_back_ms = 5;
 
 ByteView bytes_of_message(const rd_kafka_message_t& message) {
   return {static_cast<const std::byte*>(message.payload), message.len};
@@ -83,7 +85,7 @@ void Follower::run() {
   busy_at_ = Clock::now();
   while (!stopping_) {
     if (look_is_wanted()) compare_again();
-    const auto messages = take_messages(client_.get(), queue_.get());
+    const auto messages = take_messages_soon();
     auto next = Next::go_on;
     for (const auto& message : messages) {
       next = judge(*message);
@@ -94,6 +96,21 @@ void Follower::run() {
     if (!write() || next == Next::end) return;
     if (std::exchange(not_taken_, false) || next == Next::compare) compare_again();
   }
+}
+
+// When its queue was full, librdkafka (before 2.2) fetches no more until a second has passed or there is something to
+// ask the broker, however soon the queue is empty. So where there is more to read than came, something is asked.
+Messages Follower::take_messages_soon() {
+  const bool may_be_held_back = filling_ && !at_end_;
+  auto messages = take_messages(client_.get(), queue_.get(), may_be_held_back ? held_back_ms : read_wait_ms);
+  filling_ = !messages.empty();
+  if (messages.empty() && may_be_held_back) {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+    static_cast<void>(
+        rd_kafka_query_watermark_offsets(client_.get(), options_.topic.c_str(), partition, &first, &end, read_wait_ms));
+  }
+  return messages;
 }
 
 // Reads from the copy's last record again: it must be there, byte for byte.

@@ -47,6 +47,7 @@ class Follower {
   Next not_the_same(const std::string& why);
   Next fork(std::int64_t offset, const std::string& why);
   bool fresh(const rd_kafka_message_t& message);
+  Messages take_messages_soon();
   void compare_again();
   bool look_is_wanted() const;
   bool write();
@@ -75,6 +76,7 @@ class Follower {
   bool comparing_ = false;              ///< the anchor was asked for, and has not come
   bool suspect_ = false;                ///< something was wrong on the way: compare before going on
   bool not_taken_ = false;              ///< the disk was full: what was gathered is read again
+  bool filling_ = false;                ///< records came at the last look
   bool at_end_ = false;                 ///< everything that the topic shows is judged
   std::uint64_t sockets_seen_ = 0;
   std::int32_t broker_seen_ = -1;

@@ -99,17 +99,17 @@ class Producer {
   Owned<rd_kafka_topic_t> topic_;
 };
 
-/// Reads the topic as a node does, from the beginning or from the end on.
+/// Reads the topic from its beginning, as a node does; its queue may be as large as librdkafka would have it.
 class Consumer {
  public:
-  Consumer(const Options& options, std::int64_t from) {
+  explicit Consumer(const Options& options) {
     Settings settings(options);
     set_for_reading(settings);
-    settings.set("fetch.message.max.bytes", "4194304").set("queued.max.messages.kbytes", "16384");
+    settings.set("fetch.message.max.bytes", "4194304");
     client_ = taken(settings.make(RD_KAFKA_CONSUMER));
     topic_ = taken(topic_of(client_.get(), options.topic));
     queue_.reset(rd_kafka_queue_new(client_.get()));
-    if (rd_kafka_consume_start_queue(topic_.get(), 0, from, queue_.get()) != 0)
+    if (rd_kafka_consume_start_queue(topic_.get(), 0, 0, queue_.get()) != 0)
       fail(rd_kafka_err2str(rd_kafka_last_error()));
   }
   ~Consumer() {
@@ -166,7 +166,7 @@ void latency(const Wanted& wanted) {
   std::atomic<bool> reading{false};
   std::jthread reader([&] {
     pioneer::adapters::posix::run_promptly();
-    Consumer consumer(wanted.kafka, RD_KAFKA_OFFSET_BEGINNING);
+    Consumer consumer(wanted.kafka);
     while (consumer.read([](const auto&) {})) {
     }
     reading = true;
@@ -217,7 +217,7 @@ void transaction(const Wanted& wanted) {
 
 void count(const Wanted& wanted) {
   const auto start = Clock::now();
-  Consumer consumer(wanted.kafka, RD_KAFKA_OFFSET_BEGINNING);
+  Consumer consumer(wanted.kafka);
   std::uint64_t bytes = 0;
   std::uint64_t records = 0;
   const auto see = [&](const rd_kafka_message_t& message) {
