@@ -175,7 +175,12 @@ Result<void> Deployment::Wiring::open_topic_and_copy() {
   }
   if (auto opened = open_files(id, {adapters::segments::Source::Kind::topic, options.kafka.generation}); !opened)
     return opened;
-  auto opened = adapters::kafka::KafkaLog::open(*files, *checked, how);
+  Result<std::unique_ptr<adapters::kafka::KafkaLog>> opened;
+  // Each answer waits for its threads, librdkafka's too: they are as prompt as the one that makes them.
+  std::thread([&] {
+    adapters::posix::run_promptly();
+    opened = adapters::kafka::KafkaLog::open(*files, *checked, how);
+  }).join();
   if (!opened) return std::unexpected(opened.error());
   topic = std::move(*opened);
   log = topic.get();
