@@ -195,6 +195,11 @@ bool Writer::try_to_reign() {
     phase_ = Phase::fenced;
     tell_follower();
   }
+  // Another's fence came while the rest was being read.
+  if (log_.state().epoch != reign_.next.epoch) {
+    no_reign(unavailable("taking_over"));
+    return true;
+  }
   // All that anybody ever wrote before the fence is decided from before the first decision after it.
   if (!follower_.followed(log_.end())) return false;
   if (auto known = follower_.before_reign(reign_.next.epoch); !known) {
@@ -303,6 +308,12 @@ void Writer::give_up_in_doubt() {
                       Retry::can_help};
   for (auto& [pending, answer] : in_doubt_.answers) pending->answer({Answer::Kind::unknown, {}, unknown});
   in_doubt_ = {};
+  std::vector<std::unique_ptr<Pending>> never;
+  {
+    std::lock_guard lock(mutex_);
+    if (deciding_done_) never.swap(again_);  // nobody decides any more
+  }
+  for (auto& pending : never) pending->answer({Answer::Kind::unavailable, {}, unavailable("stopping")});
 }
 
 // What cannot be read is tried again at the next step; a record of a newer program is the end of what this one can

@@ -246,6 +246,7 @@ Result<void> Writer::start_over() {
     interrupted_ = false;
     return {};
   }
+  if (shared_) return std::unexpected(unavailable("taking_over"));
   const auto level = log_feature_level(log_);
   if (!level) return std::unexpected(level.error());
   next_.feature_level = *level;
@@ -326,11 +327,18 @@ bool Writer::write_step() {
     room_wanted = std::exchange(room_wanted_, false);
   }
   if (room_wanted) arrived_.notify_one();
+  // Refusals rest on what the log held; that others write it by now, an append would have shown.
+  if (shared_ && batch.records.empty() && deposed()) {
+    writing_now_.store(false, std::memory_order_relaxed);
+    end_reign(batch, unavailable("taking_over"));
+    return true;
+  }
   const auto written = write(batch);
   turns_.fetch_add(1, std::memory_order_relaxed);
   writing_now_.store(false, std::memory_order_relaxed);
   if (!written) {
-    if (shared_ && written.error().retry == Retry::can_help) {
+    // What of it is in a shared log, its positions do not say: others may stand there.
+    if (shared_) {
       end_reign(batch, written.error());
     } else {
       give_up(batch, written.error());

@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds look_every{100};
 eventstore::Result<std::unique_ptr<Ownership>> Ownership::open(const Options& options,
                                                                std::chrono::milliseconds session,
                                                                std::function<void(bool)> told) {
-  std::unique_ptr<Ownership> made(new Ownership(std::move(told)));
+  std::unique_ptr<Ownership> made(new Ownership(std::move(told), options.tell));
   Settings settings(options);
   settings
       .set("group.id", options.topic + ".writer")
@@ -61,8 +61,13 @@ void Ownership::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka
 
 void Ownership::follow() {
   while (!stopping_) {
-    const Owned<rd_kafka_message_t> ignored(
+    const Owned<rd_kafka_message_t> message(
         rd_kafka_consumer_poll(client_.get(), static_cast<int>(look_every.count())));
+    if (!message || !message->err) continue;
+    if (const auto* const text = rd_kafka_message_errstr(message.get()); text != said_) {
+      said_ = text;
+      if (tell_) tell_("Which node writes the log cannot be settled: " + said_);
+    }
   }
   rd_kafka_consumer_close(client_.get());
 }

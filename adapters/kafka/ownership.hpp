@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
 #include "adapters/kafka/client.hpp"
@@ -29,12 +30,15 @@ class Ownership {
   Ownership& operator=(const Ownership&) = delete;
 
  private:
-  explicit Ownership(std::function<void(bool)> told) : told_(std::move(told)) {}
+  Ownership(std::function<void(bool)> told, std::function<void(const std::string&)> tell)
+      : told_(std::move(told)), tell_(std::move(tell)) {}
   static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
                         void* self);
   void follow();
 
   std::function<void(bool)> told_;
+  std::function<void(const std::string&)> tell_;
+  std::string said_;  ///< last; the thread's
   Owned<rd_kafka_t> client_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;

@@ -17,6 +17,8 @@ constexpr std::int32_t partition = 0;
 constexpr std::chrono::milliseconds ask_end_within{1'000};
 /// Beyond the time after which the brokers close a segment.
 constexpr std::chrono::milliseconds beat_after{1'000};
+/// However much comes.
+constexpr std::chrono::milliseconds idle_every{1'000};
 
 std::string_view text_of(const void* bytes, std::size_t size) { return {static_cast<const char*>(bytes), size}; }
 
@@ -99,7 +101,10 @@ void TableTopic::run() {
       pause();
       read_from_here();
     }
-    if (messages.empty() && options_.idle) options_.idle();
+    if (options_.idle && (messages.empty() || Clock::now() >= idle_at_)) {
+      options_.idle();
+      idle_at_ = Clock::now() + idle_every;
+    }
     beat_if_quiet();
   }
 }

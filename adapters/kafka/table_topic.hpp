@@ -93,6 +93,7 @@ class TableTopic {
   bool unsettled_ = false;                ///< something was told since settle() said yes
   bool last_is_beat_ = true;
   Clock::time_point heard_at_;
+  Clock::time_point idle_at_;
 
   mutable std::mutex mutex_;
   std::condition_variable moved_;

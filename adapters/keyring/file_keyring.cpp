@@ -25,8 +25,6 @@ constexpr std::uint32_t slots_max = 0xFFFF'FFF0u;
 /// Keys that compete for the same places of the cache.
 constexpr std::size_t cache_ways = 4;
 
-std::string text_of(const api::Mac& mac) { return {reinterpret_cast<const char*>(mac.data()), mac.size()}; }
-
 /// Takes an opened key out of its wrapping.
 class KeyReader final : public api::OpenedReader {
  public:
@@ -79,9 +77,9 @@ Result<std::unique_ptr<FileKeyring>> FileKeyring::make(eventstore::Disk& disk, a
   if (!master) return std::unexpected(master.error());
   keyring::Header header{log_id, std::string(cryptography.make_secret().view().substr(0, 16)), {}};
   // Nodes that begin one log in the same moment make one header.
-  if (options.shared) header.salt = text_of(cryptography.mac({}, {"keyring", log_id.view()}));
+  if (options.shared) header.salt = keyring::text_of(cryptography.mac({}, {"keyring", log_id.view()}));
   const auto wrapping = cryptography.derive(*master, {"wrap", header.salt});
-  header.check = text_of(cryptography.mac(wrapping, {"check", log_id.view()}));
+  header.check = keyring::text_of(cryptography.mac(wrapping, {"check", log_id.view()}));
   if (auto written = eventstore::write_whole(disk, keyring->path_, view(keyring::encode_header(header))); !written) {
     return std::unexpected(written.error());
   }
@@ -105,7 +103,7 @@ Result<api::Secret> FileKeyring::wrapping_of(const keyring::Header& header) cons
   const auto master = keyring::read_master_key(disk_, options_.master_file);
   if (!master) return std::unexpected(master.error());
   auto wrapping = cryptography_.derive(*master, {"wrap", header.salt});
-  if (header.check == text_of(cryptography_.mac(wrapping, {"check", header.log_id.view()}))) return wrapping;
+  if (header.check == keyring::text_of(cryptography_.mac(wrapping, {"check", header.log_id.view()}))) return wrapping;
   return failure("wrong_master_key", options_.master_file + " is not the master key of " + path_ + ".");
 }
 

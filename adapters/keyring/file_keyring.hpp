@@ -133,6 +133,8 @@ class FileKeyring final : public api::Keyring {
   const api::KeyMaterial* cached(const domain::Id& id);
   void keep(const domain::Id& id, const api::KeyMaterial& key);
   void forget(const domain::Id& id);
+  void contradict(std::string_view key);
+  std::string shared_mac(std::string_view key, std::string_view value) const;
   std::vector<SharedRecord> records_of(std::string_view slots) const;
   void take_header(std::string_view value);
   eventstore::Result<void> judge_taken(const Taken& taken, Changes& changes);

@@ -84,11 +84,14 @@ void FileKeyring::take(std::string_view key, std::string_view value) {
   if (key == keyring::header_record) return take_header(value);
   auto read = keyring::decode_shared(key, value);
   if (!read) not_ours_ = read.error();
-  if (!read || !*read) return;
+  if (!read) return;
+  if (!*read) return contradict(key);
   if ((*read)->salt != salt_) {
     not_ours_ = eventstore::Error{"foreign_keyring", path_ + " is not a keyring of the nodes that share this log."};
     return;
   }
+  // Nobody but our nodes has a say in which keys there are: an erasure cannot be taken back.
+  if (value.substr(keyring::shared_mac_at, keyring::shared_mac_bytes) != shared_mac(key, value)) return contradict(key);
   auto [taken, is_new] = taken_.try_emplace((*read)->id, Taken{**read, false});
   if (is_new) return;
   auto& known = taken->second;
@@ -98,6 +101,18 @@ void FileKeyring::take(std::string_view key, std::string_view value) {
   } else {
     known.contradicted = !same(**read, known.key);
   }
+}
+
+// What stands there last is what compaction leaves for nodes that come later: the one that counts goes there again.
+void FileKeyring::contradict(std::string_view key) {
+  if (key.size() != sizeof(Id)) return;
+  const auto id = Id::of(key);
+  if (const auto taken = taken_.find(id); taken != taken_.end()) {
+    taken->second.contradicted = true;
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  if (const auto slot = index_.find(id)) owe(*slot);
 }
 
 void FileKeyring::take_header(std::string_view value) {
@@ -253,6 +268,13 @@ void FileKeyring::owe(std::uint32_t slot) {
   owed_.push_back(index_.id(slot));
 }
 
+std::string FileKeyring::shared_mac(std::string_view key, std::string_view value) const {
+  const auto secret = cryptography_.derive(wrapping_, {"shared keys"});
+  return keyring::text_of(
+      cryptography_.mac(secret, {key, value.substr(0, keyring::shared_mac_at),
+                                 value.substr(keyring::shared_mac_at + keyring::shared_mac_bytes)}));
+}
+
 std::vector<SharedRecord> FileKeyring::records_of(std::string_view slots) const {
   std::vector<SharedRecord> records;
   for (std::size_t at = 0; at + slot_bytes <= slots.size(); at += slot_bytes) {
@@ -262,6 +284,8 @@ std::vector<SharedRecord> FileKeyring::records_of(std::string_view slots) const 
     const bool erased = read.state != KeyState::active;
     records.push_back(keyring::encode_shared({read.id, read.kind, erased, read.epoch, salt_,
                                               erased ? std::string() : std::string(keyring::wrapped_in(bytes))}));
+    auto& [key, value] = records.back();
+    value.replace(keyring::shared_mac_at, keyring::shared_mac_bytes, shared_mac(key, value));
   }
   return records;
 }

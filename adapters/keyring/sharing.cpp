@@ -11,7 +11,7 @@ constexpr char state_active = 1;
 constexpr char state_erased = 3;
 constexpr std::size_t shared_epoch_at = 4;
 constexpr std::size_t salt_at = 12;
-constexpr std::size_t wrapped_part_at = salt_at + 16;
+constexpr std::size_t wrapped_part_at = shared_mac_at + shared_mac_bytes;
 
 }  // namespace
 
@@ -20,6 +20,7 @@ SharedRecord encode_shared(const SharedKey& key) {
   value.resize(salt_at);
   eventstore::store(reinterpret_cast<std::byte*>(&value[shared_epoch_at]), key.epoch);
   value += key.salt;
+  value.resize(wrapped_part_at);
   if (!key.erased) value += key.wrapped;
   return {std::string(key.id.view()), std::move(value)};
 }

@@ -5,8 +5,8 @@
 //   key: a key's id   value
 //                       0  format (u8)              4  epoch (u64): of the reign in which the key was made
 //                       1  kind (u8)               12  salt of the keyring (16)
-//                       2  state (u8): 1 active,   28  wrapped key (72); absent when it is erased
-//                          3 erased
+//                       2  state (u8): 1 active,   28  MAC (16) over id and value, this field left out
+//                          3 erased                44  wrapped key (72); absent when it is erased
 //                       3  zero
 #pragma once
 
@@ -39,6 +39,8 @@ class KeySharing {
 namespace keyring {
 
 inline constexpr std::string_view header_record = "keyring";
+inline constexpr std::size_t shared_mac_at = 28;
+inline constexpr std::size_t shared_mac_bytes = 16;
 
 struct SharedKey {
   domain::Id id;
@@ -49,6 +51,7 @@ struct SharedKey {
   std::string wrapped;  ///< 72 bytes; empty: erased
 };
 
+/// With zeros for the MAC, which is the keyring's to compute.
 SharedRecord encode_shared(const SharedKey& key);
 /// Nothing: no record of ours. Error "newer_format".
 eventstore::Result<std::optional<SharedKey>> decode_shared(std::string_view key, std::string_view value);

@@ -45,6 +45,8 @@ using SlotBytes = std::array<char, slot_bytes>;
 inline std::string_view view(const SlotBytes& slot) { return {slot.data(), slot.size()}; }
 inline std::uint64_t offset_of(std::uint32_t slot) { return (std::uint64_t{slot} + 1) * slot_bytes; }
 
+inline std::string text_of(const api::Mac& mac) { return {reinterpret_cast<const char*>(mac.data()), mac.size()}; }
+
 struct Header {
   eventstore::LogId log_id;
   std::string salt;   ///< 16 bytes

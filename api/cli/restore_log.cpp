@@ -4,6 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "adapters/kafka/kafka_log.hpp"
+#include "adapters/kafka/topic_fold.hpp"
 #include "adapters/posix/disk.hpp"
 #include "adapters/segments/verify.hpp"
 #include "api/cli/commands.hpp"
@@ -114,6 +116,37 @@ Result<const Copy*> best_of(const std::vector<Copy>& copies) {
   return best;
 }
 
+/// What the damaged topic still holds must be in the copy, too: it may be all that is left of a node that is gone.
+Result<void> holds_the_topics(const Copy& best, const api::KafkaSetting& damaged) {
+  const auto options = server::topic_options(damaged);
+  const auto topic = adapters::kafka::Topic::check(options);
+  if (!topic && topic.error().code == "topic_missing") return {};
+  if (!topic) return std::unexpected(topic.error());
+  adapters::kafka::TopicFold fold(best.found.state.log_id);
+  const auto log = adapters::kafka::KafkaLog::open(fold, *topic, options);
+  if (!log) return std::unexpected(log.error());
+  // Behind a fork nothing counts; what does is folded by then.
+  if (const auto read = (*log)->read_all(); !read && read.error().retry == eventstore::Retry::can_help)
+    return std::unexpected(read.error());
+  (*log)->stop();
+  const auto size = fold.end().value;
+  if (size > best.found.position.value) {
+    return failure("history_differs",
+                   "The topic holds " + grouped(size) + " commits, and the longest copy " +
+                       grouped(best.found.position.value) +
+                       ". Name the directory of the node that has them all, or start one to fill it.");
+  }
+  const auto copy = OpenLog::open(best.directory);
+  if (!copy) return std::unexpected(copy.error());
+  const auto root = root_of_first(best.directory, (*copy)->log(), size);
+  if (!root) return std::unexpected(root.error());
+  if (*root == fold.root()) return {};
+  return failure("history_differs",
+                 "The topic went another way than " + best.directory +
+                     ": both may hold commits of which people were told. Nothing was changed; people "
+                     "must decide which of the two stands.");
+}
+
 /// They are kept: where their records stood is not where they stand in the new topic.
 Result<void> set_aside(eventstore::Disk& disk, const std::vector<Copy>& copies, std::uint32_t generation) {
   for (const auto& copy : copies) {
@@ -135,6 +168,7 @@ Result<Copied> restore(const api::KafkaSetting& damaged, const std::vector<std::
   }
   const auto best = best_of(copies);
   if (!best) return std::unexpected(best.error());
+  if (auto holds = holds_the_topics(**best, damaged); !holds) return std::unexpected(holds.error());
   best_directory = (*best)->directory;
   auto next = damaged;
   ++next.generation;

@@ -13,8 +13,8 @@ namespace {
 constexpr std::chrono::milliseconds look_every{20};
 
 /// Of the request; all that handlers read. What browsers say of the page is checked here and not there.
-constexpr std::array passed_on{"Authorization", "Cookie",          "Content-Type",     "If-Match",
-                               "Accept",        "Accept-Language", "Pioneer-Position", "Pioneer-Receipt"};
+constexpr std::array passed_on{"Authorization",   "Cookie",           "Content-Type",    "If-Match",  "Accept",
+                               "Accept-Language", "Pioneer-Position", "Pioneer-Receipt", "User-Agent"};
 /// Of the answer, in small letters and as they are written.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> passed_back{{
     {"etag", "ETag"},
@@ -55,12 +55,12 @@ void Forwarding::take(const IncomingPointer& incoming) {
     return incoming->problem({.code = "elsewhere", .retry_after_s = 1});
   }
   if (stopping_) return incoming->problem({.code = "stopping", .retry_after_s = 1});
-  if (!executor_.run([this, incoming] { carry(incoming); }))
+  const auto until = std::chrono::steady_clock::now() + options_.within;
+  if (!executor_.run([this, incoming, until] { carry(incoming, until); }))
     incoming->problem({.code = "queue_full", .detail = "Please try again in a moment.", .retry_after_s = 1});
 }
 
-void Forwarding::carry(const IncomingPointer& incoming) const {
-  const auto until = std::chrono::steady_clock::now() + options_.within;
+void Forwarding::carry(const IncomingPointer& incoming, std::chrono::steady_clock::time_point until) const {
   bool sent = false;
   while (!stopping_ && std::chrono::steady_clock::now() < until) {
     const auto owner = options_.owner();
@@ -87,7 +87,10 @@ bool Forwarding::may_pass(const HttpReply& reply) {
 
 HttpCall Forwarding::call_of(const Incoming& incoming, const std::string& owner) const {
   const auto& request = incoming.request;
-  HttpCall call{.method = request.method, .url = owner + request.path, .body = request.body};
+  // HEAD too: the answer's body is left out where it leaves for the client.
+  HttpCall call{.method = incoming.route->method == Method::post ? "POST" : "GET",
+                .url = owner + request.path,
+                .body = request.body};
   char mark = '?';
   for (const auto& [name, value] : request.query) {
     call.url.append(1, std::exchange(mark, '&')).append(encoded(name)).append("=").append(encoded(value));

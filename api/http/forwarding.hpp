@@ -30,9 +30,10 @@ class Forwarding {
     std::function<Owner()> owner;
     std::function<void(const IncomingPointer&)> here;      ///< carries it out on this node
     std::function<void(std::chrono::milliseconds)> pause;  ///< the executor's thread waits
-    std::chrono::milliseconds within{12'000};
-    /// A node that does not answer for so long is asked no more: another may write by then.
-    std::chrono::milliseconds answers_within{4'000};
+    std::chrono::milliseconds within{20'000};
+    /// A node that does not answer for so long is asked no more: another may write by then. More than a command waits
+    /// there for a reign.
+    std::chrono::milliseconds answers_within{8'000};
     std::size_t reply_bytes_max = 32u << 20;
   };
   /// Client and executor outlive it; each request takes one of the executor's threads until it is answered.
@@ -45,7 +46,7 @@ class Forwarding {
   void stop() { stopping_ = true; }
 
  private:
-  void carry(const IncomingPointer& incoming) const;
+  void carry(const IncomingPointer& incoming, std::chrono::steady_clock::time_point until) const;
   HttpCall call_of(const Incoming& incoming, const std::string& owner) const;
   static bool may_pass(const HttpReply& reply);
   static void answer(const Incoming& incoming, HttpReply reply);

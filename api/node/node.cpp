@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t deadlines_per_tick_max = 256;
 /// A disk that was full is tried again after this: it may be full for one file and not for another.
 constexpr std::int64_t full_pause_us = 1'000'000;
+/// A node that hears nothing of the log for so long is not ready: others are asked.
+constexpr std::int64_t cut_off_us_max = 5'000'000;
 constexpr std::string_view disk_full = "disk_full";
 constexpr std::string_view elsewhere = "elsewhere";
 constexpr std::string_view projection_stopped = "projection_stopped";
@@ -206,6 +208,10 @@ Readiness Node::readiness() const {
   } else if (writer_ != nullptr) {
     // Whoever asks this node is served all the same.
     if (now.reason = writer_->unwritable(); now.reason == elsewhere) now.reason.clear();
+    // It may not know who was erased, and whose token was taken away.
+    const auto since = cut_off_since_us_.load();
+    const bool cut_off = since != 0 && parts_.clock.since_boot().value - since > cut_off_us_max;
+    if (now.reason.empty() && cut_off) now.reason = eventstore::broker_unreachable;
   }
   now.ready = now.reason.empty();
   return now;
@@ -233,9 +239,18 @@ void Node::watch_threads() {
   watch_.projection.look(behind, projected.value, now_us);
 }
 
+void Node::watch_log() {
+  if (!parts_.log_trouble) return;
+  if (parts_.log_trouble().empty())
+    cut_off_since_us_ = 0;
+  else if (cut_off_since_us_ == 0)
+    cut_off_since_us_ = parts_.clock.since_boot().value;
+}
+
 void Node::tick() {
   const auto now = parts_.clock.now();
   watch_threads();
+  watch_log();
   projector_.expire(now);
   if (read_only_) return;
   watch_room();
@@ -251,6 +266,7 @@ void Node::tick() {
     if (code == elsewhere) static_cast<void>(reactions_.answered_elsewhere(reacted_elsewhere_));
     return;
   }
+  if (parts_.shared && !writer_->reign()) return;  // what is due stays due
   if (const auto due = models_->deadlines().due({now.value}, deadlines_per_tick_max)) {
     for (const auto& deadline : *due) {
       // Refused if it passed or was met meanwhile: then the next tick no longer finds it.

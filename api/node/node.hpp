@@ -60,6 +60,8 @@ class Node {
     /// Stamps of the log up to here may be ahead of the clock: an operator said that the clock is right.
     std::int64_t clock_confirmed_us = 0;
     std::function<eventstore::Result<void>(eventstore::Instant)> keep_clock_confirmed = {};  ///< for the next start
+    /// What the brokers of a shared log said last; empty: all is well. Absent: nobody is asked.
+    std::function<std::string()> log_trouble = {};
     /// Other nodes write the log too: it is followed, and taken over again and again.
     bool shared = false;
   };
@@ -139,6 +141,7 @@ class Node {
   eventstore::KeyValueStore& following_store() const;
   void watch_room();
   void watch_threads();
+  void watch_log();
   eventstore::Result<void> take_over();
   void record_permissions();
   void recall(Outcome& outcome) const;
@@ -155,9 +158,10 @@ class Node {
   Watch watch_;
   bool taken_over_ = false;
   std::atomic<std::uint64_t> reacted_elsewhere_{0};
-  std::uint64_t reigns_seen_ = 0;   ///< of a shared log: the tick's
-  bool newer_ = false;              ///< the log goes on in a way that this program does not know
-  std::int64_t full_since_us_ = 0;  ///< by the boot clock, of the tick that first saw it; 0: it is not
+  std::atomic<std::int64_t> cut_off_since_us_{0};  ///< by the boot clock: its log does not move, as far as is known
+  std::uint64_t reigns_seen_ = 0;                  ///< of a shared log: the tick's
+  bool newer_ = false;                             ///< the log goes on in a way that this program does not know
+  std::int64_t full_since_us_ = 0;                 ///< by the boot clock, of the tick that first saw it; 0: it is not
 };
 
 }  // namespace pioneer::node

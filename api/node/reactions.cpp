@@ -112,10 +112,15 @@ eventstore::Result<void> Reactions::tick(const eventstore::Log& log) {
     if (!open_.empty()) done = std::min(done, *open_.begin());
     if (!again.empty()) done = std::min(done, *again.begin());
   }
-  for (const auto sequence : again) {
-    const auto commit = eventstore::read_commit(log, eventstore::Sequence{sequence});
-    if (!commit) return std::unexpected(commit.error());
+  while (!again.empty()) {
+    const auto commit = eventstore::read_commit(log, eventstore::Sequence{*again.begin()});
+    if (!commit) {
+      std::lock_guard lock(mutex_);
+      again_.merge(again);
+      return std::unexpected(commit.error());
+    }
     react_to(*commit);
+    again.erase(again.begin());
   }
   return keep(done);
 }

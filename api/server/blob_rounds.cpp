@@ -70,8 +70,10 @@ void BlobRounds::loop() {
 Result<std::size_t> BlobRounds::make_one(Deployment& deployment) {
   const auto& node = deployment.node();
   if (!node.projector().stopped_because().empty()) return 0;
-  // Of a directory that nodes share, one tidies up: the one that writes.
-  if (node.unwritable() == "elsewhere") return 0;
+  // Of a directory that nodes share, one tidies up: the one that writes, and has seen all that there is.
+  if (deployment.shared() &&
+      (!node.reign() || !node.unwritable().empty() || node.projector().projected() != node.log().end()))
+    return 0;
   auto& blobs = deployment.blobs();
   auto removed = blobs.expire(deployment.clock().now().value - grace_us,
                               [&](std::string_view name) { return is_used(deployment, name); });

@@ -1,11 +1,13 @@
 #include "api/server/cluster.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "api/server/log_topic.hpp"
 #include "api/server/version.hpp"
 #include "eventstore/limits.hpp"
+#include "eventstore/ports/log.hpp"
 
 namespace pioneer::server {
 namespace {
@@ -14,12 +16,16 @@ using eventstore::Result;
 using Forwarding = api::http::Forwarding;
 
 constexpr std::chrono::milliseconds look_every{20};
+/// Room on the disk may come, a clock may be set.
+constexpr std::chrono::seconds steps_back_after{2};
+/// Whoever is not heard of is asked nothing: others may have its address by now.
+constexpr std::chrono::seconds silent_after{5};
 constexpr std::size_t nodes_max = 256;  ///< more are not known to each other
 
 }  // namespace
 
-Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api::KafkaSetting& setting) {
-  std::unique_ptr<Cluster> cluster(new Cluster(deployment));
+Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api::KafkaSetting& setting, Tell tell) {
+  std::unique_ptr<Cluster> cluster(new Cluster(deployment, setting, std::move(tell)));
   Cluster* const self = cluster.get();
   const auto system = deployment.keyring().get(api::reserved_key::system);
   if (!system) return eventstore::failure("no_system_key", "The keyring lacks the deployment's own key.");
@@ -28,13 +34,44 @@ Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api
       roster_table(setting, [self](auto address, auto value) { self->heard(address, value); }));
   if (!table) return std::unexpected(table.error());
   cluster->table_ = std::move(*table);
-  deployment.node().want(false);
-  auto ownership =
-      adapters::kafka::Ownership::open(topic_options(setting), std::chrono::seconds(setting.session_seconds),
-                                       [&node = deployment.node()](bool ours) { node.want(ours); });
-  if (!ownership) return std::unexpected(ownership.error());
-  cluster->ownership_ = std::move(*ownership);
+  if (auto stands = cluster->stand_for_writing(); !stands) return std::unexpected(stands.error());
   return cluster;
+}
+
+Result<void> Cluster::stand_for_writing() {
+  auto& node = deployment_.node();
+  node.want(false);
+  auto ownership =
+      adapters::kafka::Ownership::open(topic_options(setting_, tell_), std::chrono::seconds(setting_.session_seconds),
+                                       [&node](bool ours) { node.want(ours); });
+  if (!ownership) return std::unexpected(ownership.error());
+  ownership_ = std::move(*ownership);
+  return {};
+}
+
+void Cluster::yield() {
+  const std::lock_guard lock(standing_);
+  yielded_ = true;
+  ownership_.reset();
+}
+
+// The group gives the log to whoever stands for it, and leaves it there: a node that cannot write steps back.
+void Cluster::stand_if_able() {
+  static constexpr std::array passing{"", "elsewhere", "taking_over", eventstore::broker_unreachable};
+  const auto now = std::chrono::steady_clock::now();
+  const auto code = deployment_.node().unwritable();
+  const bool follows = deployment_.node().readiness().reason != "projection_stopped";
+  const bool able = follows && std::ranges::any_of(passing, [&](const char* one) { return code == one; });
+  if (able) able_at_ = now;
+  const std::lock_guard lock(standing_);
+  if (yielded_) return;
+  if (able && ownership_ == nullptr) {
+    if (const auto stands = stand_for_writing(); !stands && tell_) tell_(stands.error().detail);
+  } else if (!able && ownership_ != nullptr && now - able_at_ > steps_back_after) {
+    ownership_.reset();
+    deployment_.node().want(false);
+    if (tell_) tell_("This node cannot write the log now (" + code + "); another one may.");
+  }
 }
 
 void Cluster::leave() {
@@ -49,14 +86,24 @@ void Cluster::leave() {
   table_->stop();
 }
 
+void Cluster::wait_for_a_writer(std::chrono::milliseconds within) {
+  for (const auto until = std::chrono::steady_clock::now() + within; std::chrono::steady_clock::now() < until;) {
+    if (deployment_.node().reign() || std::holds_alternative<std::string>(owner())) return;
+    std::this_thread::sleep_for(look_every);
+  }
+}
+
 // Whoever writes is known by the name under which its records count, so an old note cannot mislead.
 Forwarding::Owner Cluster::owner() const {
   const auto& node = deployment_.node();
   if (node.unwritable() != "elsewhere") return Forwarding::Here{};
   const auto state = node.log().state();
   const std::lock_guard lock(mutex_);
-  for (const auto& [address, said] : nodes_)
-    if (address != address_ && said.epoch() != 0 && said.writer() == state.writer.view()) return address;
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [address, heard] : nodes_) {
+    const bool writes = heard.said.epoch() != 0 && heard.said.writer() == state.writer.view();
+    if (address != address_ && writes && now - heard.heard_at < silent_after) return address;
+  }
   return Forwarding::Nobody{};
 }
 
@@ -73,7 +120,8 @@ void Cluster::heard(std::string_view address, std::optional<std::string_view> va
     return;
   }
   if (said.epoch() != 0 && address != address_) deployment_.node().reacted_elsewhere(said.reacted());
-  if (nodes_.size() < nodes_max || nodes_.contains(address)) nodes_[std::string(address)] = std::move(said);
+  if (nodes_.size() < nodes_max || nodes_.contains(address))
+    nodes_[std::string(address)] = {std::move(said), std::chrono::steady_clock::now()};
 }
 
 std::string Cluster::mac_of(std::string_view address, std::string_view note) const {
@@ -123,6 +171,7 @@ void Cluster::say_how_it_goes() {
       if (table_->put(std::span(&entry, 1))) said_epoch = epoch;
       next = std::chrono::steady_clock::now() + says_every;
     }
+    stand_if_able();
     std::unique_lock lock(mutex_);
     if (changed_.wait_for(lock, look_every, [this] { return leaving_; })) break;
   }

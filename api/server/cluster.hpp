@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,42 +21,59 @@ namespace pioneer::server {
 
 class Cluster {
  public:
+  /// A sentence for an operator; from any thread.
+  using Tell = std::function<void(const std::string&)>;
   /// A node that is heard of so often, and whenever it begins or ends to write.
   static constexpr std::chrono::milliseconds says_every{1'000};
 
   /// The deployment, which outlives it, is on Kafka and not started yet; it does not write before the group says so.
   /// Errors: those of the table.
-  static eventstore::Result<std::unique_ptr<Cluster>> join(Deployment& deployment, const api::KafkaSetting& setting);
+  static eventstore::Result<std::unique_ptr<Cluster>> join(Deployment& deployment, const api::KafkaSetting& setting,
+                                                           Tell tell);
   ~Cluster() { leave(); }
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
 
+  /// Returns when this node or another one writes, or after `within`.
+  void wait_for_a_writer(std::chrono::milliseconds within);
   /// Where commands are carried out just now. Any thread.
   api::http::Forwarding::Owner owner() const;
   /// From here on the others hear of this node: it is served under this address. Once.
   void announce(std::string address);
   /// Another node takes over at once; commands that come here go to it.
-  void yield() { ownership_.reset(); }
+  void yield();
   /// The others hear that this one is gone. Last.
   void leave();
 
  private:
-  explicit Cluster(Deployment& deployment) : deployment_(deployment) {}
+  Cluster(Deployment& deployment, api::KafkaSetting setting, Tell tell)
+      : deployment_(deployment), setting_(std::move(setting)), tell_(std::move(tell)) {}
   void heard(std::string_view address, std::optional<std::string_view> value);
   void say_how_it_goes();
+  eventstore::Result<void> stand_for_writing();
+  void stand_if_able();
   std::string mac_of(std::string_view address, std::string_view note) const;
   api::NodeView of_this_node() const;
 
   Deployment& deployment_;
+  const api::KafkaSetting setting_;
+  const Tell tell_;
   std::unique_ptr<adapters::kafka::TableTopic> table_;
+  std::mutex standing_;  ///< over ownership_
   std::unique_ptr<adapters::kafka::Ownership> ownership_;
+  bool yielded_ = false;
+  std::chrono::steady_clock::time_point able_at_ = std::chrono::steady_clock::now();  ///< when it last could write
   std::string address_;
   api::Secret secret_;  ///< of all nodes and nobody else: by it their notes are known
   std::thread saying_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::map<std::string, api::NodeView, std::less<>> nodes_;  ///< by address
+  struct Heard {
+    api::NodeView said;
+    std::chrono::steady_clock::time_point heard_at;
+  };
+  std::map<std::string, Heard, std::less<>> nodes_;  ///< by address
   bool leaving_ = false;
 };
 

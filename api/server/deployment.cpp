@@ -348,6 +348,7 @@ node::Node::Parts Deployment::Wiring::node_parts() {
   parts.patient_store = &*patient_store;
   parts.patience = &patience;
   parts.shared = topic != nullptr;
+  if (topic != nullptr) parts.log_trouble = [this] { return topic->trouble(); };
   parts.headroom_bytes = options.headroom_bytes;
   parts.command_queue_max = options.command_queue_max;
   parts.keep_clock_confirmed = [this](eventstore::Instant ahead) {

@@ -97,8 +97,12 @@ eventstore::Result<void> adopt_rules(server::Deployment& deployment, const std::
   const auto outcome = deployment.execute(*command);
   if (outcome.refusal) return eventstore::failure(outcome.refusal->code, outcome.refusal->sentence);
   if (outcome.answer.kind == eventstore::Answer::Kind::accepted) return {};
+  if (deployment.shared()) {
+    say("The rules in " + file +
+        " are not those of the log; a node adopts its own when it starts and is the one that writes.");
+    return {};
+  }
   if (deployment.node().unwritable().empty()) return std::unexpected(outcome.answer.error);
-  if (outcome.answer.error.code == "elsewhere") return {};  // by the node that writes
   say("The rules in " + file + " are not adopted before the next start: " + outcome.answer.error.detail);
   return {};
 }
@@ -109,9 +113,19 @@ void wait_for_the_end(const sigset_t& signals) {
   sigwait(&signals, &signal);
 }
 
+/// Nodes reach each other by an address that says which one it is.
+std::string address_of_nobody(const api::Settings& settings) {
+  if (settings.kafka.brokers.empty() || !settings.kafka.address.empty()) return {};
+  const auto host = settings.listen.substr(0, settings.listen.rfind(':'));
+  if (!host.empty() && host != "0.0.0.0" && host != "[::]") return {};
+  return "other nodes cannot reach this one at " + settings.listen +
+         ": say how, with `kafka: {address: \"http://HOST:PORT\"}` in the settings";
+}
+
 int serve(const api::Settings& settings) {
   const auto rules = read_rules(settings);
   if (!rules) return give_up(rules.error().detail);
+  if (const auto wrong = address_of_nobody(settings); !wrong.empty()) return give_up(wrong);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
@@ -133,11 +147,12 @@ int serve(const api::Settings& settings) {
   if (!deployment) return give_up(deployment.error().detail);
   std::unique_ptr<server::Cluster> cluster;
   if (!settings.kafka.brokers.empty()) {
-    auto joined = server::Cluster::join(**deployment, settings.kafka);
+    auto joined = server::Cluster::join(**deployment, settings.kafka, options.tell);
     if (!joined) return give_up(joined.error().detail);
     cluster = std::move(*joined);
   }
   (*deployment)->start();
+  if (cluster) cluster->wait_for_a_writer(std::chrono::seconds(settings.kafka.session_seconds + 5));
   if (auto adopted = adopt_rules(**deployment, *rules, services_of(settings)); !adopted)
     return give_up(adopted.error().detail);
   server::Front::Owner owner;

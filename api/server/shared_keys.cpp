@@ -21,7 +21,7 @@ Result<std::unique_ptr<SharedKeys>> SharedKeys::open(eventstore::Disk& disk, api
   auto& keyring = *shared->keyring_;
   auto& options = shared->options_;
   options.told = [&keyring](std::string_view key, std::optional<std::string_view> value) {
-    if (value) keyring.take(key, *value);  // nobody removes a key's record: whoever did so changes nothing
+    keyring.take(key, value.value_or(""));  // nobody removes a key's record: whoever did so changes nothing
   };
   options.settle = [&keyring] { return keyring.settle(); };
   options.idle = [&keyring] { static_cast<void>(keyring.publish_owed()); };

@@ -111,6 +111,8 @@ void check_in_each(const Service& service, const IncomingPointer& incoming, cons
 void check_in(const Service& service, const IncomingPointer& incoming) {
   auto body = std::make_shared<CheckInTicketsBody>();
   if (!incoming->read_body(*body)) return;
+  // As one request: each ticket is told by what its claim is where the log is written.
+  if (service.elsewhere && service.node.unwritable() == "elsewhere") return service.elsewhere(incoming);
   query(service, incoming, [&service, incoming, body](const node::Caller& caller) {
     const auto product = id_in_path(*incoming);
     if (!product) return;

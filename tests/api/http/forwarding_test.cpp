@@ -91,7 +91,8 @@ class ForwardingTest : public testing::Test {
 
 TEST_F(ForwardingTest, GoesThereAsItCameAndComesBackAsItWasAnswered) {
   owners = {"http://10.0.0.2:8080"};
-  client.replies.emplace_back(reply(201, R"({"id":"r"})", {{"etag", "\"3\""}, {"pioneer-position", "17"}, {"set-cookie", "s=1"}}));
+  client.replies.emplace_back(
+      reply(201, R"({"id":"r"})", {{"etag", "\"3\""}, {"pioneer-position", "17"}, {"set-cookie", "s=1"}}));
   forwarding.take(incoming({{"Cookie", "session=x"}, {"If-Match", "\"2\""}, {"Origin", "http://elsewhere"}}));
   ASSERT_EQ(client.asked.size(), 1u);
   const auto& call = client.asked[0];
@@ -100,7 +101,8 @@ TEST_F(ForwardingTest, GoesThereAsItCameAndComesBackAsItWasAnswered) {
   EXPECT_EQ(call.body, "{}");
   EXPECT_EQ(sent(call, "Cookie"), "session=x");
   EXPECT_EQ(sent(call, "If-Match"), "\"2\"");
-  EXPECT_EQ(sent(call, "Idempotency-Key"), "0b0e7a3c-0000-4000-8000-000000000001") << "made here, where the client sent none";
+  EXPECT_EQ(sent(call, "Idempotency-Key"), "0b0e7a3c-0000-4000-8000-000000000001")
+      << "made here, where the client sent none";
   EXPECT_EQ(sent(call, "Origin"), "") << "the page was looked at here";
   EXPECT_EQ(sent(call, forwarded_header), "1");
   EXPECT_EQ(answer->given.status, 201u);
