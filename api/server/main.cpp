@@ -69,7 +69,8 @@ eventstore::Result<std::optional<domain::Policy>> read_rules(const api::Settings
   std::error_code none;
   const std::string& file = services_of(settings);
   if (settings.services.empty() && !std::filesystem::exists(file, none)) {
-    if (!std::filesystem::exists(settings.data + "/log", none)) {
+    const bool joins = !settings.kafka.brokers.empty();  // the topic may hold a log, and its rules
+    if (!joins && !std::filesystem::exists(settings.data + "/log", none)) {
       return eventstore::failure("bad_services",
                                  "There is no log in " + settings.data + ", and no " + file +
                                      " whose rules a new one could begin with. Name one with --services.");
