@@ -46,8 +46,9 @@ class Mirror(unittest.TestCase):
         assert int(then["position"]) > int(first["position"]) > 0, (first, then)
 
     def read(self, folder, older=None):
+        """By the stick alone: there is no network where it runs."""
         arguments = [self.reader, self.told["verifier"], folder] + ([older] if older else [])
-        return subprocess.run(arguments, text=True, capture_output=True, timeout=120, check=False)
+        return subprocess.run([*others.without_network(), *arguments], text=True, capture_output=True, timeout=120, check=False)
 
     def test_others_come_to_our_root_and_prove_each_step(self):
         done = self.read(self.to, self.older)
@@ -191,7 +192,7 @@ class Mirror(unittest.TestCase):
         self.assertGreater(int(after["position"]), int(before["position"]))
         found = self.verify(stick, "--checkpoint", older)
         self.assertEqual((found["ok"], found["checkpoints"]), (True, 2))
-        done = subprocess.run([self.reader, after["verifier"], stick, older], text=True, capture_output=True, timeout=120, check=False)
+        done = subprocess.run([*others.without_network(), self.reader, after["verifier"], stick, older], text=True, capture_output=True, timeout=120, check=False)
         self.assertEqual((done.returncode, done.stdout.strip()), (0, after["root"]), done.stderr)
         for file in stick.rglob("*"):
             if file.is_file():

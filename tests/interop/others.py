@@ -33,6 +33,18 @@ def go_program(name: str, package: str = ".") -> pathlib.Path:
     return program
 
 
+@functools.cache
+def without_network() -> tuple[str, ...]:
+    """What stands before a program's words so that it reaches nobody: a network of its own, with nothing in it."""
+    cut = ("unshare", "--map-root-user", "--net")
+    done = subprocess.run([*cut, "cat", "/proc/net/dev"], text=True, capture_output=True, check=False)
+    left = [line.split(":")[0].strip() for line in done.stdout.splitlines()[2:]]
+    if done.returncode != 0 or left != ["lo"]:
+        raise AssertionError("The network cannot be cut here, so that it is not shown that others' programs need none. `unshare --map-root-user --net` "
+                             f"must be permitted (in a container: user namespaces): {done.stderr or left}")
+    return cut
+
+
 def asked(*words, expect: int = 0, timeout: int = 120) -> subprocess.CompletedProcess:
     """Runs a program that ends with `expect`."""
     done = subprocess.run([str(word) for word in words], cwd=pioneer.ROOT, text=True, capture_output=True, timeout=timeout, check=False)
