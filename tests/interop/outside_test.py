@@ -8,9 +8,9 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import authority  # noqa: E402
 import others  # noqa: E402
 import pioneer  # noqa: E402
-import time_stamp_test  # noqa: E402
 import witness  # noqa: E402
 
 
@@ -36,7 +36,7 @@ def begin(case: type[unittest.TestCase]) -> None:
     case.one = witness.Witness(case.folder / "w", "w.example")
     case.one.start(case.second_key)
     case.addClassCleanup(case.one.kill)
-    case.authority = time_stamp_test.Authority(case.folder / "authority")
+    case.authority = authority.Authority(case.folder / "authority")
     stamping = witness.Lying(lambda handler, query: witness.says(200, case.authority.answer(query), "application/timestamp-reply")(handler, query))
     case.addClassCleanup(stamping.end)
     case.pioneer.settings = (f"witnesses:\n  - {{url: \"{case.one.url}\", key: \"{case.one.key}\"}}\n"
@@ -111,7 +111,7 @@ class Outside(unittest.TestCase):
 
     def test_openssl_verifies_the_stamp_in_a_mirror(self):
         at = self.fetched / "stamps"
-        time_stamp_test.openssl("ts", "-verify", "-data", at / self.stamped, "-in", at / f"{self.stamped}.tsr", "-CAfile", self.authority.folder / "ca.pem")
+        authority.openssl("ts", "-verify", "-data", at / self.stamped, "-in", at / f"{self.stamped}.tsr", "-CAfile", self.authority.folder / "ca.pem")
 
     def test_what_is_of_another_history_is_a_fault(self):
         other = self.enterContext(pioneer.Pioneer())

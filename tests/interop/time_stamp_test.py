@@ -12,47 +12,7 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
 import pioneer  # noqa: E402
 import witness  # noqa: E402
-
-SETTINGS = """
-[tsa]
-default_tsa = ours
-[ours]
-serial = {folder}/serial
-signer_cert = {folder}/tsa.pem
-certs = {folder}/ca.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4.1
-digests = sha256
-accuracy = secs:1
-"""
-
-
-def openssl(*arguments, given: bytes = b"", expect: int = 0) -> bytes:
-    done = subprocess.run(["openssl", *map(str, arguments)], input=given, capture_output=True, timeout=60, check=False)
-    if done.returncode != expect:
-        raise AssertionError(f"openssl {arguments}: {done.returncode} {done.stderr.decode()}")
-    return done.stdout
-
-
-class Authority:
-    """A certificate authority, and a time stamping authority below it."""
-
-    def __init__(self, folder: pathlib.Path):
-        self.folder = folder
-        folder.mkdir()
-        openssl("req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=A test's root", "-days", 2, "-keyout", folder / "ca.key", "-out", folder / "ca.pem")
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=A test's clock", "-keyout", folder / "tsa.key", "-out", folder / "tsa.csr")
-        (folder / "use").write_text("extendedKeyUsage = critical,timeStamping\n", encoding="utf-8")
-        openssl("x509", "-req", "-in", folder / "tsa.csr", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", 2,
-                "-extfile", folder / "use", "-out", folder / "tsa.pem")
-        (folder / "serial").write_text("01\n", encoding="utf-8")
-        (folder / "settings").write_text(SETTINGS.format(folder=folder), encoding="utf-8")
-
-    def answer(self, query: bytes) -> bytes:
-        (self.folder / "query").write_bytes(query)
-        return openssl("ts", "-reply", "-config", self.folder / "settings", "-queryfile", self.folder / "query")
-
+from authority import Authority, openssl  # noqa: E402
 
 class Stamped(unittest.TestCase):
     def setUp(self):
@@ -164,6 +124,35 @@ class Stamped(unittest.TestCase):
         self.assertIn("holds no certificates", subprocess.run(
             [pioneer.BIN / "pioneer", "audit", "verify", stick, "--tsa-ca", stick / "checkpoint"], text=True, capture_output=True, timeout=60,
             check=False).stderr)
+
+    def test_each_changed_byte_of_a_stamp_is_a_fault_or_changes_nothing(self):
+        """What is beside the signed part, such as the certificates that were sent along, says nothing: there OpenSSL is the judge of what still holds."""
+        self.serve(self.stamps)
+        size = pioneer.until(lambda: self.get("stamps").decode().strip())
+        self.pioneer.stop()
+        stick = self.folder / "stick"
+        self.pioneer.command("audit", "mirror", "--to", str(stick))
+        text, stamp = stick / "stamps" / size, stick / "stamps" / (size + ".tsr")
+        trusted = self.authority.folder / "ca.pem"
+        good = stamp.read_bytes()
+        holds = ["openssl", "ts", "-verify", "-data", text, "-in", stamp, "-CAfile", trusted]
+        found = {True: 0, False: 0}
+        for at in range(0, len(good), 7):
+            changed = bytearray(good)
+            changed[at] ^= 1 << at % 8
+            stamp.write_bytes(changed)
+            done = subprocess.run([pioneer.BIN / "pioneer", "audit", "verify", stick, "--tsa-ca", trusted, "--json"], text=True, capture_output=True,
+                                  timeout=60, check=False)
+            told = json.loads(done.stdout)
+            self.assertEqual((done.returncode, told["ok"]), (0, True) if told["ok"] else (1, False), at)
+            found[told["ok"]] += 1
+            if told["ok"]:
+                self.assertEqual(subprocess.run(holds, capture_output=True, timeout=60, check=False).returncode, 0, f"byte {at} was taken for good")
+            else:
+                self.assertEqual(told["file"], f"stamps/{size}.tsr")
+                self.assertTrue(told["reason"], at)
+        self.assertGreater(found[False], found[True], "most of a stamp is what was signed, and the signature")
+
     def test_the_next_one_comes_when_its_time_has_come(self):
         """A minute in place of a day, which settings may say, too."""
         server = self.serve(self.stamps, every="1 min")
