@@ -47,6 +47,21 @@ class LogCopy(unittest.TestCase):
         self.assertEqual(self.told(other, "replay"), self.told(self.source.data, "replay"))
         self.assertEqual(self.copy(self.source.data, self.topic), into, "a second time there is nothing to do")
 
+    def test_its_mirror_is_the_same_byte_for_byte(self):
+        """What others hold of the log proves the copy as it proved the log: no tile and no entry is another."""
+        before, after = self.folder / "before", self.folder / "after"
+        self.told(self.source.data, "audit", "mirror", "--to", str(before))
+        self.copy(self.source.data, self.topic)
+        other = self.folder / "other"
+        self.copy(self.topic, other)
+        shutil.copytree(self.source.data / "keys", other / "keys")
+        self.told(other, "audit", "mirror", "--to", str(after))
+        files = [{file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+                 for folder in (before, after)]
+        self.assertTrue(any(name.startswith("tile/entries/") for name in files[0]))
+        self.assertIn("checkpoint", files[0])
+        self.assertEqual(files[1], files[0])
+
     def test_a_log_that_grew_is_copied_on_and_one_that_went_another_way_is_refused(self):
         self.copy(self.source.data, self.topic)
         other = self.folder / "other"
