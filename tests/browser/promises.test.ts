@@ -68,11 +68,15 @@ it('a log that gives one place to two claims is found out, by the one who was pr
       await saved.saveAs(join(folder, saved.suggestedFilename()))
     }
     await page.locator('summary', { hasText: w.receipt.promise.how }).click()
-    await page.locator('.command', { hasText: verifier }).waitFor() // the key is asked for, too
     const words = (await page.locator('.command').textContent())!.trim().split(' ').map((word) => word.replaceAll("'", ''))
     expect(words.slice(0, 3).concat(words.at(-1)!)).toEqual(['pioneer', 'receipt', 'breach', verifier])
     const judged = spawnSync(program('pioneer'), words.slice(1), { cwd: folder, encoding: 'utf8' })
     expect([judged.status, judged.stdout.split(':')[0]]).toEqual([1, 'BREACH'])
+    // A log that gives no receipt any more is judged in the same way.
+    await page.route('**/api/v1/receipts/**', (r) => r.fulfill({ status: 404, contentType: 'application/problem+json', body: '{"code":"not_found","status":404}' }))
+    await page.reload()
+    await page.locator('summary', { hasText: w.receipt.promise.how }).click()
+    expect((await page.locator('.command').textContent())!.trim().split(' ').map((word) => word.replaceAll("'", ''))).toEqual(words)
   } finally {
     playIn(undefined)
     await stand.leave()

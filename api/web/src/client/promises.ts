@@ -10,7 +10,7 @@ const name = (position: string) => `promise/${position}`
 const mostOfOne = 4 // a log that promises one place to many has broken its word by the second
 
 /** What is asked for with a promise: that which one wants to hold in one's hands later. */
-export const isPromised = (path: string): boolean => /\/(requests|claims|pledges|rating|rate)$/.test(path)
+export const isPromised = (path: string): boolean => /\/(requests|claims|rating|rate)$/.test(path)
 
 /** As it stands in the answer: the signed note, in base64. */
 export async function notePromise(position: string, promise: string): Promise<void> {

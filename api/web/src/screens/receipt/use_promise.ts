@@ -22,6 +22,8 @@ async function read(promise: string, keys: VerifierKey[]): Promise<LogPromise | 
 /** `receipt`: what the server says of this place. */
 export function usePromise(position: () => string, receipt: Read<Receipt>) {
   const promises = shallowRef<LogPromise[]>([])
+  // The log's own, as they checked the promises: also where no receipt comes.
+  const verifiers = shallowRef<string[]>([])
   const now = useNow()
   watch(
     position,
@@ -31,7 +33,9 @@ export function usePromise(position: () => string, receipt: Read<Receipt>) {
       if (notes.length === 0) return
       const keys = await keysToCheckWith()
       const found = await Promise.all(notes.map((n) => read(n, keys)))
-      if (position() === at) promises.value = found.filter((p): p is LogPromise => String(p?.position) === at)
+      if (position() !== at) return
+      promises.value = found.filter((p): p is LogPromise => String(p?.position) === at)
+      verifiers.value = keys.filter((key) => key.kind === 'log' && promises.value.some((p) => p.origin === key.name)).map((key) => key.text)
     },
     { immediate: true },
   )
@@ -48,5 +52,5 @@ export function usePromise(position: () => string, receipt: Read<Receipt>) {
     const signed = (path: '/log/witnessed' | '/log/checkpoint') => answer(api.GET(path, { parseAs: 'text' })).then(String)
     return signed('/log/witnessed').catch(() => signed('/log/checkpoint'))
   }
-  return { promise, fate, evidence }
+  return { promise, fate, evidence, verifiers }
 }
