@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Page } from 'playwright-core'
 import { findings } from './barriers'
 import { askFor, call, offer, type Person } from './city'
+import { everything as incidents, tell } from './incidents'
 import { city, device, everything, goTo, onStage, picture, press, until, type Language, type Look, type Size } from './stage'
 import { said } from './words'
 
@@ -74,6 +75,13 @@ async function demo(page: Page): Promise<void> {
   await page.route('**/demo.json', (r) => r.fulfill({ json: { roles: [['member', city().member], ['cadre', city().cadre]].map(([role, who]) => ({ role, where: city().community.name, token: (who as Person).token })) } }))
   await page.reload()
   await page.locator('[data-day=cadre]').waitFor()
+}
+
+async function allIncidents(page: Page): Promise<void> {
+  await tell(page, incidents)
+  await page.reload()
+  await page.locator('[data-contradiction=over]').waitFor()
+  for (const summary of await page.locator('details summary').all()) await summary.click()
 }
 
 async function firstScreens(request: string, product: string): Promise<Screen[]> {
@@ -152,6 +160,7 @@ async function screensBehind(request: string, product: string): Promise<Screen[]
     { name: 'audit-request', path: `/audit/differences?stream=request/${request}&from=${began}`, as: 'auditor', then: (page) => page.locator('[data-field=state]').waitFor() },
     { name: 'audit-openings', path: `/audit/openings/${city().community.id}`, as: 'auditor' },
     { name: 'audit-incidents', path: '/audit/incidents', as: 'auditor' },
+    { name: 'audit-all-incidents', path: '/audit/incidents', as: 'auditor', then: allIncidents },
     { name: 'why', path: `/figures/${city().community.id}/why/open`, as: 'auditor' },
     { name: 'board-then', path: `${board}?at=${began}`, as: 'cadre', then: (page) => page.locator('.bar.past').waitFor() },
     { name: 'request-then', path: `/requests/${request}?at=${began}`, as: 'cadre', then: (page) => page.locator('.bar.past').waitFor() },
