@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "eventstore/limits.hpp"
@@ -21,6 +22,8 @@ constexpr std::chrono::seconds lost_again_within{5};
 /// of the copy reads its whole batch, which is kept in memory for the next one up to 1 MiB (adapters/segments).
 constexpr std::size_t gathered_bytes_max = 896u << 10;
 
+/// A connection takes less, where there is one to be had.
+constexpr std::chrono::seconds look_again_after{1};
 /// A fetch takes less, while there is something to fetch.
 constexpr int held_back_ms = 5;
 
@@ -76,9 +79,10 @@ void Follower::wake() {
   if (queue_) rd_kafka_queue_yield(queue_.get());
 }
 
+// Also while there is trouble: where nobody writes, nothing else comes that would tell when it is over.
 bool Follower::look_is_wanted() const {
   const std::lock_guard lock(progress_.mutex);
-  return progress_.looks_wanted > look_;
+  return progress_.looks_wanted > look_ || (!progress_.trouble.empty() && Clock::now() - looked_at_ > look_again_after);
 }
 
 void Follower::run() {
@@ -115,6 +119,7 @@ Messages Follower::take_messages_soon() {
 
 // Reads from the copy's last record again: it must be there, byte for byte.
 void Follower::compare_again() {
+  looked_at_ = Clock::now();
   rd_kafka_consume_stop(topic_.get(), partition);  // an error where nothing was started, which is well
   while (const Owned<rd_kafka_message_t> stale{rd_kafka_consume_queue(queue_.get(), 0)}) {
   }
@@ -126,6 +131,7 @@ void Follower::compare_again() {
   fold_ = copy_.state();
   suspect_ = false;
   at_end_ = false;
+  look_end_ = -1;
   broker_seen_ = -1;
   sockets_seen_ = sockets_.load();
   {
@@ -134,6 +140,14 @@ void Follower::compare_again() {
   }
   if (rd_kafka_consume_start_queue(topic_.get(), partition, expected_, queue_.get()) != 0)
     trouble(rd_kafka_err2str(rd_kafka_last_error()));
+}
+
+// Where the topic ended when the broker sent what came last.
+std::int64_t Follower::end_shown() const {
+  std::int64_t first = 0;
+  std::int64_t end = 0;
+  const auto error = rd_kafka_get_watermark_offsets(client_.get(), options_.topic.c_str(), partition, &first, &end);
+  return error || end < 0 ? std::numeric_limits<std::int64_t>::max() : end;
 }
 
 // Whether it came over the connection, and from the broker, that the comparison was made with. Another may have lost
@@ -153,13 +167,14 @@ Follower::Next Follower::judge(const rd_kafka_message_t& message) {
     at_end_ = true;
     return Next::go_on;
   }
+  if (look_end_ < 0) look_end_ = end_shown();
   if (comparing_) return judge_anchor(message);
   if (message.offset != expected_ && message.offset != gap_) {
     // Left out on the way, or a mark that somebody's transaction left: the second reading tells.
     gap_ = message.offset;
     return Next::compare;
   }
-  expected_ = message.offset + 1;
+  expect_behind(message);
   return judge_record(message);
 }
 
@@ -178,8 +193,14 @@ Follower::Next Follower::judge_anchor(const rd_kafka_message_t& message) {
   comparing_ = false;
   lost_since_.reset();
   broker_seen_ = rd_kafka_message_broker_id(&message);
-  expected_ = message.offset + 1;
+  expect_behind(message);
   return Next::go_on;
+}
+
+// Who appends without a pause shows no reader an end: what was there at the look is enough.
+void Follower::expect_behind(const rd_kafka_message_t& message) {
+  expected_ = message.offset + 1;
+  if (expected_ >= look_end_) at_end_ = true;
 }
 
 // Right after a change of leaders the new one may show less than it has: only what stays away is lost.

@@ -50,6 +50,8 @@ class Follower {
   Messages take_messages_soon();
   void compare_again();
   bool look_is_wanted() const;
+  std::int64_t end_shown() const;
+  void expect_behind(const rd_kafka_message_t& message);
   bool write();
   void pause();
   void end(eventstore::Error error);
@@ -77,13 +79,15 @@ class Follower {
   bool suspect_ = false;                ///< something was wrong on the way: compare before going on
   bool not_taken_ = false;              ///< the disk was full: what was gathered is read again
   bool filling_ = false;                ///< records came at the last look
-  bool at_end_ = false;                 ///< everything that the topic shows is judged
+  bool at_end_ = false;                 ///< everything that the topic showed since the look began is judged
   std::uint64_t sockets_seen_ = 0;
   std::int32_t broker_seen_ = -1;
-  std::int64_t expected_ = 0;                    ///< offset of the next record
-  std::int64_t gap_ = -1;                        ///< behind a gap that was read twice
-  std::int64_t judged_to_ = 0;                   ///< voids before it are counted
-  std::uint64_t look_ = 0;                       ///< what was wanted when the anchor was asked for
+  std::int64_t expected_ = 0;    ///< offset of the next record
+  std::int64_t gap_ = -1;        ///< behind a gap that was read twice
+  std::int64_t judged_to_ = 0;   ///< voids before it are counted
+  std::int64_t look_end_ = -1;   ///< where the topic ended when it answered this look; < 0: it did not yet
+  Clock::time_point looked_at_;  ///< when the anchor was asked for
+  std::uint64_t look_ = 0;       ///< what was wanted when the anchor was asked for
   std::optional<Clock::time_point> lost_since_;  ///< the anchor is not there
   Clock::time_point lost_seen_;                  ///< it was not there then either
   bool heard_ = false;                           ///< the brokers showed something since the last write

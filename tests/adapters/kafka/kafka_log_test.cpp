@@ -213,6 +213,22 @@ TEST(KafkaLog, ATopicThatHoldsOtherRecordsIsAFork) {
   EXPECT_EQ(node.log().state(), chain.state());
 }
 
+// A reader is shown an end only where nothing came for a moment.
+TEST(KafkaLog, SeesAllThatThereIsWhileSomebodyWritesWithoutAPause) {
+  const auto topic = tests::make_topic();
+  KafkaNode node(topic);
+  Chain chain(node.log().state());
+  append(node, chain.epoch(1, 5));
+  std::jthread writes([&](const std::stop_token& stop) {
+    Stranger stranger(KafkaBroker::shared().address());
+    while (!stop.stop_requested()) stranger.write(topic, "no record");
+  });
+  expect_catches_up(node);
+  KafkaNode comer(topic);
+  expect_catches_up(comer);
+  EXPECT_EQ(comer.log().state(), chain.state());
+}
+
 TEST(KafkaLog, GoesOnOverARestartOfTheBroker) {
   const auto topic = tests::make_topic();
   auto options = tests::options_for(topic);
@@ -230,6 +246,19 @@ TEST(KafkaLog, GoesOnOverARestartOfTheBroker) {
   operator_of_it.join();
   append(node, chain.commits(5));
   EXPECT_EQ(node.log().state(), chain.state());
+}
+
+TEST(KafkaLog, KnowsThatTheBrokersAreBackThoughNobodyWrites) {
+  const auto topic = tests::make_topic();
+  KafkaNode node(topic);
+  Chain chain(node.log().state());
+  append(node, chain.epoch(1, 5));
+  KafkaBroker::shared().stop();
+  while (node.log().trouble().empty()) std::this_thread::yield();
+  KafkaBroker::shared().start();
+  const auto until = std::chrono::steady_clock::now() + 60s;
+  while (!node.log().trouble().empty() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_EQ(node.log().trouble(), "");
 }
 
 TEST(KafkaLog, WhatNobodyConfirmsIsUnknownUntilTheNextFence) {
