@@ -63,6 +63,8 @@ struct AuditHistoryOptions {
   std::string to;             ///< likewise; empty: the end
   std::string stream;         ///< "request/ID"; a kind ("request/"); empty: all
   std::string scratch = ".";  ///< of a figure: where the replay's store stands meanwhile
+  /// Of a kind's streams: they are decided again in groups, one for each so many of their entries.
+  std::uint64_t entries_per_part = 300'000;
 };
 /// What happened between two moments, by stream.
 Exit audit_diff(const Place& place, const AuditHistoryOptions& options);

@@ -21,7 +21,7 @@ using domain::Id;
 using domain::RequestState;
 using eventstore::Result;
 
-/// Requests that one figure may count here: 100 MiB.
+/// Requests that one figure may count here: 60 MiB.
 constexpr std::size_t counted_max = 1'000'000;
 constexpr std::size_t page_size = 1'000;
 
@@ -57,13 +57,11 @@ std::optional<Figure> figure_of(std::string_view text) {
   return figure;
 }
 
-/// What brought a counted request to where it stands.
+/// A request that is counted, and the commit that brought it to where it stands. Small: there may be a million.
 struct Counted {
+  std::uint64_t position = 0;
   RequestState::Value state = RequestState::unspecified;
   bool overdue = false;
-  std::uint64_t position = 0;
-  std::int64_t recorded_at_us = 0;
-  std::string events;
 };
 using AllCounted = std::unordered_map<Id, Counted, domain::IdHash>;
 
@@ -79,7 +77,7 @@ Result<void> count(const projections::ReadModels& models, std::span<const Id> or
       if (!*row || (overdue && !(*row)->overdue())) continue;
       if (all.size() == counted_max)
         return eventstore::failure("too_many", "More than a million requests are counted; choose a smaller place.");
-      all.emplace(card.id, Counted{state, (*row)->overdue(), 0, 0, {}});
+      all.emplace(card.id, Counted{0, state, (*row)->overdue()});
     }
     after = std::move(column->next);
   } while (!after.empty());
@@ -112,39 +110,51 @@ Result<AllCounted> counted_then(const SignedMirror& mirror, std::uint64_t size, 
   return all;
 }
 
-/// The last commit of each that changed more than words: what put it into its column, or made it late.
-Result<void> find_reasons(const SignedMirror& mirror, std::uint64_t size, AllCounted& all) {
+/// Calls `each` with every part about a counted request before the entry `size`.
+Result<void> each_counted(
+    const SignedMirror& mirror, std::uint64_t size, AllCounted& all,
+    const std::function<void(const eventstore::AcceptedCommit&, const eventstore::StreamPart&, Counted&)>& each) {
   return each_commit(mirror, {0, size}, [&](const eventstore::AcceptedCommit& accepted) -> Result<void> {
     for (const auto& part : accepted.body.parts()) {
       const auto id = domain::id_in(part.stream(), domain::stream_kind::request);
-      const auto found = id ? all.find(*id) : all.end();
-      if (found == all.end()) continue;
-      auto& counted = found->second;
-      counted.position = accepted.sequence.value;
-      counted.recorded_at_us = accepted.body.recorded_at_us();
-      counted.events.clear();
-      for (const auto& event : part.events()) counted.events += (counted.events.empty() ? "" : ", ") + event.type();
+      if (const auto found = id ? all.find(*id) : all.end(); found != all.end()) each(accepted, part, found->second);
     }
     return {};
   });
 }
 
-void say_counted(const Place& place, const Id& id, const Counted& counted) {
-  const auto at = api::http::rfc3339_of_us(counted.recorded_at_us);
+void say_counted(const Place& place, const eventstore::AcceptedCommit& commit, const eventstore::StreamPart& part,
+                 const Counted& counted) {
+  const auto position = std::to_string(commit.sequence.value);
+  const auto at = api::http::rfc3339_of_us(commit.body.recorded_at_us());
   const auto state = RequestState::Value_Name(counted.state);
+  std::string events;
+  for (const auto& event : part.events()) events += (events.empty() ? "" : ", ") + event.type();
   if (place.json) {
     say(JsonObject()
-            .text("stream", domain::stream_of(domain::stream_kind::request, id))
+            .text("stream", part.stream())
             .text("state", state)
             .yes_no("overdue", counted.overdue)
-            .text("position", std::to_string(counted.position))
+            .text("position", position)
             .text("recordedAt", at)
-            .text("events", counted.events)
+            .text("events", events)
             .str());
     return;
   }
-  say(std::to_string(counted.position) + "  " + at + "  " + domain::stream_of(domain::stream_kind::request, id) + "  " +
-      state + (counted.overdue ? ", overdue" : "") + ": " + counted.events);
+  say(position + "  " + at + "  " + part.stream() + "  " + state + (counted.overdue ? ", overdue" : "") + ": " +
+      events);
+}
+
+/// Each with its last commit, in the log's order: that is what put it into its column, or made it late. One reading
+/// finds them, another tells them.
+Result<void> say_all(const Place& place, const SignedMirror& mirror, std::uint64_t size, AllCounted& all) {
+  const auto found = each_counted(mirror, size, all, [](const auto& commit, const auto&, Counted& counted) {
+    counted.position = commit.sequence.value;
+  });
+  if (!found) return found;
+  return each_counted(mirror, size, all, [&](const auto& commit, const auto& part, Counted& counted) {
+    if (counted.position == commit.sequence.value) say_counted(place, commit, part, counted);
+  });
 }
 
 }  // namespace
@@ -165,12 +175,7 @@ Exit audit_figure(const Place& place, const AuditHistoryOptions& options) {
   if (!scratch) return fail(scratch.error());
   auto all = counted_then(**mirror, range->to, *figure, *organisation, (*scratch)->store());
   if (!all) return fail(all.error());
-  if (const auto found = find_reasons(**mirror, range->to, *all); !found) return fail(found.error());
-  std::vector<std::pair<std::uint64_t, Id>> in_order;
-  in_order.reserve(all->size());
-  for (const auto& [id, counted] : *all) in_order.emplace_back(counted.position, id);
-  std::ranges::sort(in_order, {}, [](const auto& one) { return one.first; });
-  for (const auto& [position, id] : in_order) say_counted(place, id, all->at(id));
+  if (const auto said = say_all(place, **mirror, range->to, *all); !said) return fail(said.error());
   if (place.json)
     say((*mirror)->answer(JsonObject().number("counted", all->size()).text("to", std::to_string(range->to))));
   else

@@ -58,8 +58,10 @@ std::string shown_name(std::string_view name) {
   return out;
 }
 
+void say_part(std::string_view text) { put(stdout, plain(text)); }
+
 void say(std::string_view text) {
-  put(stdout, plain(text));
+  say_part(text);
   put(stdout, "\n");
 }
 

@@ -27,6 +27,8 @@ std::optional<std::int64_t> time_or_date_us(const std::string& text);
 /// A line on stdout. What a terminal would obey is shown as "?": names of files and texts of others are among what is
 /// said.
 void say(std::string_view text);
+/// The same without an end of line: there is more of it.
+void say_part(std::string_view text);
 /// False where something could not be written: the disk is full, the reader is gone.
 bool all_said();
 /// Without what a terminal would obey; line breaks and tabs stay.

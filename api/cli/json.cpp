@@ -1,5 +1,7 @@
 #include "api/cli/json.hpp"
 
+#include <utility>
+
 #include "api/http/json.hpp"
 
 namespace pioneer::cli {
@@ -30,6 +32,19 @@ void JsonArray::add_text(std::string_view value) {
   std::string json;
   api::http::append_json_string(json, value);
   add(json);
+}
+
+JsonStream::JsonStream(JsonObject before, std::string_view array) : opening_("{" + before.raw(array, "[").members()) {}
+
+void JsonStream::add(std::string_view element) {
+  say_part(std::exchange(opening_, {}));
+  if (!std::exchange(empty_, false)) say_part(",");
+  say_part(element);
+}
+
+void JsonStream::end(const JsonObject& after) {
+  say_part(std::exchange(opening_, {}));
+  say("]" + std::string(after.members().empty() ? "" : ",") + after.members() + "}");
 }
 
 std::string indented(std::string_view json) {

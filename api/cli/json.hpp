@@ -17,6 +17,8 @@ class JsonObject {
   /// `json` is JSON already.
   JsonObject& raw(std::string_view name, std::string_view json);
   std::string str() const { return body_.empty() ? "{}" : "{" + body_ + "}"; }
+  /// Without the braces.
+  const std::string& members() const { return body_; }
 
  private:
   JsonObject& name(std::string_view name);
@@ -36,6 +38,22 @@ class JsonArray {
 
  private:
   std::string body_;
+};
+
+/// An object of which one member is an array that is said element by element, as they come: a whole log's answer takes
+/// no memory. What broke off before end() is no JSON, so nobody takes a part for all.
+class JsonStream {
+ public:
+  /// `before` stands before the array.
+  JsonStream(JsonObject before, std::string_view array);
+  /// JSON already.
+  void add(std::string_view element);
+  /// `after` stands behind it.
+  void end(const JsonObject& after);
+
+ private:
+  std::string opening_;  ///< until it is said
+  bool empty_ = true;
 };
 
 /// JSON with a line for each member and element, two spaces deeper at each level; what is empty stays on its line.

@@ -134,6 +134,11 @@ void add_reasons(CLI::App& audit, On on) {
   w.add_option("--scratch", why.scratch, "of a figure: a folder with room for a store meanwhile")
       ->capture_default_str();
   w.add_option("--to", why.to, "as of then: a position, or a time; else the end");
+  w.add_option("--entries-at-once", why.entries_per_part,
+               "of a kind: its streams in groups of about so many entries, which bounds the memory; the mirror is read "
+               "once for each")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   on(w, [](const Place& p) { return why.stream.starts_with("board/") ? audit_figure(p, why) : audit_why(p, why); });
   static AuditHistoryOptions decided;
   auto& n = *audit.add_subcommand(

@@ -34,7 +34,7 @@ void tell(const api::PolicyView& policy) {
   for (const auto& difference : policy.differences()) say("    " + told(difference));
 }
 
-/// Policies as they come; JSON is one object at the end.
+/// Policies as they come.
 class Told {
  public:
   explicit Told(const Place& place) : place_(place) {}
@@ -42,7 +42,7 @@ class Told {
   void take(const api::PolicyView& policy) {
     ++count_;
     if (place_.json)
-      items_.add(api::http::to_json(policy));
+      json_.add(api::http::to_json(policy));
     else
       tell(policy);
   }
@@ -59,8 +59,7 @@ class Told {
   }
   /// `mirror`: the one that they came from, if they did.
   Exit end(const SignedMirror* mirror = nullptr) {
-    const auto all = JsonObject().raw("items", items_.str());
-    if (place_.json) say(mirror != nullptr ? mirror->answer(all) : all.str());
+    if (place_.json) json_.end(mirror != nullptr ? mirror->worth() : JsonObject());
     if (count_ == 0) complain("No policy was adopted yet.");
     return Exit::done;
   }
@@ -81,7 +80,7 @@ class Told {
   }
 
   const Place& place_;
-  JsonArray items_;
+  JsonStream json_{JsonObject(), "items"};
   std::uint64_t count_ = 0;
   std::optional<domain::PolicyAdopted> before_;
 };

@@ -77,8 +77,8 @@ std::optional<api::MirrorFault> SignedMirror::prove() {
   return found.fault;
 }
 
-std::string SignedMirror::answer(JsonObject computed) const {
-  return computed.yes_no("proven", proven_).text("keyFrom", key_from(own_key_)).str();
+JsonObject SignedMirror::worth(JsonObject computed) const {
+  return computed.yes_no("proven", proven_).text("keyFrom", key_from(own_key_));
 }
 
 std::expected<std::unique_ptr<SignedMirror>, Exit> proven_mirror(const AuditMirrorOptions& options) {

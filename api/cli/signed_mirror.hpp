@@ -33,9 +33,10 @@ class SignedMirror {
   const std::vector<std::string>& key_lines() const { return keys_.texts(); }
   /// When the newest entry was recorded, once the mirror was proven.
   eventstore::Instant last() const { return last_; }
-  /// The answer as it is said with --json: and what it rests on, whether the entries were proven, and whose word the
-  /// key is.
-  std::string answer(JsonObject computed) const;
+  /// The answer as it is said with --json, and what it is worth.
+  std::string answer(JsonObject computed) const { return worth(std::move(computed)).str(); }
+  /// What an answer rests on, as members: whether the entries were proven, and whose word the key is.
+  JsonObject worth(JsonObject computed = {}) const;
 
  private:
   SignedMirror(const std::string& path, AuditKeys keys, bool own_key)

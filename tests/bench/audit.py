@@ -196,6 +196,8 @@ def audit_memory(session: Session) -> list[Row]:
     for words in (["verify"], ["replay", "--scratch", session.folder], ["invariants"], ["rerun"], ["diff"], ["complete", "--kind", "request", "--organisation", organisation, "--subtree"],
                   ["why", f"organisation/{organisation}", "--json"], ["policies", "--json"], ["what-if", "--policy", ROOT / "ops/config/services.yaml", "--json"]):
         found[words[0]] = resident_max_mib([pioneer, "audit", words[0], mirrored, *words[1:]], session.folder)
+    for asked in ("request/", "product/", f"board/{organisation}"):
+        found[f"why {asked.split('/')[0]}/"] = resident_max_mib([pioneer, "audit", "why", mirrored, asked, "--json", "--scratch", session.folder], session.folder)
     archive = session.folder / "evidence.zip"
     middle = size_of(mirrored) // 2  # among the requests; members' tokens stand at the end
     found["evidence"] = resident_max_mib([pioneer, "audit", "evidence", mirrored, "--stream", "request/", "--from", str(max(0, middle - 2_000)), "--to", str(middle + 2_000), "--out", archive], session.folder)

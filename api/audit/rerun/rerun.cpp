@@ -88,7 +88,8 @@ std::string_view word_of(Verdict verdict) {
   return "not_run";
 }
 
-Rerun::Rerun(std::function<bool(const std::string& stream)> kept) : kept_(std::move(kept)) {
+Rerun::Rerun(std::function<bool(const std::string& stream)> kept, std::size_t claims_max)
+    : kept_(std::move(kept)), claims_max_(claims_max) {
   for (const auto& row : domain::permission_rows()) permissions_.push_back(row.SerializeAsString());
 }
 
@@ -99,7 +100,14 @@ std::string Rerun::subject(const Commit& commit) {
 
 std::optional<Judged> Rerun::take(const Commit& commit, bool wanted) {
   std::optional<Judged> judged;
-  if (wanted && !commit.parts.empty()) judged = judge(commit);
+  if (wanted && !commit.parts.empty()) {
+    const auto product = products_.find(subject(commit));
+    judged = judge(commit);
+    if (product != products_.end() && product->second.let_go) {
+      judged->verdict = Verdict::not_run;
+      judged->sentence = "There are more claims beside this product's than are kept in memory: ask for it alone.";
+    }
+  }
   fold(commit);
   return judged;
 }
@@ -268,13 +276,25 @@ void Rerun::fold(const Commit& commit) {
         if (const auto e = domain::as_part<domain::requests::Event>(event))
           domain::requests::evolve(requests_[stream].state, *e, happened);
       } else if (product) {
-        if (const auto e = domain::as_part<domain::supermarket::Event>(event))
-          domain::supermarket::evolve(products_[stream].state, *e, happened);
+        if (const auto e = domain::as_part<domain::supermarket::Event>(event)) fold_product(stream, *e, happened);
       } else {
         community_.evolve(stream, event, happened, commit.sequence);
       }
     }
   }
+}
+
+void Rerun::fold_product(const std::string& stream, const domain::supermarket::Event& event,
+                         const domain::Happened& happened) {
+  auto& product = products_[stream];
+  if (product.let_go) return;
+  const auto before = product.state.tickets.size();
+  domain::supermarket::evolve(product.state, event, happened);
+  claims_ += product.state.tickets.size() - before;
+  if (claims_ <= claims_max_) return;
+  claims_ -= product.state.tickets.size();
+  product.state = {};
+  product.let_go = true;
 }
 
 void Tally::add(Verdict verdict) {

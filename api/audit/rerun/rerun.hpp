@@ -36,9 +36,12 @@ struct Judged {
 /// Goes through a log's commits in order. One thread.
 class Rerun {
  public:
+  /// As many as one product may have, and 100 MiB.
+  static constexpr std::size_t claims_kept_max = 1'000'000;
   /// `kept`: names of streams of requests and products whose states are folded; only decisions about them can be
-  /// judged. All others' states are folded always.
-  explicit Rerun(std::function<bool(const std::string& stream)> kept);
+  /// judged. All others' states are folded always. A product with which its like have more than `claims_max` claims is
+  /// let go: its decisions are not run from there on.
+  explicit Rerun(std::function<bool(const std::string& stream)> kept, std::size_t claims_max = claims_kept_max);
 
   /// What the commit is a decision about: its first stream, or that of what was refused; empty: it holds no decision.
   static std::string subject(const projections::Commit& commit);
@@ -59,8 +62,12 @@ class Rerun {
   std::string out_of_order(const projections::Commit& commit) const;
   bool same_permission(const domain::AnyCommand& command) const;
   void fold(const projections::Commit& commit);
+  void fold_product(const std::string& stream, const domain::supermarket::Event& event,
+                    const domain::Happened& happened);
 
   const std::function<bool(const std::string& stream)> kept_;
+  const std::size_t claims_max_;
+  std::size_t claims_ = 0;                ///< in products_
   std::vector<std::string> permissions_;  ///< of this program, by Action
   node::Community community_;
   std::unordered_map<std::uint64_t, std::string> problems_;  ///< told in a rating, by cause: their category
@@ -69,6 +76,7 @@ class Rerun {
   struct Folded {
     State state;
     std::uint64_t revision = 0;
+    bool let_go = false;  ///< the state is no longer folded
   };
   std::unordered_map<std::string, Folded<domain::requests::State>> requests_;
   std::unordered_map<std::string, Folded<domain::supermarket::State>> products_;

@@ -16,8 +16,8 @@ using namespace audit_tests;  // NOLINT: stories by their words
 using testing::HasSubstr;
 
 /// The last decision of a story.
-Judged last(const Story& story) {
-  Rerun again([](const std::string&) { return true; });
+Judged last(const Story& story, std::size_t claims_max = Rerun::claims_kept_max) {
+  Rerun again([](const std::string&) { return true; }, claims_max);
   std::optional<Judged> judged;
   const auto source = story.source();
   for (auto next = source->next(); next && !next->empty(); next = source->next()) {
@@ -175,6 +175,22 @@ TEST(Rerun, SaysWhatIsMissingWhereItCannotDecide) {
   story.product("grace", {ProductPublished{}, placed(1, 1)});
   EXPECT_EQ(last(story).sentence,
             "It is refused: product_not_draft. The product was published before. It can be published only once.");
+}
+
+TEST(Rerun, LetsGoOfAProductThatWouldTakeTooMuchMemory) {
+  auto story = offered(9);
+  story.product("ann", {placed(1, 1)}).product("ben", {placed(2, 1)});
+  EXPECT_EQ(last(story, 1).verdict, Verdict::same) << "it is what comes after that is not known";
+  story.product("cem", {placed(3, 1)});
+  EXPECT_EQ(last(story, 2).verdict, Verdict::same);
+  const auto beyond = last(story, 1);
+  EXPECT_EQ(beyond.verdict, Verdict::not_run);
+  EXPECT_THAT(beyond.sentence, HasSubstr("ask for it alone"));
+  EXPECT_EQ(refused(story, "PublishProduct", "product_not_draft").verdict, Verdict::same);
+  auto other = offered(9);
+  other.then("product", "other", "grace", {created(9, false)}).then("product", "other", "grace", {ProductPublished{}});
+  other.product("ann", {placed(1, 1)}).then("product", "other", "ann", {placed(1, 1)}).product("ben", {placed(2, 1)});
+  EXPECT_EQ(last(other, 1).verdict, Verdict::same) << "the other one was let go, and gave its room back";
 }
 
 TEST(Rerun, LetsNothingStandThatNoCommandLeadsTo) {

@@ -11,7 +11,8 @@ import unittest
 
 import yaml
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[2] / folder) for folder in ("process", "fault")]
+import forged_log  # noqa: E402
 import pioneer  # noqa: E402
 
 SERVICES = pioneer.ROOT / "ops/config/services.yaml"
@@ -85,6 +86,39 @@ class AuditDemo(unittest.TestCase):
         for wrong in (f"{place}/lost", f"{place}/overdue/accepted"):
             self.assertIn("A figure is board/", self.figure(wrong, expect=2)[0]["error"])
         self.assertEqual(list(self.folder.glob("replay*")), [], "nothing stays behind")
+
+    def test_a_kind_is_told_in_groups_that_are_the_whole(self):
+        """What bounds the memory: some streams at a time, each with a reading of the mirror."""
+        for kind, at_once in (("request/", 700), ("product/", 100)):
+            whole, grouped = self.audit("why", "stick", kind), self.audit("why", "stick", kind, "--entries-at-once", str(at_once))
+            self.assertEqual(whole["groups"], 1)
+            self.assertGreater(grouped["groups"], 2)
+            self.assertGreater(len(whole["commits"]), 2 * at_once)
+            position = lambda commit: (int(commit["position"]), commit["stream"])  # noqa: E731
+            self.assertEqual(whole["commits"], sorted(grouped["commits"], key=position))
+            self.assertEqual({commit["again"]["verdict"] for commit in grouped["commits"]}, {"same"})
+            told = pioneer.run("audit", "why", str(self.folder / "stick"), kind, "--entries-at-once", str(at_once))
+            self.assertTrue(told.startswith(f"In {grouped['groups']} groups of streams, each in the log's order:\n"), told[:100])
+
+    def test_what_is_long_is_said_as_it_comes(self):
+        """Nothing is gathered until the end: where the end cannot be read, what came before it is there, and it is no JSON that somebody could take
+        for all."""
+        torn, end = self.folder / "torn", self.folder / "end/tile/entries"
+        shutil.copytree(self.folder / "stick", torn)
+        end.mkdir(parents=True)
+        bundles = (torn / "tile/entries").glob("[0-9]*[0-9]")  # the whole ones
+        last = max(bundle for bundle in bundles if bundle.is_file() and b"RequestResolved" in bundle.read_bytes())
+        shutil.copy(last, end)
+        forged_log.rewrite_mirrored(self.folder / "end", b"RequestResolved", b"RequestDissolve")
+        shutil.copy(end / last.name, last)
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "why", "torn", "request/", "--unproven", "--json"], cwd=self.folder, text=True,
+                              capture_output=True, timeout=250, check=False)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("RequestDissolve", done.stderr)
+        self.assertTrue(done.stdout.startswith('{"stream":"request/","commits":[{"position":'), done.stdout[:100])
+        self.assertGreater(len(done.stdout), 1_000_000)
+        with self.assertRaises(json.JSONDecodeError):
+            json.loads(done.stdout)
 
     def test_every_decision_comes_out_the_same(self):
         told = self.audit("rerun", "stick")
