@@ -7,6 +7,7 @@
 #include "adapters/zip/zip_archives.hpp"
 #include "api/audit/mirror_records.hpp"
 #include "api/cli/asked_of_mirror.hpp"
+#include "api/cli/clocks.hpp"
 #include "api/cli/cosigners.hpp"
 #include "api/cli/kept_stamps.hpp"
 #include "api/cli/signed_mirror.hpp"
@@ -226,6 +227,21 @@ Exit audit_evidence(const Place& place, const EvidenceOptions& options) {
 
 namespace {
 
+/// When the newest of its entries among the log's first `size` was recorded.
+RecordedAt times_of(const EvidenceReport& report) {
+  return [&report](std::uint64_t size) -> std::optional<std::int64_t> {
+    const auto& all = report.recorded_at_us;
+    const auto behind = std::ranges::lower_bound(all, size, {}, [](const auto& one) { return one.first; });
+    return report.fault || behind == all.begin() ? std::nullopt : std::optional(std::prev(behind)->second);
+  };
+}
+
+ClocksDiffer clocks_of(const EvidenceReport& report, const KeptStamps& stamps) {
+  auto clocks = stamps.clocks();
+  clocks.look_at(report.cosigners, times_of(report));
+  return clocks;
+}
+
 std::string json_of(const EvidenceReport& report, bool cannot_tell, const KeptStamps& stamps, const std::string& origin,
                     bool own_key) {
   JsonObject out;
@@ -236,6 +252,7 @@ std::string json_of(const EvidenceReport& report, bool cannot_tell, const KeptSt
   if (report.fault)
     out.text("code", report.fault->code).text("file", report.fault->file).text("reason", report.fault->sentence);
   stamps.add_to(out);
+  clocks_of(report, stamps).add_to(out);
   return out.text("origin", origin)
       .text("keyFrom", own_key ? "archive" : "given")
       .text("stream", report.stream)
@@ -277,6 +294,7 @@ void tell(const EvidenceReport& report, bool cannot_tell, const KeptStamps& stam
   if (!report.cosigners.empty() && !report.cosigned) say("               not yet all of these entries");
   if (report.kept > 0) say("  checkpoints  " + grouped(report.kept) + ", all of one history");
   stamps.tell();
+  clocks_of(report, stamps).tell(13);
   if (report.key_history) say("  keys         which signed when, as the log signed it: key-history");
   if (report.gap) say("  gap          a revision is missing between two of them");
   if (!report.whole_beginning && !report.stream.ends_with('/')) say("  begins       later than the stream does");
@@ -314,13 +332,13 @@ bool names_more_than(std::span<const api::ArchivedFile> files, const AuditKeys& 
 }
 
 /// Each as two files of the archive.
-void check_stamps(std::span<const api::ArchivedFile> files, KeptStamps& stamps) {
+void check_stamps(std::span<const api::ArchivedFile> files, const RecordedAt& recorded_at_us, KeptStamps& stamps) {
   for (const auto& [name, bytes] : files) {
     if (!name.starts_with(api::stamps_folder) || !name.ends_with(".tsr")) continue;
     const std::string text(name.substr(0, name.size() - 4));
     const auto stamped = std::ranges::find(files, text, &api::ArchivedFile::name);
     stamps.check(text.substr(api::stamps_folder.size() + 1),
-                 stamped == files.end() ? std::string_view() : stamped->bytes, bytes);
+                 stamped == files.end() ? std::string_view() : stamped->bytes, bytes, recorded_at_us);
   }
 }
 
@@ -350,7 +368,7 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
   if (!page) return fail(page.error());
   const auto all = keys->with_witnesses();
   auto report = api::evidence::check_evidence(*files, keys->origin(), all, *page);
-  check_stamps(*files, *stamps);
+  check_stamps(*files, times_of(report), *stamps);
   if (const auto& fault = stamps->fault(); fault && !report.fault)
     report.fault = {fault->code, fault->file, fault->sentence};
   // That no key that was given signed it is no word against it, if the archive names another one.

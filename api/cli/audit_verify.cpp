@@ -9,6 +9,7 @@
 #include "api/audit/mirror_verify.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
+#include "api/cli/clocks.hpp"
 #include "api/cli/cosigners.hpp"
 #include "api/cli/kept_stamps.hpp"
 #include "api/cli/log_line.hpp"
@@ -16,6 +17,7 @@
 #include "api/cli/signed_mirror.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/text/bytes.hpp"
+#include "eventstore/commit.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -31,6 +33,19 @@ std::optional<eventstore::ContinuedLog> continued(const api::MirrorFolder& folde
   return records ? eventstore::continued_by(records->front()) : std::nullopt;
 }
 
+/// Of a mirror that was found good, and holds records of ours: when the newest of so many was recorded.
+RecordedAt times_of(const api::MirrorFolder& folder, const MirrorVerification& found, bool any_entries) {
+  return [&folder, &found, any_entries](std::uint64_t size) -> std::optional<std::int64_t> {
+    if (found.fault || any_entries || !found.with_entries || size == 0 || size > found.checkpoint.size)
+      return std::nullopt;
+    const std::array<std::uint64_t, 1> newest{size - 1};
+    const auto records = api::read_records(folder, found.checkpoint.size, newest);
+    if (!records) return std::nullopt;
+    const auto commit = eventstore::parse_commit({eventstore::Sequence{size - 1}, records->front()});
+    return commit ? std::optional(commit->body.recorded_at_us()) : std::nullopt;
+  };
+}
+
 /// No key that was given signed the newest checkpoint: that is no word against it.
 bool cannot_tell(const MirrorVerification& found) { return found.fault && found.fault->code == "not_signed"; }
 
@@ -38,7 +53,7 @@ bool cannot_tell(const MirrorVerification& found) { return found.fault && found.
 bool is_against_it(std::string_view code) { return code == "bad_signature" || code == "other_origin"; }
 
 std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key,
-                    const std::optional<eventstore::ContinuedLog>& old) {
+                    const std::optional<eventstore::ContinuedLog>& old, const ClocksDiffer& clocks) {
   JsonObject out;
   if (cannot_tell(found))
     out.raw("ok", "null");
@@ -58,6 +73,7 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
     if (old) out.raw("continues", continued_json(*old));
   }
   stamps.add_to(out);
+  clocks.add_to(out);
   JsonArray strangers;
   for (const auto& key : found.strangers) strangers.add_text(key);
   return out.yes_no("withEntries", found.with_entries)
@@ -84,7 +100,7 @@ void tell_fault(const MirrorVerification& found) {
 }
 
 void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::string& origin, bool own_key,
-          const std::optional<eventstore::ContinuedLog>& old) {
+          const std::optional<eventstore::ContinuedLog>& old, const ClocksDiffer& clocks) {
   if (found.fault) return tell_fault(found);
   say("Good: " + grouped(found.checkpoint.size) +
       (found.with_entries ? " entries, each in its place, as it was signed."
@@ -97,6 +113,7 @@ void tell(const MirrorVerification& found, const KeptStamps& stamps, const std::
   tell_cosigners(found.cosigners);
   say("  checkpoints  " + grouped(found.checkpoints) + ", all of one history");
   stamps.tell();
+  clocks.tell(13);
   for (const auto& key : found.strangers)
     say("  not checked  what is signed by " + shown_name(key) + ": its key was not given");
   if (found.unsigned_files > 0)
@@ -143,14 +160,17 @@ Exit audit_verify(const Place& place, const AuditVerifyOptions& options) {
   how.beside = &beside;
   how.progress = [&](std::uint64_t done, std::uint64_t total) { progress.at(done, total); };
   auto found = api::verify_mirror(folder, how);
-  if (!found.fault) stamps->check(folder);
+  const auto recorded_at_us = times_of(folder, found, options.any_entries);
+  if (!found.fault) stamps->check(folder, recorded_at_us);
   if (const auto& fault = stamps->fault())
     found.fault = api::MirrorFault{fault->code, fault->file, std::nullopt, std::nullopt, fault->sentence};
+  auto clocks = stamps->clocks();
+  clocks.look_at(found.cosigners, recorded_at_us);
   const auto old = options.any_entries ? std::nullopt : continued(folder, found);
   if (place.json)
-    say(json_of(found, *stamps, keys->origin(), own_key, old));
+    say(json_of(found, *stamps, keys->origin(), own_key, old, clocks));
   else
-    tell(found, *stamps, keys->origin(), own_key, old);
+    tell(found, *stamps, keys->origin(), own_key, old, clocks);
   if (cannot_tell(found)) return Exit::could_not_run;
   return found.fault ? Exit::no : Exit::done;
 }

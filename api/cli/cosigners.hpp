@@ -11,9 +11,10 @@
 
 namespace pioneer::cli {
 
-inline std::string cosigned_at(const api::Cosigner& one) {
-  return api::http::rfc3339_of_us(static_cast<std::int64_t>(one.time_s) * 1'000'000);
+inline std::string time_of_s(std::uint64_t time_s) {
+  return api::http::rfc3339_of_us(static_cast<std::int64_t>(time_s) * 1'000'000);
 }
+inline std::string cosigned_at(const api::Cosigner& one) { return time_of_s(one.time_s); }
 
 /// [{"name", "size", "at"}]
 inline std::string cosigners_json(std::span<const api::Cosigner> cosigners) {

@@ -29,7 +29,8 @@ void KeptStamps::wrong(std::string code, std::string file, std::string sentence)
   if (!fault_) fault_ = Fault{std::move(code), std::move(file), std::move(sentence)};
 }
 
-void KeptStamps::check(const std::string& size, std::string_view text, std::string_view answer) {
+void KeptStamps::check(const std::string& size, std::string_view text, std::string_view answer,
+                       const RecordedAt& recorded_at_us) {
   ++count_;
   if (authority_ == nullptr || fault_) return;
   const auto time_s = authority_->stamped(answer, eventstore::sha256(eventstore::bytes_of(text)));
@@ -37,12 +38,15 @@ void KeptStamps::check(const std::string& size, std::string_view text, std::stri
   const auto checkpoint = api::parse_checkpoint(text);
   if (!checkpoint || std::to_string(checkpoint->size) != size)
     return wrong("bad_time_stamp", file_of(size), "What was stamped is no checkpoint of " + size + " entries.");
+  if (const auto recorded_us = recorded_at_us(checkpoint->size))
+    clocks_.look("The authority that stamped the first " + grouped(checkpoint->size) + " entries", *time_s,
+                 *recorded_us);
   if (checkpoint->size < newest_) return;
   newest_ = checkpoint->size;
   newest_s_ = *time_s;
 }
 
-void KeptStamps::check(const api::MirrorFolder& folder) {
+void KeptStamps::check(const api::MirrorFolder& folder, const RecordedAt& recorded_at_us) {
   std::set<std::uint64_t> sizes;
   const auto listed = folder.each(std::string(api::stamps_folder), [&](const std::string& name) {
     if (const auto size = api::stamped_size(name)) sizes.insert(*size);
@@ -55,7 +59,7 @@ void KeptStamps::check(const api::MirrorFolder& folder) {
     const auto answer = folder.read(answer_of(name), api::stamp_bytes_max);
     if (!text) return wrong(text.error().code, file_of(name), text.error().detail);
     if (!answer) return wrong(answer.error().code, answer_of(name), answer.error().detail);
-    check(name, *text, *answer);
+    check(name, *text, *answer, recorded_at_us);
   }
 }
 

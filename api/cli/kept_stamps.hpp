@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "api/audit/mirror_folder.hpp"
+#include "api/cli/clocks.hpp"
 #include "api/cli/json.hpp"
 #include "api/ports/time_stamping.hpp"
 
@@ -25,11 +26,13 @@ class KeptStamps {
   static eventstore::Result<KeptStamps> with(const std::string& authority);
 
   /// One stamp: `size` is the name of its text. The first fault is kept, and no more is checked then.
-  void check(const std::string& size, std::string_view text, std::string_view answer);
+  void check(const std::string& size, std::string_view text, std::string_view answer, const RecordedAt& recorded_at_us);
   /// All of a mirror that is verified: what was stamped is good.
-  void check(const api::MirrorFolder& folder);
+  void check(const api::MirrorFolder& folder, const RecordedAt& recorded_at_us);
 
   const std::optional<Fault>& fault() const { return fault_; }
+  /// The authority's clock, and the log's.
+  const ClocksDiffer& clocks() const { return clocks_; }
   void add_to(JsonObject& out) const;
   /// Nothing where there is none.
   void tell() const;
@@ -40,6 +43,7 @@ class KeptStamps {
 
   std::unique_ptr<api::TimeStamping> authority_;  ///< null: none was given
   std::optional<Fault> fault_;
+  ClocksDiffer clocks_;
   std::size_t count_ = 0;
   std::uint64_t newest_ = 0;  ///< entries that it covers
   std::int64_t newest_s_ = 0;

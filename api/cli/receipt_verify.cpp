@@ -5,6 +5,8 @@
 #include "api/audit/mirror_folder.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
+#include "api/cli/clocks.hpp"
+#include "api/cli/cosigners.hpp"
 #include "api/cli/json.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/proofs/receipt.hpp"
@@ -65,6 +67,13 @@ Exit tell_bad(const Place& place, const eventstore::Error& error) {
   return Exit::no;
 }
 
+ClocksDiffer clocks_of(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
+  ClocksDiffer clocks;
+  for (const auto& [name, time_s] : proven.cosigners)
+    if (time_s) clocks.look_at_witness(name, *time_s, body.recorded_at_us());
+  return clocks;
+}
+
 std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
   JsonArray streams;
   for (const auto& part : body.parts()) {
@@ -73,9 +82,14 @@ std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBod
     streams.add(JsonObject().text("stream", part.stream()).raw("events", types.str()).str());
   }
   JsonArray cosigners;
-  for (const auto& name : proven.cosigners) cosigners.add_text(name);
-  return JsonObject()
-      .yes_no("ok", true)
+  for (const auto& [name, time_s] : proven.cosigners) {
+    JsonObject one;
+    one.text("name", name);
+    if (time_s) one.text("at", time_of_s(*time_s));
+    cosigners.add(one.str());
+  }
+  JsonObject out;
+  out.yes_no("ok", true)
       .text("position", std::to_string(proven.header.sequence.value))
       .text("size", std::to_string(proven.checkpoint.size))
       .text("origin", proven.checkpoint.origin)
@@ -83,8 +97,9 @@ std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBod
       .text("leaf", api::hex(proven.leaf.view()))
       .text("recordedAt", api::http::rfc3339_of_us(body.recorded_at_us()))
       .raw("streams", streams.str())
-      .raw("cosigners", cosigners.str())
-      .str();
+      .raw("cosigners", cosigners.str());
+  clocks_of(proven, body).add_to(out);
+  return out.str();
 }
 
 void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
@@ -95,9 +110,11 @@ void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
   say("  place      " + std::to_string(proven.header.sequence.value) + ", in a log of " +
       grouped(proven.checkpoint.size) + " records");
   say("  signed by  " + proven.checkpoint.origin);
-  for (const auto& name : proven.cosigners) say("  cosigned   " + name);
+  for (const auto& [name, time_s] : proven.cosigners)
+    say("  cosigned   " + name + (time_s ? ", on " + time_of_s(*time_s) + " by its clock" : ""));
   if (proven.cosigners.empty())
     say("  cosigned   nobody whose key was given: that the log was not rewritten since rests on the one who runs it");
+  clocks_of(proven, body).tell(11);
 }
 
 }  // namespace

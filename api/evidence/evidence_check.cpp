@@ -192,6 +192,7 @@ class Check {
     for (const auto& entry : evidence_.entries) {
       const auto commit = eventstore::parse_commit({eventstore::Sequence{entry.position}, entry.record});
       if (!commit) return fault(entry_file(entry.position), commit.error());
+      report_.recorded_at_us.emplace_back(entry.position, commit->body.recorded_at_us());
       bool its = false;
       for (const auto& part : commit->body.parts()) {
         if (one ? part.stream() != evidence_.stream : !part.stream().starts_with(evidence_.stream)) continue;

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "api/evidence/evidence.hpp"
 #include "api/ports/verifier.hpp"
@@ -25,8 +27,10 @@ struct EvidenceReport {
   SignedCheckpoint checkpoint;
   std::vector<Cosigner> cosigners;  ///< of the witnesses whose keys were given, what each signed; in order of names
   bool cosigned = false;            ///< one of them signed what covers all entries
-  std::size_t entries = 0;          ///< of the stream
-  std::size_t related = 0;          ///< policies by which they were decided
+  /// Positions of all entries, in order, and when each was recorded.
+  std::vector<std::pair<std::uint64_t, std::int64_t>> recorded_at_us;
+  std::size_t entries = 0;  ///< of the stream
+  std::size_t related = 0;  ///< policies by which they were decided
   std::size_t kept = 0;
   std::size_t stamps = 0;        ///< are not checked here: they need their authority's certificate
   bool key_history = false;      ///< the log's keys tell which came before them

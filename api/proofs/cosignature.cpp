@@ -69,4 +69,22 @@ std::optional<std::string> wrong_time(const Cosignature& cosignature, std::uint6
   return std::nullopt;
 }
 
+std::optional<std::string> wrong_fresh_time(const Cosignature& cosignature, std::uint64_t now_s,
+                                            const Cosignature* earlier) {
+  if (auto wrong = wrong_time(cosignature, now_s, earlier)) return wrong;
+  if (cosignature.time_s >= now_s || now_s - cosignature.time_s <= clocks_differ_s_max) return std::nullopt;
+  return "The witness \"" + cosignature.witness + "\" signed just now at a time that lies " +
+         std::to_string(now_s - cosignature.time_s) +
+         " seconds behind this machine's clock: one of the two clocks is wrong.";
+}
+
+std::optional<std::string> signed_before_recorded(std::string_view who, std::int64_t time_s,
+                                                  std::int64_t recorded_at_us) {
+  const auto recorded_s = recorded_at_us / 1'000'000;
+  if (time_s >= recorded_s || recorded_s - time_s <= static_cast<std::int64_t>(2 * clocks_differ_s_max))
+    return std::nullopt;
+  return std::string(who) + " says that this was signed " + std::to_string(recorded_s - time_s) +
+         " seconds before the log says that it was recorded: one of the two clocks was wrong.";
+}
+
 }  // namespace pioneer::api

@@ -42,5 +42,14 @@ eventstore::Result<void> add_cosigners(std::vector<Cosigner>& all, const SignedN
 std::optional<std::string> wrong_time(const Cosignature& cosignature, std::uint64_t now_s,
                                       const Cosignature* earlier = nullptr);
 inline constexpr std::uint64_t clocks_differ_s_max = 60;
+/// The same of one that was asked for at `now_s`: it lies far behind it as well.
+std::optional<std::string> wrong_fresh_time(const Cosignature& cosignature, std::uint64_t now_s,
+                                            const Cosignature* earlier);
+
+/// In words, where somebody outside says that they signed what holds a record before the log says that it recorded it:
+/// nobody can, so one of the two clocks was wrong. Nothing: it may be so, each clock being off by
+/// `clocks_differ_s_max` at most. `who`: "The witness \"NAME\"".
+std::optional<std::string> signed_before_recorded(std::string_view who, std::int64_t time_s,
+                                                  std::int64_t recorded_at_us);
 
 }  // namespace pioneer::api

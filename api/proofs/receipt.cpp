@@ -1,5 +1,6 @@
 #include "api/proofs/receipt.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "api/text/base64.hpp"
@@ -35,19 +36,31 @@ Result<void> take_path(std::string_view& rest, std::vector<Hash>& path) {
   }
 }
 
-/// The names of those keys that signed besides the log. Error: "bad_signature".
-Result<std::vector<std::string>> cosigners_of(const SignedNote& note, std::string_view origin,
-                                              std::span<const Verifier* const> keys) {
-  std::vector<std::string> names;
+/// A witness's signature begins with its time, and is longer by it; where there are several, the first time counts.
+Witnessed witnessed_by(const Verifier& key, const SignedNote& note) {
+  constexpr std::size_t with_time_bytes = cosignature_time_bytes + 64;
+  Witnessed found{key.name(), std::nullopt};
+  for (const auto& signature : note.signatures) {
+    if (!is_key_of(&key, signature) || signature.bytes.size() != with_time_bytes) continue;
+    const auto time_s = cosignature_time(signature.bytes);
+    found.time_s = std::min(found.time_s.value_or(time_s), time_s);
+  }
+  return found;
+}
+
+/// Those keys that signed besides the log. Error: "bad_signature".
+Result<std::vector<Witnessed>> cosigners_of(const SignedNote& note, std::string_view origin,
+                                            std::span<const Verifier* const> keys) {
+  std::vector<Witnessed> all;
   for (const auto& key : keys) {
     if (key->name() == origin) continue;
     const auto checked = check_signed(note, std::span(&key, 1));
     if (checked)
-      names.push_back(key->name());
+      all.push_back(witnessed_by(*key, note));
     else if (checked.error().code != "not_signed")
       return std::unexpected(checked.error());
   }
-  return names;
+  return all;
 }
 
 /// The record that the hashes were led from. It names its own place, which must be the one that it was found at.

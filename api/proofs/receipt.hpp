@@ -11,6 +11,8 @@
 // Pure; any thread.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,12 +42,18 @@ std::string write_receipt(const Receipt& receipt);
 /// "bad_receipt", with what is wrong with it.
 eventstore::Result<Receipt> parse_receipt(std::string_view file);
 
+/// Who signed a receipt's checkpoint beside the log.
+struct Witnessed {
+  std::string name;
+  std::optional<std::uint64_t> time_s;  ///< when, by its own clock; seconds since 1970; nothing: its key tells no time
+};
+
 /// What a receipt proves.
 struct ProvenRecord {
   eventstore::RecordHeader header;
   eventstore::Hash leaf;
   SignedCheckpoint checkpoint;
-  std::vector<std::string> cosigners;  ///< keys that were given, beside the log's, whose signature is over it too
+  std::vector<Witnessed> cosigners;  ///< whose keys were given, beside the log's, and whose signature is over it too
 };
 
 /// Everything: the log's signature, its name and size, the number of hashes, the root, the record and its place.

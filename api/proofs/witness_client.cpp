@@ -84,7 +84,7 @@ Result<Cosignature> WitnessClient::checked(const std::string& note, const std::s
   if (!cosigned) return failure("bad_cosignature", "What it answered is no signature: \"" + printable(lines) + "\".");
   auto cosignature = check_cosignature(*cosigned, parts_.key);
   if (!cosignature) return failure("bad_cosignature", cosignature.error().detail);
-  if (const auto wrong = wrong_time(*cosignature, now_s, last_ ? &*last_ : nullptr))
+  if (const auto wrong = wrong_fresh_time(*cosignature, now_s, last_ ? &*last_ : nullptr))
     return failure("witness_clock", *wrong);
   last_ = *cosignature;
   return cosignature;

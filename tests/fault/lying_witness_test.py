@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "process"))
@@ -89,6 +90,17 @@ class LyingWitnesses(unittest.TestCase):
             raw[4:12] = struct.pack(">Q", struct.unpack(">Q", raw[4:12])[0] + 86400)
             return f"{dash} {name} {base64.b64encode(raw).decode()}\n".encode()
         self.with_lying(witness.changes(real.url, later), other=real, words="is not over this checkpoint")
+
+    def with_a_clock(self, ahead_s: int, words: str) -> None:
+        """Its signature is good, and its clock is not: that counts for nothing, and is told."""
+        other = witness.Witness(self.folder / "other", "other.example")
+        self.with_lying(witness.signs_at(other, lambda: int(time.time()) + ahead_s), other=other, words=words)
+
+    def test_a_clock_an_hour_ahead(self):
+        self.with_a_clock(3_600, "ahead of this machine's clock: one of the two clocks is wrong")
+
+    def test_a_clock_an_hour_behind(self):
+        self.with_a_clock(-3_600, "behind this machine's clock: one of the two clocks is wrong")
 
     def test_a_size_that_it_cannot_know(self):
         self.with_lying(witness.says(409, b"99999999\n", "text/x.tlog.size"), words="says that it has signed 99999999 records")

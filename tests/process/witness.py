@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 
+import note_key
 import pioneer
 
 
@@ -114,6 +115,16 @@ def slow(handler, _):
 
 def says_nothing(handler, _):
     handler.rfile.read(1)
+
+
+def signs_at(real: Witness, clock):
+    """Signs whatever it is shown, validly with that witness's key, at the time (seconds) that the clock tells."""
+    key = note_key.NoteKey(real.state / "witness-signing")
+
+    def answer(handler, body):
+        text = body.decode().split("\n\n")[1] + "\n"  # between the proof and the signatures
+        says(200, key.cosignature(text, clock()).encode())(handler, body)
+    return answer
 
 
 def changes(url: str, change):

@@ -5,9 +5,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
+import note_key  # noqa: E402
 import pioneer  # noqa: E402
 import witness  # noqa: E402
 
@@ -59,7 +61,7 @@ class Receipts(unittest.TestCase):
         for file in files:
             told = json.loads(self.run_in_folder("receipt", "verify", str(file), "--verifier", key, "--json", expect=0).stdout)
             self.assertEqual(told["position"], file.name.split(".", maxsplit=1)[0])
-            self.assertEqual(set(told["cosigners"]) - {"witness.example/archive", "witness.example/university"}, set())
+            self.assertEqual({one["name"] for one in told["cosigners"]} - {"witness.example/archive", "witness.example/university"}, set())
             cosigned += len(told["cosigners"])
             shutil.copy(file, self.folder / "theirs")
             (self.folder / "theirs").write_text(file.read_text(encoding="utf-8").replace("\nindex ", "\nindex 1"), encoding="utf-8")
@@ -236,6 +238,29 @@ class Witnessed(Served):
         given = [text for key in (self.key, *keys) for text in ("--verifier", key)]
         return json.loads(self.run_in_folder("receipt", "verify", file, "--json", *given, expect=expect))
 
+    def signers(self, file: str) -> list[str]:
+        told = self.told(file, self.one.key)
+        self.assertEqual(told["clocksDiffer"], [])
+        for one in told["cosigners"]:
+            self.assertGreater(one["at"], told["recordedAt"][:16], "the same minute, or a later one")
+        return [one["name"] for one in told["cosigners"]]
+
+    def test_a_receipt_says_that_a_clock_was_wrong(self):
+        self.serve()
+        position = self.ask("promise")
+        pioneer.until(lambda: self.ben.get(f"/api/v1/receipts/{position}")["witnesses"] == 1)
+        self.get(position, "in-time")
+        self.pioneer.stop()
+        note = (self.folder / "in-time").read_text(encoding="utf-8")
+        text = note_key.text_of(note.split("\n\n", 1)[1])
+        hour = note_key.NoteKey(self.one.state / "witness-signing").cosignature(text, int(time.time()) - 3_600)
+        (self.folder / "hour").write_text(note + hour, encoding="utf-8")
+        told = self.told("hour", self.one.key)
+        self.assertEqual((told["ok"], len(told["clocksDiffer"])), (True, 1))
+        words = self.run_in_folder("receipt", "verify", "hour", "--verifier", self.key, "--verifier", self.one.key)
+        self.assertRegex(words, "  clocks     The witness \"w.example\" says that this was signed 3,?[56]\\d\\d seconds before .*: one of the two clocks was wrong")
+        self.assertEqual(self.told("hour")["clocksDiffer"], [], "whose key was not given, says nothing")
+
     def test_a_receipt_names_who_cosigned(self):
         self.serve()
         position = self.ask("promise")
@@ -244,20 +269,21 @@ class Witnessed(Served):
         self.assertEqual(view["origin"], self.key.split("+")[0])
         self.assertGreater(int(view["checkpointSize"]), position)
         self.get(position, "mine")
-        self.assertEqual(self.told("mine", self.one.key)["cosigners"], ["w.example"])
+        self.assertEqual(self.signers("mine"), ["w.example"])
         self.assertEqual(self.told("mine")["cosigners"], [])
         words = self.run_in_folder("receipt", "verify", "mine", "--verifier", self.key, "--verifier", self.one.key)
-        self.assertIn("  cosigned   w.example\n", words)
+        self.assertRegex(words, "  cosigned   w.example, on 20..-..-..T.*Z by its clock\n")
+        self.assertNotIn("clocks", words)
         # The newest checkpoint is not the witnessed one for long; a receipt stays under what covers it.
         self.one.kill()
         later = self.ask("promise")
         pioneer.until(lambda: self.ben.get(f"/api/v1/receipts/{later}")["state"] == "in_log")
         self.assertEqual(self.ben.get(f"/api/v1/receipts/{later}")["witnesses"], 0)
         self.get(position, "again")
-        self.assertEqual(self.told("again", self.one.key)["cosigners"], ["w.example"])
+        self.assertEqual(self.signers("again"), ["w.example"])
         self.pioneer.stop()
         self.run_in_folder("receipt", "get", str(position), "--to", "from-directory", "--data", str(self.pioneer.data))
-        self.assertEqual(self.told("from-directory", self.one.key)["cosigners"], ["w.example"])
+        self.assertEqual(self.signers("from-directory"), ["w.example"])
         note = (self.folder / "mine").read_text(encoding="utf-8")
         at = note.index("— w.example ") + 40
         (self.folder / "changed").write_text(note[:at] + ("A" if note[at] != "A" else "B") + note[at + 1:], encoding="utf-8")

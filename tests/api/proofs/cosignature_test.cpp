@@ -113,5 +113,24 @@ TEST(Cosignature, WhoseTimeCannotBeIsToldInWords) {
   EXPECT_FALSE(wrong_time(later, then_s + 4'000, &signed_then));
 }
 
+TEST(Cosignature, ThatWasAskedForJustNowIsNotOfAnHourAgo) {
+  const Cosignature signed_then{"w", then_s, ""};
+  EXPECT_FALSE(wrong_fresh_time(signed_then, then_s + 60, nullptr));
+  EXPECT_NE(wrong_fresh_time(signed_then, then_s + 61, nullptr).value().find("61 seconds behind"), std::string::npos);
+  EXPECT_FALSE(wrong_fresh_time(signed_then, then_s - 60, nullptr));
+  EXPECT_NE(wrong_fresh_time(signed_then, then_s - 61, nullptr).value().find("61 seconds ahead"), std::string::npos);
+}
+
+TEST(Cosignature, OfWhatWasNotRecordedYetSaysThatAClockWasWrong) {
+  constexpr std::int64_t recorded_s = 1'700'000'000;
+  constexpr std::int64_t recorded_us = recorded_s * 1'000'000;
+  EXPECT_FALSE(signed_before_recorded("w", recorded_s + 1'000'000, recorded_us)) << "anybody may sign later";
+  EXPECT_FALSE(signed_before_recorded("w", recorded_s - 120, recorded_us)) << "a minute each";
+  EXPECT_EQ(
+      signed_before_recorded("The witness", recorded_s - 121, recorded_us),
+      "The witness says that this was signed 121 seconds before the log says that it was recorded: one of the two "
+      "clocks was wrong.");
+}
+
 }  // namespace
 }  // namespace pioneer::api

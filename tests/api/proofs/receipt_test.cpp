@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 
+#include "adapters/sodium/signing.hpp"
 #include "adapters/sodium/verifier_key.hpp"
+#include "api/proofs/cosignature.hpp"
 #include "api/text/bytes.hpp"
 #include "tests/api/proofs/followed.hpp"
 
@@ -79,6 +81,24 @@ TEST(Receipt, IsWrittenAsTheFormatSays) {
   EXPECT_EQ(receipt_file_name(77), "pioneer-77.tlog-proof");
 }
 
+TEST(Receipt, SaysWhenAWitnessSigned) {
+  const Given given;
+  auto receipt = given.of(index);
+  const auto key = adapters::SigningKey::parse(
+                       "PRIVATE+KEY+witness.example/w1+eb762cc2+BJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g")
+                       .value();
+  const auto text = receipt.checkpoint.substr(0, receipt.checkpoint.find("\n\n") + 1);
+  receipt.checkpoint += cosignature_line(key, text, 1'700'000'060) + cosignature_line(key, text, 1'700'000'000);
+  const auto own = adapters::VerifierKey::parse(given.log.key.verifier()).value();
+  const auto other = adapters::VerifierKey::parse_witness(key.verifier()).value();
+  const std::array<const Verifier*, 2> keys{&own, &other};
+  const auto proven = check_receipt(receipt, "test.log", keys);
+  ASSERT_TRUE(proven) << proven.error().detail;
+  ASSERT_EQ(proven->cosigners.size(), 1u);
+  EXPECT_EQ(proven->cosigners[0].name, "witness.example/w1");
+  EXPECT_EQ(proven->cosigners[0].time_s, 1'700'000'000u) << "the first time that it says";
+}
+
 TEST(Receipt, NamesThoseWhoCosigned) {
   const Given given;
   auto receipt = given.of(index);
@@ -91,7 +111,9 @@ TEST(Receipt, NamesThoseWhoCosigned) {
   const std::array<const Verifier*, 2> keys{&own, &other};
   const auto proven = check_receipt(receipt, "test.log", keys);
   ASSERT_TRUE(proven) << proven.error().detail;
-  EXPECT_EQ(proven->cosigners, std::vector<std::string>{"witness.example"});
+  ASSERT_EQ(proven->cosigners.size(), 1u);
+  EXPECT_EQ(proven->cosigners[0].name, "witness.example");
+  EXPECT_FALSE(proven->cosigners[0].time_s) << "this key signs without a time";
   EXPECT_TRUE(check_receipt(receipt, "test.log", std::span(keys).first(1))->cosigners.empty())
       << "unknown: says nothing";
   EXPECT_EQ(check_receipt(receipt, "test.log", std::span(keys).last(1)).error().code, "not_signed")
