@@ -6,13 +6,22 @@
 #include <vector>
 
 #include "api/text/lines.hpp"
+#include "eventstore/whole_file.hpp"
 
 namespace pioneer::api {
 namespace {
 
+using eventstore::failure;
+using eventstore::Result;
+
 constexpr std::string_view not_running = "not_running";
 /// In place of an end, or of a reason.
 constexpr std::string_view none = "-";
+
+/// A hundred gaps have a sixth of it.
+constexpr std::size_t incidents_bytes_max = 64u << 10;
+
+std::string path_in(const std::string& directory) { return directory + "/" + std::string(CheckpointGaps::file_name); }
 
 std::string line_of(const CheckpointGap& gap) {
   return std::to_string(gap.began.value) + " " + (gap.ended ? std::to_string(gap.ended->value) : std::string(none)) +
@@ -56,6 +65,32 @@ std::optional<CheckpointGaps> CheckpointGaps::read(std::string_view text) {
     gaps.newest_first.push_back(std::move(*gap));
   }
   return gaps;
+}
+
+CheckpointGaps CheckpointGaps::unknown(eventstore::Instant log_began, eventstore::Instant now, std::uint64_t covered,
+                                       std::string reason) {
+  CheckpointGaps gaps;
+  gaps.late_count = 1;
+  gaps.newest_first.push_back({log_began, now, 0, covered, std::move(reason)});
+  return gaps;
+}
+
+Result<void> CheckpointGaps::begin(eventstore::Disk& disk, const std::string& directory) {
+  return disk.exists(path_in(directory)) ? Result<void>{} : CheckpointGaps().keep(disk, directory);
+}
+
+Result<void> CheckpointGaps::keep(eventstore::Disk& disk, const std::string& directory) const {
+  return eventstore::write_whole(disk, path_in(directory), text(), eventstore::OpenMode::create_new);
+}
+
+Result<CheckpointGaps> CheckpointGaps::kept(eventstore::Disk& disk, const std::string& directory) {
+  const auto path = path_in(directory);
+  if (!disk.exists(path)) return failure("no_record", path + " is gone: it is there since the first checkpoint was.");
+  const auto text = eventstore::read_whole(disk, path, incidents_bytes_max);
+  if (!text) return std::unexpected(text.error());
+  auto gaps = read(*text);
+  if (!gaps) return failure("bad_record", path + " is not what was written there.");
+  return std::move(*gaps);
 }
 
 /// What was not covered before this process began is measured by the only clock that knew of it.

@@ -12,6 +12,7 @@
 
 #include "eventstore/error.hpp"
 #include "eventstore/ports/clock.hpp"
+#include "eventstore/ports/disk.hpp"
 
 namespace pioneer::api {
 
@@ -21,7 +22,8 @@ struct CheckpointGap {
   std::optional<eventstore::Instant> ended;  ///< nothing: it lasts
   std::uint64_t from_size = 0;               ///< what was covered meanwhile
   std::uint64_t to_size = 0;                 ///< what the next one covered; while it lasts, the log's length at last
-  /// Code of the last failure; "not_running": no process ran; empty: it only took long.
+  /// Code of the last failure; "not_running": no process ran; "record_lost" and "record_unreadable": what was left out
+  /// until then is not known any more; empty: it only took long.
   std::string reason;
 };
 
@@ -32,6 +34,20 @@ struct CheckpointGaps {
 
   std::uint32_t late_count = 0;
   std::deque<CheckpointGap> newest_first;
+
+  /// Where they are kept, beside the checkpoints.
+  static constexpr std::string_view file_name = "incidents";
+
+  /// Of a log whose record of them is gone, or is none (`reason`): what is known is until when nothing is known.
+  static CheckpointGaps unknown(eventstore::Instant log_began, eventstore::Instant now, std::uint64_t covered,
+                                std::string reason);
+  /// An empty record, where there is none: with the first checkpoint, so that one that is missing later is missed.
+  static eventstore::Result<void> begin(eventstore::Disk& disk, const std::string& directory);
+  /// Instead of the one that stands there. Errors: the disk's.
+  eventstore::Result<void> keep(eventstore::Disk& disk, const std::string& directory) const;
+  /// As they are kept there. Errors: "no_record" where they are not, "bad_record" where what stands there is none; the
+  /// disk's.
+  static eventstore::Result<CheckpointGaps> kept(eventstore::Disk& disk, const std::string& directory);
 
   /// A line that counts, and a line for each.
   std::string text() const;

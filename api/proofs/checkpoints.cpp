@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "api/proofs/checkpoint_watch.hpp"
 #include "api/text/bytes.hpp"
 #include "api/text/lines.hpp"
 #include "eventstore/whole_file.hpp"
@@ -158,6 +159,8 @@ Result<std::uint64_t> Checkpoints::follow() {
 }
 
 Result<void> Checkpoints::sign(const TreeFiles& tree) {
+  if (signed_.size == 0)
+    if (auto begun = CheckpointGaps::begin(disk_, directory_); !begun) return begun;
   Signed now{tree.size(), base64(tree.root().view())};
   auto note = signer_->note(eventstore::checkpoint_text(signer_->name(), now.size, now.root));
   if (auto kept = eventstore::write_whole(disk_, path(), note, eventstore::OpenMode::create_new); !kept) return kept;

@@ -36,8 +36,6 @@ class Derived final : public eventstore::Random {
 
 /// While something happens, so often a checkpoint is signed.
 constexpr std::chrono::seconds checkpoint_every{1};
-/// A hundred gaps have a sixth of it.
-constexpr std::size_t incidents_bytes_max = 64u << 10;
 
 }  // namespace
 
@@ -90,7 +88,6 @@ Result<void> Proving::open_signing() {
 
 /// Goes on from what earlier processes kept. What cannot be kept is told while this one runs.
 void Proving::watch_signing() {
-  const auto path = directory() + "/incidents";
   api::CheckpointWatch::Start start;
   start.covered = checkpoints_->covered();
   const auto& log = deployment_.node().log();
@@ -98,17 +95,30 @@ void Proving::watch_signing() {
     if (const auto commit = eventstore::read_commit(log, eventstore::Sequence{start.covered}))
       start.uncovered_since = eventstore::Instant{commit->body.recorded_at_us()};
   }
-  if (disk_.exists(path)) {
-    const auto text = eventstore::read_whole(disk_, path, incidents_bytes_max);
-    auto gaps = text ? api::CheckpointGaps::read(*text) : std::nullopt;
-    if (!gaps) tell_(path + " cannot be read: late checkpoints of before are not shown any more.");
-    if (gaps) start.gaps = std::move(*gaps);
-  }
+  start.gaps = gaps_until_now(start.covered);
   watch_ = std::make_unique<api::CheckpointWatch>(
-      deployment_.clock(), std::move(start), [this, path](const api::CheckpointGaps& gaps) {
-        const auto kept = eventstore::write_whole(disk_, path, gaps.text(), eventstore::OpenMode::create_new);
+      deployment_.clock(), std::move(start), [this](const api::CheckpointGaps& gaps) {
+        const auto kept = gaps.keep(disk_, directory());
         if (!kept) tell_("A late checkpoint could not be put on record: " + kept.error().detail);
       });
+}
+
+/// Where a log was signed before and its record is gone, that itself is on record from now on.
+api::CheckpointGaps Proving::gaps_until_now(std::uint64_t covered) {
+  auto kept = api::CheckpointGaps::kept(disk_, directory());
+  if (kept) return std::move(*kept);
+  if (covered == 0) return {};
+  tell_(kept.error().detail +
+        " Which checkpoints were left out before is not shown any more; auditors are told that it is not known.");
+  const auto first = eventstore::read_commit(deployment_.node().log(), eventstore::Sequence{0});
+  const auto now = deployment_.clock().now();
+  const bool is_gone = kept.error().code == "no_record";
+  auto unknown = api::CheckpointGaps::unknown(first ? eventstore::Instant{first->body.recorded_at_us()} : now, now,
+                                              covered, is_gone ? "record_lost" : "record_unreadable");
+  if (!is_gone) return unknown;  // what stands there may be mended by hand
+  if (const auto written = unknown.keep(disk_, directory()); !written)
+    tell_("That could not be put on record: " + written.error().detail);
+  return unknown;
 }
 
 std::vector<std::string> Proving::verifiers() const {

@@ -67,6 +67,7 @@ class Proving {
   Proving(Deployment& deployment, Tell tell) : deployment_(deployment), tell_(std::move(tell)) {}
   eventstore::Result<void> open_signing();
   void watch_signing();
+  api::CheckpointGaps gaps_until_now(std::uint64_t covered);
   eventstore::Result<void> open_witnesses(const api::Settings& settings);
   eventstore::Result<void> open_stamps(const api::Settings& settings);
   void sign(api::Metrics& metrics, std::function<void()> each_second);

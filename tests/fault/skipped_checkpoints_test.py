@@ -55,8 +55,33 @@ class SkippedCheckpoints(unittest.TestCase):
         record = self.pioneer.data / "checkpoints" / "incidents"
         record.write_text("nothing that was written here\n", encoding="utf-8")
         self.start()
-        self.assertTrue(any("are not shown any more" in line for line in self.pioneer.said), self.pioneer.said)
-        self.assertEqual(self.incidents()["gaps"], [])
+        self.assertTrue(any("is not shown any more" in line for line in self.pioneer.said), self.pioneer.said)
+        self.assertEqual([one["reason"] for one in self.incidents()["gaps"]], ["record_unreadable"])
+
+    def test_a_record_that_was_taken_away_is_missed(self):
+        """It is there with the first checkpoint, whoever signs that one."""
+        record = self.pioneer.data / "checkpoints" / "incidents"
+        self.assertFalse(record.exists())
+        self.pioneer.command("audit", "mirror", "--to", str(self.pioneer.data.parent / "stick"))
+        self.assertEqual(record.read_text(encoding="utf-8"), "0\n")
+        self.start()
+        self.assertFalse(any("is not shown any more" in line for line in self.pioneer.said), self.pioneer.said)
+        self.assertEqual(self.incidents()["late"], 0)
+        self.pioneer.stop()
+        covered = int((record.parent / "checkpoint").read_text(encoding="utf-8").split("\n")[1])
+        record.unlink()
+        self.start()
+        self.assertTrue(any("is gone" in line and "is not shown any more" in line for line in self.pioneer.said), self.pioneer.said)
+        found = self.incidents()
+        (gap,) = found["gaps"]
+        first = json.loads(self.pioneer.command("log", "show", "--limit", "1", "--json").splitlines()[0])
+        self.assertEqual((found["late"], gap["reason"], gap["began"]), (1, "record_lost", first["recordedAt"]))
+        self.assertEqual((gap["fromSize"], gap["toSize"]), ("0", str(covered)))
+        # For good: a start later it is told still, and not as another one.
+        self.pioneer.stop()
+        self.start()
+        self.assertFalse(any("is not shown any more" in line for line in self.pioneer.said), self.pioneer.said)
+        self.assertEqual(self.incidents()["gaps"], [gap])
 
 
 if __name__ == "__main__":

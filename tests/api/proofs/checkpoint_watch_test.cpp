@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "eventstore/whole_file.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+
 namespace pioneer::api {
 namespace {
 
@@ -179,6 +182,22 @@ TEST(CheckpointWatch, AStartThatIsSlowIsNoTimeWithoutAProcess) {
   quick.begin(11);
   quick.end(11, nullptr);
   EXPECT_TRUE(quick.seen().gaps.newest_first.empty());
+}
+
+TEST(CheckpointGaps, ARecordThatIsGoneIsMissed) {
+  tests::SimulatedDisk disk;
+  const std::string folder = "checkpoints";
+  ASSERT_TRUE(disk.make_directory(folder));
+  EXPECT_EQ(CheckpointGaps::kept(disk, folder).error().code, "no_record");
+  ASSERT_TRUE(CheckpointGaps::begin(disk, folder));
+  EXPECT_EQ(CheckpointGaps::kept(disk, folder)->text(), "0\n");
+  const auto unknown = CheckpointGaps::unknown(eventstore::Instant{5}, eventstore::Instant{9}, 7, "record_lost");
+  EXPECT_EQ(unknown.text(), "1\n5 9 0 7 record_lost\n");
+  ASSERT_TRUE(unknown.keep(disk, folder));
+  ASSERT_TRUE(CheckpointGaps::begin(disk, folder)) << "over none that stands there";
+  EXPECT_EQ(CheckpointGaps::kept(disk, folder)->text(), unknown.text());
+  ASSERT_TRUE(eventstore::write_whole(disk, folder + "/incidents", "7 and more\n", eventstore::OpenMode::create_new));
+  EXPECT_EQ(CheckpointGaps::kept(disk, folder).error().code, "bad_record");
 }
 
 TEST(CheckpointGaps, AreReadAsTheyWereWritten) {
