@@ -84,8 +84,11 @@ struct Outcome {
   std::uint64_t agreed = 0;                     ///< the last place at which they agree
   std::size_t compared = 0;                     ///< places
   std::vector<std::string> different;           ///< projections; empty: none
+  bool asked = false;                           ///< a server's history was held against the mirror's
   std::optional<std::uint64_t> histories_part;  ///< the first entry that the server has otherwise
 
+  /// What was signed of the read models is not what the history makes of them, which nobody disputes.
+  bool only_models_differ() const { return asked && !histories_part && !different.empty(); }
   /// The entry by which they part, if that is known: else one of those from `agreed` on.
   std::optional<std::uint64_t> parted() const {
     if (different.empty() || last.position != agreed + 1) return std::nullopt;
@@ -180,6 +183,7 @@ JsonObject json_of(const Outcome& outcome) {
       .text("agreed", std::to_string(outcome.agreed))
       .raw("different", different.str());
   if (const auto parted = outcome.parted()) out.text("parted", std::to_string(*parted));
+  if (outcome.asked) out.yes_no("sameHistory", !outcome.histories_part);
   if (outcome.histories_part) out.text("historiesPart", std::to_string(*outcome.histories_part));
   return out;
 }
@@ -204,6 +208,9 @@ void say_outcome(const Place& place, const SignedMirror& mirror, const Outcome& 
   if (outcome.histories_part)
     say("ANOTHER HISTORY: the server's entry " + std::to_string(*outcome.histories_part) +
         " is not the mirror's. What it signs is kept in the mirror, beside what was signed then.");
+  if (outcome.only_models_differ())
+    say("THE SAME HISTORY, entry by entry, as far as both go: the server's read models are not what it makes of them. "
+        "They were changed, or its program is another version.");
   if (!outcome.different.empty()) return say_parted(mirror, outcome);
   say("Replayed " + counted(outcome.last.position, "entry", "entries") + " from the mirror alone; " +
       (outcome.compared == 0 ? std::string("NOT COMPARED: the mirror holds no digests to compare with (`audit mirror "
@@ -235,6 +242,7 @@ Exit audit_replay(const Place& place, const AuditReplayOptions& options) {
   auto outcome =
       compare(std::make_unique<MirrorReplay>(**mirror, std::move(*scratch), progress), *theirs, size, log.get());
   if (!outcome) return fail(outcome.error());
+  outcome->asked = log != nullptr;
   outcome->histories_part = histories_part;
   say_outcome(place, **mirror, *outcome);
   return outcome->different.empty() && !histories_part ? Exit::done : Exit::no;

@@ -1,17 +1,62 @@
-"""Two logs that part under one key: an auditor's replay finds the entry, from a running server and from signed digests alone."""
+"""Two logs that part under one key: an auditor's replay finds the entry, from a running server and from signed digests alone. So it does where the
+logs are one, and what the server signs of its read models is not what they are."""
 import http.client
+import http.server
 import json
 import pathlib
 import shutil
 import subprocess
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "process"))
+import note_key  # noqa: E402
 import pioneer  # noqa: E402
 
 REQUEST = {"title": "Dark gate", "description": "Its lamp is out", "category": "repair"}
 BEFORE, AFTER = 12, 5  # requests on both, and on each alone
+
+
+class Retouched(http.server.ThreadingHTTPServer):
+    """Passes on to a server, but what that one signs of its read models from some place on: there one digest is another, signed by the same key."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, key: note_key.NoteKey, from_size: int):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                real = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                real.request("GET", self.path, headers={name: self.headers[name] for name in ("Authorization",) if self.headers[name]})
+                answer = real.getresponse()
+                body = answer.read()
+                real.close()
+                place = self.path.removeprefix("/log/digests/")
+                if answer.status == 200 and place.isdecimal() and int(place) >= from_size:
+                    body = key.note(retouched(note_key.text_of(body.decode()))).encode()
+                self.send_response(answer.status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+def retouched(text: str) -> str:
+    """The digests of which one is of something else."""
+    before, line, after = text.partition("\nrequests ")
+    assert line, text
+    return before + line + ("0" if after[0] != "0" else "1") + after[1:]
 
 
 class Parted(unittest.TestCase):
@@ -109,6 +154,34 @@ class Parted(unittest.TestCase):
         note = fetched / "digests" / size
         note.write_text(note.read_text(encoding="utf-8").replace("requests ", "requests 0"), encoding="utf-8")
         self.assertIn("was changed", self.audit("replay", str(fetched), expect=1)["error"])
+
+    def test_read_models_that_are_not_what_the_history_makes_of_them(self):
+        """The same entries, and another digest signed by the log's own key: nothing but a replay finds that."""
+        key = note_key.NoteKey(self.mine.data / "keys/log-signing")
+        size = int((self.stick / "checkpoint").read_text(encoding="utf-8").split("\n")[1])
+        published = self.folder / "retouched"
+        published.mkdir()
+        self.mine.command("replay", "--publish", str(published), "--at", str(size))
+        note = published / "digests" / str(size)
+        self.assertEqual(self.audit("replay", str(self.stick), "--published", str(note))["ok"], True)
+        note.write_text(key.note(retouched(note_key.text_of(note.read_text(encoding="utf-8")))), encoding="utf-8")
+        told = self.audit("replay", str(self.stick), "--published", str(note), expect=1)
+        self.assertEqual((told["different"], told["position"], told["agreed"]), ([{"projection": "requests"}], str(size), "0"))
+        self.serve(self.mine)
+        for from_size in (size, size - 7):
+            server = Retouched(self.mine.port, key, from_size)
+            self.addCleanup(server.end)
+            asked = "replay", str(self.stick), "--server", f"http://127.0.0.1:{server.server_address[1]}", "--token", self.auditor
+            told = self.audit(*asked, expect=1)
+            self.assertEqual((told["ok"], told["sameHistory"], told["different"]), (False, True, [{"projection": "requests"}]))
+            self.assertEqual((told["position"], told["parted"]), (str(from_size), str(from_size - 1)))
+            self.assertNotIn("historiesPart", told)
+            words = subprocess.run([pioneer.BIN / "pioneer", "audit", *asked], cwd=self.folder, text=True, capture_output=True, timeout=120, check=False)
+            self.assertEqual(words.returncode, 1, words.stdout + words.stderr)
+            self.assertIn("THE SAME HISTORY, entry by entry", words.stdout)
+            self.assertIn(f"DIFFERENT from what was published for {from_size} entries:\n  requests\n", words.stdout)
+            self.assertNotIn("ANOTHER HISTORY", words.stdout)
+        self.assertTrue(self.audit("verify", str(self.stick))["ok"], "nothing of it stays in the mirror")
 
     def test_signed_places_narrow_it_down_without_a_server(self):
         places = self.folder / "places"
