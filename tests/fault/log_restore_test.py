@@ -13,10 +13,14 @@ import pioneer  # noqa: E402
 
 
 class LostEnd(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = cls.enterClassContext(kafka.Kafka())
+        cls.broker.start()
+
     def setUp(self):
-        self.broker = self.enterContext(kafka.Kafka())
-        self.broker.start()
-        self.node = self.enterContext(pioneer.Pioneer(self.broker.settings("town")))
+        self.topic = self.id().rpartition(".")[2]
+        self.node = self.enterContext(pioneer.Pioneer(self.broker.settings(self.topic)))
         self.crowd = crowd.Crowd(self.node, 2)
 
     def ready(self) -> dict:
@@ -34,7 +38,7 @@ class LostEnd(unittest.TestCase):
         """Requests of which people were told, and that the topic no longer holds."""
         self.ask(5)
         self.broker.stop()
-        kept = self.broker.data / "broker-1" / "log" / "town-0"
+        kept = self.broker.data / "broker-1" / "log" / f"{self.topic}-0"
         shutil.copytree(kept, self.broker.data / "before")
         self.broker.start()
         pioneer.until(lambda: self.ready()["ready"], 60)
@@ -47,10 +51,10 @@ class LostEnd(unittest.TestCase):
         return lost
 
     def generation(self, number: int) -> None:
-        self.node.log = self.broker.settings("town").replace("topic: town", f"topic: town, generation: {number}")
+        self.node.log = self.broker.settings(f"{self.topic}, generation: {number}")
 
     def restore(self, *directories: str, expect: int = 0) -> str:
-        settings = self.node.written("damaged.yaml", self.broker.settings("town"))
+        settings = self.node.written("damaged.yaml", self.broker.settings(self.topic))
         return pioneer.run("log", "restore", *directories, "--config", str(settings), "--json", expect=expect)
 
     def test_the_next_generation_holds_all_that_was_acknowledged(self):

@@ -65,12 +65,16 @@ class AnyNode:
 
 
 class Cluster:
-    """A context: brokers, and nodes that are started one by one. Looks like a Pioneer to a Crowd."""
+    """A context: brokers, and nodes that are started one by one. Looks like a Pioneer to a Crowd.
 
-    def __init__(self, nodes: int = 3, brokers: int = 1, session_seconds: int = 6):
-        self.broker = kafka.Kafka(brokers)
+    `cuttable`: nodes can be cut off from the one broker that there is.
+    """
+
+    def __init__(self, nodes: int = 3, brokers: int = 1, session_seconds: int = 6, cuttable: bool = False):
+        self.broker = kafka.Kafka(brokers, cuttable)
         self.session_seconds = session_seconds
         self.count = nodes
+        self.names: dict[pioneer.Pioneer, str] = {}  # by which the brokers, and who stands before them, know it
         self.nodes: list[pioneer.Pioneer] = []
 
     def __enter__(self) -> "Cluster":
@@ -93,10 +97,16 @@ class Cluster:
 
     def node(self) -> pioneer.Pioneer:
         """One more, not started; what all share stands beside the brokers' data."""
+        name = f"node-{len(self.names) + 1}"
+        node = pioneer.Pioneer(self.settings(name))
+        self.names[node] = name
+        return node
+
+    def settings(self, name: str) -> str:
         shared = self.broker.data
         settings = self.broker.settings("town").rstrip().removesuffix("}")
-        return pioneer.Pioneer(f"{settings}, session_seconds: {self.session_seconds}}}\n"
-                               f"master_key: {shared}/master\nblobs: {shared}/blobs\n")
+        return (f"{settings}, session_seconds: {self.session_seconds}, properties: {{client.id: {name}}}}}\n"
+                f"master_key: {shared}/master\nblobs: {shared}/blobs\n")
 
     def make(self) -> None:
         self.nodes[0].make()
@@ -122,8 +132,8 @@ class Cluster:
     def status(self) -> list[dict]:
         """What the nodes say of themselves, by address; also those that are gone and could not say so."""
         out = subprocess.run([pioneer.BIN / "pioneer", "cluster", "status", "--json", "--config",
-                                      str(self.nodes[0].written("status.yaml", self.nodes[0].log))],
-                                     text=True, capture_output=True, timeout=60, check=False)
+                              str(self.nodes[0].written("status.yaml", self.settings("status")))],
+                             text=True, capture_output=True, timeout=60, check=False)
         return json.loads(out.stdout).get("nodes", []) if out.returncode in (0, 1) else []
 
     def owner(self) -> pioneer.Pioneer | None:
@@ -139,6 +149,26 @@ class Cluster:
 
     def resume(self, node: pioneer.Pioneer) -> None:
         os.kill(node.process.pid, signal.SIGCONT)
+
+    def cut(self, node: pioneer.Pioneer | None = None, group_alone: bool = False) -> None:
+        """All nodes, or one of them, from the broker; or only from the part of it that says who should write."""
+        self.broker.between.cut("" if node is None else self.names[node], group_alone)
+
+    def heal(self) -> None:
+        self.broker.between.heal()
+
+    def mend(self) -> None:
+        """Everything runs again, whatever was done to it."""
+        if self.broker.between is not None:
+            self.heal()
+        if self.broker.call("status").returncode != 0:
+            self.broker.start()
+        for node in self.nodes:
+            if node.process is None:
+                node.start()
+            else:
+                self.resume(node)
+        pioneer.until(lambda: all(self.ready(node)["ready"] for node in self.nodes), 60)
 
     def stop(self) -> None:
         for node in self.nodes:

@@ -6,34 +6,45 @@ import subprocess
 import tempfile
 import time
 
+import between
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OPS = ROOT / "ops/kafka"
 
 
 class Kafka:
-    """A context: the brokers run from `start` until its end. Their directory goes with it."""
+    """A context: the brokers run from `start` until its end. Their directory goes with it.
 
-    def __init__(self, brokers: int = 1):
+    `cuttable`: of one broker, whose clients then come to it by `between`.
+    """
+
+    def __init__(self, brokers: int = 1, cuttable: bool = False):
         self.brokers = brokers
         self.bootstrap = ""
+        self.between = between.Between(lambda: (self.data / "bootstrap").read_text().strip()) if cuttable else None
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="pioneer-kafka-")
         self.data = pathlib.Path(self.folder.name)
+        if self.between is not None:
+            self.between.__enter__()
         return self
 
     def __exit__(self, *_):
         self.stop()
+        if self.between is not None:
+            self.between.__exit__()
         self.folder.cleanup()
 
     def call(self, script: str, *words: str) -> subprocess.CompletedProcess:
         return subprocess.run([OPS / script, "--data", self.data, *words], text=True, capture_output=True, timeout=300)
 
     def start(self) -> str:
-        done = self.call("start", "--brokers", str(self.brokers), "--port", "0")
+        advertised = ["--advertised", self.between.address] if self.between is not None else []
+        done = self.call("start", "--brokers", str(self.brokers), "--port", "0", *advertised)
         if done.returncode != 0:
             raise RuntimeError(done.stdout + done.stderr)
-        self.bootstrap = done.stdout.strip().splitlines()[-1]
+        self.bootstrap = self.between.address if self.between is not None else done.stdout.strip().splitlines()[-1]
         return self.bootstrap
 
     def settings(self, topic: str) -> str:
@@ -55,7 +66,7 @@ class Kafka:
 
     def tool(self, name: str, *words: str, stdin: str = "") -> str:
         """A class of org.apache.kafka.tools, by its name there."""
-        command = ["java", "-Xmx128m", f"-Dlog4j2.configurationFile={OPS / 'log4j2.properties'}", "-cp", f"{ROOT}/build/kafka/libs/*",
+        command = ["java", "-Xmx128m", "-XX:TieredStopAtLevel=1", f"-Dlog4j2.configurationFile={OPS / 'log4j2.properties'}", "-cp", f"{ROOT}/build/kafka/libs/*",
                    f"org.apache.kafka.tools.{name}", "--bootstrap-server", self.bootstrap, *words]
         done = subprocess.run(command, text=True, capture_output=True, timeout=300, input=stdin, env=os.environ)
         if done.returncode != 0:
