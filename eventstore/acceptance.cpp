@@ -1,5 +1,6 @@
 #include "eventstore/acceptance.hpp"
 
+#include "eventstore/known_hash.hpp"
 #include "eventstore/limits.hpp"
 
 namespace pioneer::eventstore {
@@ -20,14 +21,17 @@ Judgement stop(const RecordHeader& header) {
           {}};
 }
 
-Judgement accept_fence(LogState& state, const RecordHeader& header, ByteView record, FeatureLevel readable) {
+Hash hash_of(ByteView record, const Hash* known) { return known != nullptr ? *known : leaf_hash(record); }
+
+Judgement accept_fence(LogState& state, const RecordHeader& header, ByteView record, FeatureLevel readable,
+                       const Hash* known) {
   if (header.epoch <= state.epoch) return no_effect("a fence of an epoch that is over");
   if (header.epoch != state.epoch.plus(1)) return fork("a fence skips an epoch: an earlier fence was lost");
   if (too_new(header, readable)) return stop(header);
   state.epoch = header.epoch;
   state.writer = header.writer;
   state.open = false;
-  state.fence_hash = leaf_hash(record);
+  state.fence_hash = hash_of(record, known);
   return {Verdict::accepted_fence, "a fence of the next epoch", state.fence_hash};
 }
 
@@ -53,19 +57,28 @@ const Judgement* refusal(const LogState& state, const RecordHeader& header) {
   return !right_sequence ? &wrong_sequence : !right_hash ? &wrong_hash : nullptr;
 }
 
-}  // namespace
-
-Judgement accept(LogState& state, ByteView record, FeatureLevel readable) {
+/// `known`: the record's leaf hash; none: it is computed.
+Judgement judge(LogState& state, ByteView record, FeatureLevel readable, const Hash* known) {
   const auto header = inspect_record(record);
   if (!header) return no_effect(sentence_of(header.error()));
   if (header->log_id != state.log_id) return no_effect("a record of another log");
-  if (header->kind == RecordKind::fence) return accept_fence(state, *header, record, readable);
+  if (header->kind == RecordKind::fence) return accept_fence(state, *header, record, readable, known);
   if (const auto* const refused = refusal(state, *header)) return *refused;
   if (too_new(*header, readable)) return stop(*header);
   state.open = true;
-  state.head = leaf_hash(record);
+  state.head = hash_of(record, known);
   ++state.next;
   return {Verdict::accepted_leaf, header->kind == RecordKind::opened ? "the epoch is open" : "a commit", state.head};
+}
+
+}  // namespace
+
+Judgement accept(LogState& state, ByteView record, FeatureLevel readable) {
+  return judge(state, record, readable, nullptr);
+}
+
+Judgement accept_known(LogState& state, ByteView record, const Hash& leaf) {
+  return judge(state, record, FeatureLevel{limits::feature_level}, &leaf);
 }
 
 }  // namespace pioneer::eventstore

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "eventstore/check.hpp"
+#include "eventstore/known_hash.hpp"
 #include "eventstore/little_endian.hpp"
 
 namespace pioneer::adapters::segments {
@@ -122,6 +123,13 @@ std::size_t SegmentLog::payload_bytes_max() const {
 }
 
 Result<void> SegmentLog::append(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets) {
+  if (auto finished = finish_whole_file(false); !finished) return finished;
+  return append_batches(records, source_offsets, {});
+}
+
+// `hashes`: of the records, or none.
+Result<void> SegmentLog::append_batches(std::span<const std::string> records,
+                                        std::span<const std::uint64_t> source_offsets, std::span<const Hash> hashes) {
   const bool topic = source_.kind == Source::Kind::topic;
   CHECK(source_offsets.size() == (topic ? records.size() : 0));
   while (!records.empty()) {
@@ -131,22 +139,26 @@ Result<void> SegmentLog::append(std::span<const std::string> records, std::span<
       if (bytes > payload_bytes_max()) break;
     }
     CHECK(count > 0);
-    if (auto written = write_batch(records.first(count), source_offsets.first(topic ? count : 0)); !written)
+    const auto known = hashes.first(hashes.empty() ? 0 : count);
+    if (auto written = write_batch(records.first(count), source_offsets.first(topic ? count : 0), known); !written)
       return written;
     records = records.subspan(count);
+    hashes = hashes.subspan(known.size());
     if (topic) source_offsets = source_offsets.subspan(count);
   }
   return {};
 }
 
 Result<void> SegmentLog::write_batch(std::span<const std::string> records,
-                                     std::span<const std::uint64_t> source_offsets) {
+                                     std::span<const std::uint64_t> source_offsets, std::span<const Hash> hashes) {
   if (auto may = writable(); !may) return may;
   auto after = state_;
   leaves_.clear();
   std::size_t length = source_offsets.size() * sizeof(std::uint64_t);
-  for (const auto& record : records) {
-    const auto judgement = accept(after, bytes_of(record));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const auto& record = records[i];
+    const auto judgement =
+        hashes.empty() ? accept(after, bytes_of(record)) : accept_known(after, bytes_of(record), hashes[i]);
     CHECK(judgement.verdict == Verdict::accepted_leaf || judgement.verdict == Verdict::accepted_fence);
     if (judgement.verdict == Verdict::accepted_leaf) leaves_.push_back(judgement.leaf);
     length += record.size();
@@ -166,6 +178,7 @@ Result<void> SegmentLog::write_batch(std::span<const std::string> records,
   state_ = after;
   for (const auto& leaf : leaves_) frontier_.add(leaf);
   if (!source_offsets.empty()) last_source_offset_ = source_offsets.back();
+  if (before_) return {};
   segment_->durable_end.store(offset_, std::memory_order_release);
   end_.store(state_.next.value, std::memory_order_release);
   foresee_next();
@@ -189,6 +202,7 @@ void SegmentLog::fill_buffer(std::span<const std::string> records, std::span<con
 }
 
 Result<void> SegmentLog::write_empty(BatchKind kind) {
+  if (auto finished = finish_whole_file(false); !finished) return finished;
   if (auto may = writable(); !may) return may;
   if (auto room = make_room(block_bytes, kind); !room) return room;
   if (auto written = write_durably(bytes_of(empty_batch(kind, next_batch_, state_.next))); !written) return written;
@@ -201,14 +215,18 @@ Result<void> SegmentLog::write_empty(BatchKind kind) {
 }
 
 Result<void> SegmentLog::write_durably(ByteView stored) {
+  if (before_) {
+    const auto written = file_->write(offset_, stored);
+    return written ? written : take_back(written.error());
+  }
   if (auto written = file_->write(offset_, stored); !written) return poison(written.error());
   if (auto synced = file_->sync(); !synced) return poison(synced.error());
   return {};
 }
 
 std::optional<std::uint64_t> SegmentLog::copied_to() const {
-  if (last_source_offset_ == no_source_offset) return std::nullopt;
-  return last_source_offset_;
+  if (last_source_offset() == no_source_offset) return std::nullopt;
+  return last_source_offset();
 }
 
 Result<void> SegmentLog::protect_tail() {
@@ -232,7 +250,7 @@ std::string SegmentLog::unfinished_path(std::uint64_t number) const {
 /// Begins the next file when an eighth of this one is used: early enough to be ready, late enough that a process which
 /// writes little does not make one.
 void SegmentLog::foresee_next() {
-  if (next_ || offset_ < segment_->bytes / 8) return;
+  if (more_comes_ || next_ || offset_ < segment_->bytes / 8) return;
   next_ = std::make_unique<UnfinishedFile>(disk_, unfinished_path(segment_->number + 1), options_.segment_bytes);
   next_->begin(executor_);
 }
@@ -240,19 +258,25 @@ void SegmentLog::foresee_next() {
 Result<void> SegmentLog::make_room(std::size_t stored_bytes, BatchKind kind) {
   const auto reserved = kind == BatchKind::data ? reserved_bytes : 0;
   if (offset_ + stored_bytes + reserved <= segment_->bytes) return {};
+  if (more_comes_) {
+    if (auto finished = finish_whole_file(true); !finished) return finished;
+    return begin_whole_file();
+  }
   return start_segment(segment_->number + 1);
 }
 
 Result<void> SegmentLog::start_segment(std::uint64_t number) {
   const auto unfinished = unfinished_path(number);
-  if (!next_) next_ = std::make_unique<UnfinishedFile>(disk_, unfinished, options_.segment_bytes);
+  const auto bytes =
+      number == 0 && options_.first_segment_bytes != 0 ? options_.first_segment_bytes : options_.segment_bytes;
+  if (!next_) next_ = std::make_unique<UnfinishedFile>(disk_, unfinished, bytes);
   auto made = next_->take();
   next_.reset();
   // So far nothing of the log was touched: with room on the disk the same call may succeed.
   if (!made && made.error().code == "disk_full") return std::unexpected(made.error());
   if (!made) return poison(made.error());
   const SegmentHeader header{.number = number,
-                             .bytes = options_.segment_bytes,
+                             .bytes = bytes,
                              .source = source_,
                              .last_source_offset = last_source_offset_,
                              .first_batch = next_batch_,
@@ -269,7 +293,7 @@ Result<void> SegmentLog::start_segment(std::uint64_t number) {
   segment_ = std::make_shared<Segment>();
   segment_->number = number;
   segment_->first = state_.next;
-  segment_->bytes = options_.segment_bytes;
+  segment_->bytes = bytes;
   segment_->durable_end = offset_;
   segment_->indexed = true;
   catalogue_.add(segment_);

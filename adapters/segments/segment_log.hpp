@@ -19,11 +19,17 @@ namespace pioneer::adapters::segments {
 
 class SegmentLog;
 
+/// Of the first file of a log that is filled from elsewhere (Options::first_segment_bytes).
+inline constexpr std::uint64_t first_of_copy_bytes = 256u << 10;
+
 struct Options {
   /// Exists; the caller holds its lock, unless read_only.
   std::string directory;
   /// Of new files; a multiple of block_bytes, at least segment_bytes_min. Each file names its own size.
   std::uint64_t segment_bytes = eventstore::limits::segment_bytes;
+  /// Of the first file of a new log, as above; 0: as all others. A small one is there sooner, and a copy that is filled
+  /// goes on in whole files.
+  std::uint64_t first_segment_bytes = 0;
   /// Nothing is written, not even the repair of a torn tail, which then is not seen; append refuses.
   bool read_only = false;
   /// Asked by open() when all is read and nothing is written: an error is open()'s, and leaves the directory as it is.
@@ -48,13 +54,18 @@ class SegmentLog : public eventstore::LocalCopy {
                                                               Options options);
   ~SegmentLog() override;
 
-  eventstore::LogState state() const override { return state_; }
+  eventstore::LogState state() const override { return before_ ? before_->state : state_; }
   eventstore::Sequence end() const override { return eventstore::Sequence(end_.load(std::memory_order_acquire)); }
   eventstore::Result<void> append(std::span<const std::string> records) override { return append(records, {}); }
   /// `source_offsets`: one for each record if the source is a topic, else none.
   /// One batch, one write, one sync; more only if the records do not fit one batch or one file.
   eventstore::Result<void> append(std::span<const std::string> records,
                                   std::span<const std::uint64_t> source_offsets) override;
+  /// Where the file in use is full, the next ones are written whole before they have their names: no zeros first, one
+  /// sync for each. What does not fill one by the next append() becomes a short one.
+  eventstore::Result<void> append_more(std::span<const std::string> records,
+                                       std::span<const std::uint64_t> source_offsets,
+                                       std::span<const eventstore::Hash> hashes) override;
   std::optional<std::uint64_t> copied_to() const override;
   /// Also finds the batch's damage: "corrupt_batch". "beyond_end" if the sequence is not durable yet.
   eventstore::Result<std::string> read(eventstore::Sequence sequence) const override;
@@ -64,10 +75,11 @@ class SegmentLog : public eventstore::LocalCopy {
   /// Writes the closing batch, behind which nothing but zeros may stand. The last call of the appending thread.
   eventstore::Result<void> close();
 
+  /// After append() or close().
   const eventstore::MerkleFrontier& frontier() const { return frontier_; }
   Source source() const { return source_; }
   /// Of the last record accepted, fences included; no_source_offset if there is none.
-  std::uint64_t last_source_offset() const { return last_source_offset_; }
+  std::uint64_t last_source_offset() const { return before_ ? before_->last_source_offset : last_source_offset_; }
   /// The first leaf that a newer program wrote, if there is one: this one then appends nothing ("newer_feature_level").
   std::optional<eventstore::Sequence> newer() const { return newer_; }
   /// A torn last batch was dropped by open().
@@ -83,8 +95,16 @@ class SegmentLog : public eventstore::LocalCopy {
   eventstore::Result<void> writable() const;
   eventstore::Result<void> make_room(std::size_t stored_bytes, BatchKind kind);
   eventstore::Result<void> start_segment(std::uint64_t number);
+  eventstore::Result<void> append_batches(std::span<const std::string> records,
+                                          std::span<const std::uint64_t> source_offsets,
+                                          std::span<const eventstore::Hash> hashes);
+  eventstore::Result<void> begin_whole_file();
+  eventstore::Result<void> finish_whole_file(bool full);
+  eventstore::Result<void> write_out_whole_file(std::uint64_t bytes);
+  std::unexpected<eventstore::Error> take_back(const eventstore::Error& cause);
   eventstore::Result<void> write_batch(std::span<const std::string> records,
-                                       std::span<const std::uint64_t> source_offsets);
+                                       std::span<const std::uint64_t> source_offsets,
+                                       std::span<const eventstore::Hash> hashes);
   eventstore::Result<void> write_empty(BatchKind kind);
   eventstore::Result<void> write_durably(eventstore::ByteView stored);
   eventstore::Result<void> poison(const eventstore::Error& cause);
@@ -117,6 +137,20 @@ class SegmentLog : public eventstore::LocalCopy {
   std::optional<eventstore::Sequence> newer_;
   std::vector<std::byte> buffer_;
   std::vector<eventstore::Hash> leaves_;
+
+  /// A file is written whole: nothing of it counts yet, and this is how it was before.
+  struct Before {
+    eventstore::LogState state;
+    eventstore::MerkleFrontier frontier;
+    std::uint64_t last_source_offset;
+    std::uint64_t next_batch;
+    BatchKind last_kind;
+    std::uint64_t offset;
+    std::unique_ptr<eventstore::File> file;
+    std::shared_ptr<Segment> segment;
+  };
+  std::optional<Before> before_;
+  bool more_comes_ = false;  ///< append_more() is at work
 
   /// Recently read batches: a stream's commits stand close together.
   mutable std::mutex cache_mutex_;

@@ -124,8 +124,18 @@ class OwnLog final : public eventstore::LocalCopy {
   Result<void> append(std::span<const std::string> records) override { return log_.append(records); }
   Result<void> append(std::span<const std::string> records, std::span<const std::uint64_t> offsets) override {
     auto done = log_.append(records);
-    if (done) records_ += records.size();
+    if (done) records_ += std::exchange(later_, 0) + records.size();
+    if (done && later_to_) copied_to_ = std::exchange(later_to_, {});
     if (done && !offsets.empty()) copied_to_ = offsets.back();
+    if (!done) later_to_.reset();
+    if (!done) later_ = 0;
+    return done;
+  }
+  Result<void> append_more(std::span<const std::string> records, std::span<const std::uint64_t> offsets,
+                           std::span<const eventstore::Hash> hashes) override {
+    auto done = log_.append_more(records, {}, hashes);
+    if (done) later_ += records.size();
+    if (done && !offsets.empty()) later_to_ = offsets.back();
     return done;
   }
   std::optional<std::uint64_t> copied_to() const override { return copied_to_; }
@@ -138,6 +148,8 @@ class OwnLog final : public eventstore::LocalCopy {
   segments::SegmentLog& log_;
   std::optional<std::uint64_t> copied_to_;
   std::uint64_t records_ = 0;
+  std::uint64_t later_ = 0;  ///< behind append_more(): not durable yet
+  std::optional<std::uint64_t> later_to_;
 };
 
 /// In a folder of its own that is given its name at the end: a copy that was broken off is no log.
@@ -147,6 +159,7 @@ Result<Copied> fill(const std::string& folder, const kafka::Options& options, co
   adapters::posix::ThreadPool background{1};
   segments::Options made;
   made.directory = folder;
+  made.first_segment_bytes = segments::first_of_copy_bytes;
   auto files = segments::SegmentLog::create(disk, background, made, id);
   if (!files) return std::unexpected(files.error());
   OwnLog own(**files);

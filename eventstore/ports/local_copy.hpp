@@ -14,6 +14,15 @@ class LocalCopy : public Log {
   /// As append(), keeping for each record where it stands in the source (a Kafka offset): record and offset are durable
   /// together or not at all. Precondition: as many offsets as records, ascending.
   virtual Result<void> append(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets) = 0;
+  /// As append(), where more comes at once: the copy may wait until it has much. Readers, state(), end() and
+  /// copied_to() show it, and it is durable, after the next append() at the latest, which may be of nothing. An error
+  /// is of all that was not durable by then: none of it is there. `hashes`: each record's leaf hash, as accept()
+  /// computed it.
+  virtual Result<void> append_more(std::span<const std::string> records, std::span<const std::uint64_t> source_offsets,
+                                   std::span<const Hash> hashes) {
+    static_cast<void>(hashes);
+    return append(records, source_offsets);
+  }
   /// Where the last record of the copy stands in the source, fences included; nothing if the copy is empty. The
   /// appending thread.
   virtual std::optional<std::uint64_t> copied_to() const = 0;

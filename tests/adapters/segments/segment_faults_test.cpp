@@ -12,19 +12,21 @@ using Unsynced = SimulatedDisk::Unsynced;
 
 constexpr int appends = 30;  // three files
 
-std::uint64_t calls_of_a_life() {
+std::uint64_t calls_of_a_life(bool fills = false) {
   Workload whole;
+  whole.fills = fills;
   EXPECT_EQ(whole.live(1, appends, true), "");
   EXPECT_TRUE(whole.disk.exists("/log/000000000002.segment"));
   return whole.disk.calls();
 }
 
 /// The power goes at every call of a life, then of the life after it; each time a further life goes on.
-void lose_power_everywhere(Unsynced unsynced, std::uint64_t seed) {
-  const auto calls = calls_of_a_life();
+void lose_power_everywhere(Unsynced unsynced, std::uint64_t seed, bool fills = false) {
+  const auto calls = calls_of_a_life(fills);
   for (std::uint64_t n = 1; n <= calls; ++n) {
     SCOPED_TRACE("power off at call " + std::to_string(n) + ", seed " + std::to_string(seed));
     Workload work;
+    work.fills = fills;
     work.disk.fail_call(n, true);
     work.live(1, appends, true);
     ASSERT_TRUE(work.disk.failed());
@@ -47,6 +49,12 @@ TEST(SegmentFaults, KeepWhatWasAcknowledgedWhenUnsyncedWritesReachedTheDisk) {
 }
 TEST(SegmentFaults, KeepWhatWasAcknowledgedWhenUnsyncedWritesAreTorn) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) lose_power_everywhere(Unsynced::torn, 1'000 * seed);
+}
+
+TEST(SegmentFaults, KeepWhatWasAcknowledgedWhereWholeFilesAreWritten) {
+  lose_power_everywhere(Unsynced::lost, 0, true);
+  lose_power_everywhere(Unsynced::kept, 0, true);
+  lose_power_everywhere(Unsynced::torn, 1'000, true);
 }
 
 TEST(SegmentFaults, StopAppendingForEverWhenAnyCallFails) {

@@ -10,6 +10,7 @@
 #include "adapters/posix/executor.hpp"
 #include "adapters/posix/random.hpp"
 #include "adapters/segments/records.hpp"
+#include "adapters/segments/verify.hpp"
 #include "tests/eventstore/chain.hpp"
 
 namespace pioneer::adapters::segments {
@@ -139,6 +140,39 @@ TEST_F(SegmentLogTest, SplitsWhatDoesNotFitOneFile) {
   auto records = chain.epoch(1, 1);
   for (auto& more : chain.commits(10, 60'000)) records.push_back(std::move(more));
   append(*log, records);
+  expect_holds_all(*log);
+}
+
+TEST_F(SegmentLogTest, TakesMuchInWholeFiles) {
+  options_.first_segment_bytes = segment_bytes_min;
+  {
+    const auto log = create();
+    Chain chain(log->state());
+    const auto first = log->state();
+    std::size_t given = 0;
+    for (unsigned char epoch = 1; epoch <= 4; ++epoch) {
+      const auto records = chain.epoch(epoch, 40, 2'000);
+      std::vector<Hash> hashes;
+      for (const auto& record : records) hashes.push_back(leaf_hash(bytes_of(record)));
+      ASSERT_TRUE(log->append_more(records, {}, hashes));
+      leaves_.insert(leaves_.end(), records.begin() + 1, records.end());
+      given += 40;
+      EXPECT_LT(log->end().value, given) << "what stands in a file without its name does not count";
+    }
+    EXPECT_NE(log->state(), first);
+    append(*log, {});
+    EXPECT_EQ(log->state(), chain.state());
+    expect_holds_all(*log);
+    append(*log, chain.commits(50, 2'000));
+    expect_holds_all(*log);
+    ASSERT_TRUE(log->close());
+  }
+  const auto proof = verify(disk_, options_.directory);
+  EXPECT_TRUE(proof.ok) << proof.reason;
+  const auto log = open();
+  expect_holds_all(*log);
+  Chain more(log->state());
+  append(*log, more.epoch(9, 50, 2'000));
   expect_holds_all(*log);
 }
 

@@ -39,7 +39,9 @@ class Workload {
     if (auto code = append(log, chain.epoch(writer, 3)); !code.empty()) return code;
     for (int i = 0; i < appends; ++i) {
       const std::size_t sizes[] = {1, 40, 3, 17};
-      if (auto code = append(log, chain.commits(sizes[i % 4], i % 5 == 0 ? 1'500 : 200)); !code.empty()) return code;
+      const auto records = chain.commits(sizes[i % 4], i % 5 == 0 ? 1'500 : 200);
+      if (auto code = fills && i % 8 != 7 ? append_more(log, records) : append(log, records); !code.empty())
+        return code;
       if (i % 3 == 1) executor.run_waiting();
       if (i % 4 == 3) {
         if (const auto done = log.protect_tail(); !done) return done.error().code;
@@ -74,14 +76,28 @@ class Workload {
   static inline const std::string directory = "/log";
   SimulatedDisk disk;
   adapters::segments::Options options;
+  bool fills = false;                  ///< lives append most with append_more(), as a copy does that is filled
   std::vector<std::string> attempted;  ///< leaves, in order
   std::uint64_t acknowledged = 0;      ///< how many of them
 
  private:
-  std::string append(SegmentLog& log, const std::vector<std::string>& records) {
+  void attempt(const std::vector<std::string>& records) {
     for (const auto& record : records)
       if (eventstore::decode_record(eventstore::bytes_of(record))->kind != eventstore::RecordKind::fence)
         attempted.push_back(record);
+  }
+
+  /// Not acknowledged before the next append().
+  std::string append_more(SegmentLog& log, const std::vector<std::string>& records) {
+    attempt(records);
+    std::vector<eventstore::Hash> hashes;
+    for (const auto& record : records) hashes.push_back(eventstore::leaf_hash(eventstore::bytes_of(record)));
+    const auto appended = log.append_more(records, {}, hashes);
+    return appended ? std::string() : appended.error().code;
+  }
+
+  std::string append(SegmentLog& log, const std::vector<std::string>& records) {
+    attempt(records);
     const auto appended = log.append(records);
     if (!appended) {
       // Whatever failed, nothing is appended after it as if it had not.
