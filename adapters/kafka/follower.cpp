@@ -88,31 +88,38 @@ bool Follower::look_is_wanted() const {
 void Follower::run() {
   busy_at_ = Clock::now();
   while (!stopping_) {
-    if (look_is_wanted()) compare_again();
+    if (look_is_wanted()) {
+      if (!write()) return;
+      compare_again();
+    }
     const auto messages = take_messages_soon();
     auto next = Next::go_on;
     for (const auto& message : messages) {
       next = judge(*message);
       if (next != Next::go_on) break;
-      if (bytes_ > gathered_bytes_max && !write()) return;
+      if (bytes_ > gathered_bytes_max && !(at_end_ ? write() : write_more())) return;
       if (not_taken_) break;
     }
-    if (!write() || next == Next::end) return;
+    // Far from the end nobody waits for a record: what came gathers to whole batches.
+    const bool gathers = !at_end_ && !messages.empty() && next == Next::go_on && !not_taken_;
+    if (!gathers && !write()) return;
+    if (next == Next::end) return;
     if (std::exchange(not_taken_, false) || next == Next::compare) compare_again();
   }
 }
 
 // When its queue was full, librdkafka (before 2.2) fetches no more until a second has passed or there is something to
-// ask the broker, however soon the queue is empty. So where there is more to read than came, something is asked.
+// ask the broker, however soon the queue is empty. So where there is more to read than came, something is asked: where
+// the topic ends, of which the answer does not matter.
 Messages Follower::take_messages_soon() {
   const bool may_be_held_back = filling_ && !at_end_;
   auto messages = take_messages(client_.get(), queue_.get(), may_be_held_back ? held_back_ms : read_wait_ms);
   filling_ = !messages.empty();
   if (messages.empty() && may_be_held_back) {
-    std::int64_t first = 0;
-    std::int64_t end = 0;
-    static_cast<void>(
-        rd_kafka_query_watermark_offsets(client_.get(), options_.topic.c_str(), partition, &first, &end, read_wait_ms));
+    const Owned<rd_kafka_topic_partition_list_t> asked(rd_kafka_topic_partition_list_new(1));
+    rd_kafka_topic_partition_list_add(asked.get(), options_.topic.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
+    // (The call for watermarks waits without end for a broker that is away: librdkafka 2.0.)
+    static_cast<void>(rd_kafka_offsets_for_times(client_.get(), asked.get(), read_wait_ms));
   }
   return messages;
 }
@@ -231,6 +238,7 @@ Follower::Next Follower::judge_record(const rd_kafka_message_t& message) {
     case Verdict::accepted_leaf:
     case Verdict::accepted_fence:
       records_.emplace_back(text_of(record));
+      hashes_.push_back(judgement.leaf);
       offsets_.push_back(static_cast<std::uint64_t>(message.offset));
       bytes_ += record.size();
       break;
@@ -260,22 +268,34 @@ void Follower::note_void(const rd_kafka_message_t& message, ByteView record) {
     progress_.own_lost = true;
 }
 
-// Writes what is gathered, then says how far the copy is. False: the copy takes no more.
-bool Follower::write() {
-  const bool any = !records_.empty();
-  if (const auto written = any ? copy_.append(records_, offsets_) : Result<void>{}; !written) {
-    if (written.error().code != "disk_full") {
-      end({"copy_failed", "The local copy takes no more: " + written.error().detail});
-      return false;
-    }
-    // A first part may be there; from where the copy ends they are read again.
-    trouble(written.error().detail);
-    not_taken_ = true;
-    pause();
-  }
+bool Follower::written(const Result<void>& done) {
   records_.clear();
+  hashes_.clear();
   offsets_.clear();
   bytes_ = 0;
+  if (done) return true;
+  if (done.error().code != "disk_full") {
+    end({"copy_failed", "The local copy takes no more: " + done.error().detail});
+    return false;
+  }
+  // A first part may be there; from where the copy ends they are read again.
+  trouble(done.error().detail);
+  not_taken_ = true;
+  pause();
+  return true;
+}
+
+// Writes what is gathered; that it is durable, and how far the copy is, the next write() says. False: as there.
+bool Follower::write_more() {
+  unwritten_ = true;
+  busy_at_ = Clock::now();
+  return written(copy_.append_more(records_, offsets_, hashes_));
+}
+
+// Writes what is gathered, then says how far the copy is. False: the copy takes no more.
+bool Follower::write() {
+  const bool any = std::exchange(unwritten_, false) || !records_.empty();
+  if (any && !written(copy_.append(records_, offsets_))) return false;
   const auto now = Clock::now();
   if (any) busy_at_ = now;
   if (now - busy_at_ > limits::tail_protection_after) static_cast<void>(copy_.protect_tail());  // shows at the next

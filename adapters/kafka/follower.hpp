@@ -53,6 +53,8 @@ class Follower {
   std::int64_t end_shown() const;
   void expect_behind(const rd_kafka_message_t& message);
   bool write();
+  bool write_more();
+  bool written(const eventstore::Result<void>& done);
   void pause();
   void end(eventstore::Error error);
   void trouble(const std::string& what);
@@ -70,16 +72,18 @@ class Follower {
   std::thread thread_;
 
   // The thread's own.
-  eventstore::LogState fold_;           ///< over the copy and what is gathered
-  std::vector<std::string> records_;    ///< gathered: accepted, not yet in the copy
-  std::vector<std::uint64_t> offsets_;  ///< theirs
-  std::size_t bytes_ = 0;               ///< theirs
-  std::optional<std::int64_t> anchor_;  ///< where the copy's last record should stand; nothing: the copy is empty
-  bool comparing_ = false;              ///< the anchor was asked for, and has not come
-  bool suspect_ = false;                ///< something was wrong on the way: compare before going on
-  bool not_taken_ = false;              ///< the disk was full: what was gathered is read again
-  bool filling_ = false;                ///< records came at the last look
-  bool at_end_ = false;                 ///< everything that the topic showed since the look began is judged
+  eventstore::LogState fold_;             ///< over the copy and what is gathered
+  std::vector<std::string> records_;      ///< gathered: accepted, not yet in the copy
+  std::vector<eventstore::Hash> hashes_;  ///< theirs
+  std::vector<std::uint64_t> offsets_;    ///< theirs
+  std::size_t bytes_ = 0;                 ///< theirs
+  std::optional<std::int64_t> anchor_;    ///< where the copy's last record should stand; nothing: the copy is empty
+  bool comparing_ = false;                ///< the anchor was asked for, and has not come
+  bool suspect_ = false;                  ///< something was wrong on the way: compare before going on
+  bool unwritten_ = false;                ///< the copy was given more than it has made durable
+  bool not_taken_ = false;                ///< the disk was full: what was gathered is read again
+  bool filling_ = false;                  ///< records came at the last look
+  bool at_end_ = false;                   ///< everything that the topic showed since the look began is judged
   std::uint64_t sockets_seen_ = 0;
   std::int32_t broker_seen_ = -1;
   std::int64_t expected_ = 0;    ///< offset of the next record

@@ -78,15 +78,23 @@ std::string KafkaLog::trouble() const {
   return parts_->progress.trouble;
 }
 
-Result<void> KafkaLog::catch_up(std::chrono::milliseconds within) {
+Result<void> KafkaLog::catch_up(std::chrono::milliseconds within) { return looked(want_look(), within); }
+
+std::uint64_t KafkaLog::want_look() {
+  std::uint64_t look = 0;
+  {
+    const std::lock_guard lock(parts_->progress.mutex);
+    look = ++parts_->progress.looks_wanted;
+  }
+  parts_->follower.wake();
+  return look;
+}
+
+Result<void> KafkaLog::looked(std::uint64_t look, std::chrono::milliseconds within) {
   auto& progress = parts_->progress;
   std::unique_lock lock(progress.mutex);
-  const auto look = ++progress.looks_wanted;
-  lock.unlock();
-  parts_->follower.wake();
-  lock.lock();
-  const bool in_time =
-      progress.moved.wait_for(lock, within, [&] { return progress.ended || progress.looks_done >= look; });
+  const bool in_time = wait_until(progress.moved, lock, WaitLimit::Clock::now() + within, *options_.limit,
+                                  [&] { return progress.ended || progress.looks_done >= look; });
   if (progress.ended) return std::unexpected(*progress.ended);
   if (in_time) return {};
   return failure(eventstore::broker_unreachable,
@@ -98,11 +106,12 @@ Result<void> KafkaLog::catch_up(std::chrono::milliseconds within) {
 Result<void> KafkaLog::read_all(const std::function<void(Sequence)>& told) {
   using Clock = std::chrono::steady_clock;
   auto last = end();
+  const auto look = want_look();
   // What is not there after `settle` is lost: that is told before patience ends.
   const auto patience = options_.ask_within + options_.settle;
   for (auto until = Clock::now() + patience;;) {
-    auto done = catch_up(look_every);
-    if (done || done.error().retry == Retry::cannot_help) return done;
+    auto done = looked(look, look_every);
+    if (done || done.error().retry == Retry::cannot_help || options_.limit->passed()) return done;
     if (last == std::exchange(last, end())) {
       if (Clock::now() > until) return done;
       continue;
@@ -201,7 +210,8 @@ Result<void> KafkaLog::send(std::span<const std::string> records, const LogState
   const auto arrived = [&] { return ours() && (!after.open || state.open) && state.next >= after.next; };
   const auto over = [&] { return state.epoch > after.epoch || (state.epoch == after.epoch && !ours()); };
   std::unique_lock lock(progress.mutex);
-  const bool known = progress.moved.wait_for(lock, options_.append_within, [&] {
+  const auto until = WaitLimit::Clock::now() + options_.append_within;
+  const bool known = wait_until(progress.moved, lock, until, *options_.limit, [&] {
     return arrived() || over() || progress.ended || progress.own_lost || !progress.failed.empty();
   });
   if (arrived()) return {};

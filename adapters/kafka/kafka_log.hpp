@@ -69,6 +69,8 @@ class KafkaLog final : public eventstore::Log {
   eventstore::Result<void> append_fence(const std::string& fence);
   eventstore::Result<void> append_leaves(std::span<const std::string> leaves);
   eventstore::Result<void> send(std::span<const std::string> records, const eventstore::LogState& after);
+  std::uint64_t want_look();
+  eventstore::Result<void> looked(std::uint64_t look, std::chrono::milliseconds within);
   std::unexpected<eventstore::Error> give_up(eventstore::Error error);
 
   eventstore::LocalCopy& copy_;

@@ -3,9 +3,12 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "adapters/kafka/wait_limit.hpp"
 
 namespace pioneer::adapters::kafka {
 
@@ -25,6 +28,8 @@ struct Options {
   /// A record of ours that the topic does not show for so long is lost. Not at once: a new leader may for a moment
   /// show less than the one before it did.
   std::chrono::milliseconds settle{10'000};
+  /// Of whoever stops all that has these options; nobody else ends a wait early.
+  std::shared_ptr<const WaitLimit> limit = std::make_shared<WaitLimit>();
   /// Told what an operator should know, a sentence each; from any thread. May be empty.
   std::function<void(const std::string&)> tell = {};
 };

@@ -10,13 +10,16 @@ using Partitions = std::unique_ptr<rd_kafka_topic_partition_list_t, decltype(&rd
 /// Members hear of a change with their next heartbeat: so long it takes until a node that left is replaced.
 constexpr std::chrono::milliseconds heartbeat{100};
 constexpr std::chrono::milliseconds look_every{100};
+/// For the brokers to answer that this node left.
+constexpr std::chrono::milliseconds leave_within{3'000};
+constexpr int leave_look_ms = 10;
 
 }  // namespace
 
 eventstore::Result<std::unique_ptr<Ownership>> Ownership::open(const Options& options,
                                                                std::chrono::milliseconds session,
                                                                std::function<void(bool)> told) {
-  std::unique_ptr<Ownership> made(new Ownership(std::move(told), options.tell));
+  std::unique_ptr<Ownership> made(new Ownership(std::move(told), options));
   Settings settings(options);
   settings
       .set("group.id", options.topic + ".writer")
@@ -40,9 +43,17 @@ eventstore::Result<std::unique_ptr<Ownership>> Ownership::open(const Options& op
   return made;
 }
 
-Ownership::~Ownership() {
+void Ownership::leave() {
   stopping_ = true;
+  const Owned<rd_kafka_queue_t> queue(client_ ? rd_kafka_queue_get_consumer(client_.get()) : nullptr);
+  if (queue) rd_kafka_queue_yield(queue.get());
+}
+
+Ownership::~Ownership() {
+  leave();
   if (thread_.joinable()) thread_.join();
+  // It has left, or nobody could be told: closing it again would wait for them.
+  if (client_) rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 // What the partition holds is read by the follower; here it only counts who has it.
@@ -69,7 +80,23 @@ void Ownership::follow() {
       if (tell_) tell_("Which node writes the log cannot be settled: " + said_);
     }
   }
-  rd_kafka_consumer_close(client_.get());
+  close();
+}
+
+// In the middle of a change of the group the brokers take it up behind that.
+// (The call that closes a consumer waits without end for brokers that are away.)
+void Ownership::close() {
+  using Clock = WaitLimit::Clock;
+  const Owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(client_.get()));
+  if (auto* const error = rd_kafka_consumer_close_queue(client_.get(), queue.get())) rd_kafka_error_destroy(error);
+  const auto until = limit_->earlier(Clock::now() + leave_within);
+  while (rd_kafka_consumer_closed(client_.get()) == 0 && Clock::now() < until) {
+    const Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), leave_look_ms));
+    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) {
+      rebalance(client_.get(), rd_kafka_event_error(event.get()), rd_kafka_event_topic_partition_list(event.get()),
+                this);
+    }
+  }
 }
 
 }  // namespace pioneer::adapters::kafka

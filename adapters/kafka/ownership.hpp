@@ -24,20 +24,24 @@ class Ownership {
   /// "kafka_setting".
   static eventstore::Result<std::unique_ptr<Ownership>> open(const Options& options, std::chrono::milliseconds session,
                                                              std::function<void(bool ours)> told);
-  /// Leaves the group, so that another member takes over at once.
+  /// From here on it is leaving the group, so that another member takes over at once. Any thread; waits for nobody.
+  void leave();
+  /// When it has left. Brokers that do not answer are not waited for: they give this node up after its session.
   ~Ownership();
   Ownership(const Ownership&) = delete;
   Ownership& operator=(const Ownership&) = delete;
 
  private:
-  Ownership(std::function<void(bool)> told, std::function<void(const std::string&)> tell)
-      : told_(std::move(told)), tell_(std::move(tell)) {}
+  Ownership(std::function<void(bool)> told, const Options& options)
+      : told_(std::move(told)), tell_(options.tell), limit_(options.limit) {}
   static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
                         void* self);
   void follow();
+  void close();
 
   std::function<void(bool)> told_;
   std::function<void(const std::string&)> tell_;
+  std::shared_ptr<const WaitLimit> limit_;
   std::string said_;  ///< last; the thread's
   Owned<rd_kafka_t> client_;
   std::atomic<bool> stopping_{false};

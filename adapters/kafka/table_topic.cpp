@@ -59,6 +59,9 @@ Result<void> TableTopic::start() {
   auto client = settings.make(RD_KAFKA_CONSUMER);
   if (!client) return std::unexpected(client.error());
   client_ = std::move(*client);
+  auto asking = Settings(options_.kafka).make(RD_KAFKA_CONSUMER);
+  if (!asking) return std::unexpected(asking.error());
+  asking_ = std::move(*asking);
   auto topic = topic_of(client_.get(), options_.kafka.topic);
   if (!topic) return std::unexpected(topic.error());
   topic_ = std::move(*topic);
@@ -79,6 +82,7 @@ void TableTopic::stop() {
   queue_.reset();
   topic_.reset();
   client_.reset();
+  asking_.reset();
 }
 
 void TableTopic::run() {
@@ -200,10 +204,10 @@ Result<std::int64_t> TableTopic::end_now(Clock::time_point until) {
     const Owned<rd_kafka_topic_partition_list_t> asked(rd_kafka_topic_partition_list_new(1));
     auto& place = *rd_kafka_topic_partition_list_add(asked.get(), options_.kafka.topic.c_str(), partition);
     place.offset = RD_KAFKA_OFFSET_END;
-    auto error = rd_kafka_offsets_for_times(client_.get(), asked.get(), within);
+    auto error = rd_kafka_offsets_for_times(asking_.get(), asked.get(), within);
     if (!error) error = place.err;
     if (!error) return place.offset;
-    if (Clock::now() >= until || stopping_) {
+    if (Clock::now() >= until || stopping_ || options_.kafka.limit->passed()) {
       return failure(eventstore::broker_unreachable,
                      "The brokers " + options_.kafka.brokers + " do not say where topic " + options_.kafka.topic +
                          " ends: " + rd_kafka_err2str(error) + ".",
@@ -219,7 +223,8 @@ Result<void> TableTopic::read_to_end(std::chrono::milliseconds within) {
   std::unique_lock lock(mutex_);
   for (auto before = settled_to_ - 1; settled_to_ != before;) {
     before = settled_to_;
-    moved_.wait_for(lock, within, [&] { return ended_ || stopping_ || settled_to_ >= *end || settled_to_ != before; });
+    wait_until(moved_, lock, Clock::now() + within, *options_.kafka.limit,
+               [&] { return ended_ || stopping_ || settled_to_ >= *end || settled_to_ != before; });
     if (ended_) return std::unexpected(*ended_);
     if (settled_to_ >= *end) {
       trouble_.clear();  // a connection that broke may have been told of after all was read

@@ -83,6 +83,7 @@ class TableTopic {
   const Durability durability_;
   TableWriter writer_;
   Owned<rd_kafka_t> client_;
+  Owned<rd_kafka_t> asking_;  ///< its questions stand behind nobody's fetch that waits for records
   Owned<rd_kafka_topic_t> topic_;
   Owned<rd_kafka_queue_t> queue_;
   std::atomic<bool> stopping_{false};

@@ -101,7 +101,8 @@ Result<void> TableWriter::put_some(std::span<const TableEntry> entries, bool& an
     ++outcome.left;
   }
   const auto until = Clock::now() + options_.append_within;
-  while (outcome.left != 0 && outcome.failed.empty() && Clock::now() < until) hear(outcome, until);
+  while (outcome.left != 0 && outcome.failed.empty() && Clock::now() < options_.limit->earlier(until))
+    hear(outcome, options_.limit->earlier(std::min(until, Clock::now() + WaitLimit::look_every)));
   if (outcome.left == 0 && outcome.failed.empty()) {
     any_sent = true;
     return {};

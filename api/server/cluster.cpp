@@ -20,18 +20,22 @@ constexpr std::chrono::milliseconds look_every{20};
 constexpr std::chrono::seconds steps_back_after{2};
 /// Whoever is not heard of is asked nothing: others may have its address by now.
 constexpr std::chrono::seconds silent_after{5};
+/// A node that stops and writes waits for another one to write: for some heartbeats, and a rebalance of the group.
+constexpr std::chrono::seconds replaced_within{3};
+constexpr std::chrono::milliseconds yield_look_every{5};
 constexpr std::size_t nodes_max = 256;  ///< more are not known to each other
 
 }  // namespace
 
-Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api::KafkaSetting& setting, Tell tell) {
-  std::unique_ptr<Cluster> cluster(new Cluster(deployment, setting, std::move(tell)));
+Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api::KafkaSetting& setting, Tell tell,
+                                               WaitLimit limit) {
+  std::unique_ptr<Cluster> cluster(new Cluster(deployment, setting, std::move(tell), std::move(limit)));
   Cluster* const self = cluster.get();
   const auto system = deployment.keyring().get(api::reserved_key::system);
   if (!system) return eventstore::failure("no_system_key", "The keyring lacks the deployment's own key.");
   cluster->secret_ = deployment.cryptography().derive(system->sealing, {"nodes"});
   auto table = adapters::kafka::TableTopic::open(
-      roster_table(setting, [self](auto address, auto value) { self->heard(address, value); }));
+      roster_table(setting, [self](auto address, auto value) { self->heard(address, value); }, cluster->limit_));
   if (!table) return std::unexpected(table.error());
   cluster->table_ = std::move(*table);
   if (auto stands = cluster->stand_for_writing(); !stands) return std::unexpected(stands.error());
@@ -41,18 +45,41 @@ Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api
 Result<void> Cluster::stand_for_writing() {
   auto& node = deployment_.node();
   node.want(false);
-  auto ownership =
-      adapters::kafka::Ownership::open(topic_options(setting_, tell_), std::chrono::seconds(setting_.session_seconds),
-                                       [&node](bool ours) { node.want(ours); });
+  auto ownership = adapters::kafka::Ownership::open(topic_options(setting_, tell_, limit_),
+                                                    std::chrono::seconds(setting_.session_seconds),
+                                                    [&node](bool ours) { node.want(ours); });
   if (!ownership) return std::unexpected(ownership.error());
   ownership_ = std::move(*ownership);
   return {};
 }
 
-void Cluster::yield() {
+void Cluster::stand_down() {
   const std::lock_guard lock(standing_);
   yielded_ = true;
   ownership_.reset();
+}
+
+// Whoever asks here meanwhile is answered: another node needs some tenths of a second until it writes, and those who
+// ask notice only the last of them.
+void Cluster::yield() {
+  {
+    const std::lock_guard lock(standing_);
+    yielded_ = true;
+    if (ownership_ != nullptr) ownership_->leave();
+  }
+  const auto until = std::chrono::steady_clock::now() + replaced_within;
+  while (deployment_.node().reign() && others_are_there() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(yield_look_every);
+  while (std::holds_alternative<Forwarding::Nobody>(owner()) && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(yield_look_every);
+}
+
+bool Cluster::others_are_there() const {
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  return std::ranges::any_of(nodes_, [&](const auto& node) {
+    return node.first != address_ && node.second.said.ready() && now - node.second.heard_at < silent_after;
+  });
 }
 
 // The group gives the log to whoever stands for it, and leaves it there: a node that cannot write steps back.
@@ -76,7 +103,7 @@ void Cluster::stand_if_able() {
 
 void Cluster::leave() {
   if (table_ == nullptr) return;
-  yield();
+  stand_down();
   {
     const std::lock_guard lock(mutex_);
     leaving_ = true;
@@ -89,6 +116,7 @@ void Cluster::leave() {
 void Cluster::wait_for_a_writer(std::chrono::milliseconds within) {
   for (const auto until = std::chrono::steady_clock::now() + within; std::chrono::steady_clock::now() < until;) {
     if (deployment_.node().reign() || std::holds_alternative<std::string>(owner())) return;
+    if (limit_ != nullptr && limit_->passed()) return;
     std::this_thread::sleep_for(look_every);
   }
 }

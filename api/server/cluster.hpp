@@ -16,6 +16,7 @@
 #include "api/messages/cluster_views.pb.h"
 #include "api/ports/settings.hpp"
 #include "api/server/deployment.hpp"
+#include "api/server/log_topic.hpp"
 
 namespace pioneer::server {
 
@@ -29,7 +30,7 @@ class Cluster {
   /// The deployment, which outlives it, is on Kafka and not started yet; it does not write before the group says so.
   /// Errors: those of the table.
   static eventstore::Result<std::unique_ptr<Cluster>> join(Deployment& deployment, const api::KafkaSetting& setting,
-                                                           Tell tell);
+                                                           Tell tell, WaitLimit limit = {});
   ~Cluster() { leave(); }
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -40,24 +41,28 @@ class Cluster {
   api::http::Forwarding::Owner owner() const;
   /// From here on the others hear of this node: it is served under this address. Once.
   void announce(std::string address);
-  /// Another node takes over at once; commands that come here go to it.
+  /// Another node takes over; commands that come here go to it. Where this node writes, it goes on until then: returns
+  /// when the other writes, or where there is none that could.
   void yield();
   /// The others hear that this one is gone. Last.
   void leave();
 
  private:
-  Cluster(Deployment& deployment, api::KafkaSetting setting, Tell tell)
-      : deployment_(deployment), setting_(std::move(setting)), tell_(std::move(tell)) {}
+  Cluster(Deployment& deployment, api::KafkaSetting setting, Tell tell, WaitLimit limit)
+      : deployment_(deployment), setting_(std::move(setting)), tell_(std::move(tell)), limit_(std::move(limit)) {}
   void heard(std::string_view address, std::optional<std::string_view> value);
   void say_how_it_goes();
   eventstore::Result<void> stand_for_writing();
   void stand_if_able();
+  void stand_down();
+  bool others_are_there() const;
   std::string mac_of(std::string_view address, std::string_view note) const;
   api::NodeView of_this_node() const;
 
   Deployment& deployment_;
   const api::KafkaSetting setting_;
   const Tell tell_;
+  const WaitLimit limit_;
   std::unique_ptr<adapters::kafka::TableTopic> table_;
   std::mutex standing_;  ///< over ownership_
   std::unique_ptr<adapters::kafka::Ownership> ownership_;

@@ -143,6 +143,7 @@ adapters::segments::Options Deployment::Wiring::files_options() {
     return check_histories(read.end(), &read);
   };
   if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
+  if (on_kafka()) segments.first_segment_bytes = adapters::segments::first_of_copy_bytes;
   return segments;
 }
 
@@ -163,7 +164,7 @@ Result<void> Deployment::Wiring::open_files(const std::optional<eventstore::LogI
 
 // Read to the end before anything is decided or computed from it: then what this node has is what the topic has.
 Result<void> Deployment::Wiring::open_topic_and_copy() {
-  const auto how = topic_options(options.kafka, options.tell);
+  const auto how = topic_options(options.kafka, options.tell, options.wait_limit);
   const auto checked = open_topic(options.kafka, how);
   if (!checked) return std::unexpected(checked.error());
   std::optional<eventstore::LogId> id;
@@ -212,7 +213,8 @@ Result<void> Deployment::Wiring::open_keyring() {
   keys.of_older_log = *older;
   const auto id = log->state().log_id;
   if (topic != nullptr) {
-    auto shared = SharedKeys::open(disk, *cryptography, id, keys, keys_table(options.kafka, options.tell));
+    auto shared =
+        SharedKeys::open(disk, *cryptography, id, keys, keys_table(options.kafka, options.tell, options.wait_limit));
     if (!shared) return std::unexpected(shared.error());
     shared_keys = std::move(*shared);
     keyring = &shared_keys->keyring();

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "adapters/kafka/wait_limit.hpp"
 #include "api/node/node.hpp"
 #include "api/ports/blobs.hpp"
 #include "api/ports/settings.hpp"
@@ -20,9 +21,11 @@ namespace pioneer::server {
 
 struct DeploymentOptions {
   std::string directory;
-  std::string master_key;               ///< file; empty: DIR/keys/master
-  std::string blobs;                    ///< directory of uploads; empty: DIR/blobs
-  api::KafkaSetting kafka;              ///< where the log is; no brokers: in the directory, and nobody else's
+  std::string master_key;   ///< file; empty: DIR/keys/master
+  std::string blobs;        ///< directory of uploads; empty: DIR/blobs
+  api::KafkaSetting kafka;  ///< where the log is; no brokers: in the directory, and nobody else's
+  /// How long its brokers are waited for, once somebody wants all this to end. Null: nobody says.
+  std::shared_ptr<const adapters::kafka::WaitLimit> wait_limit = {};
   bool make = false;                    ///< in an empty directory, make a new log; else that is an error, "no_log"
   bool read_only = false;               ///< no fence, no epoch: queries only
   std::size_t cache_bytes = 16u << 20;  ///< the database's blocks

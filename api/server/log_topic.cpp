@@ -10,20 +10,22 @@ constexpr std::chrono::milliseconds says_within{2'000};
 
 using adapters::kafka::Topic;
 
-adapters::kafka::Options topic_options(const api::KafkaSetting& setting, std::function<void(const std::string&)> tell) {
+adapters::kafka::Options topic_options(const api::KafkaSetting& setting, std::function<void(const std::string&)> tell,
+                                       WaitLimit limit) {
   adapters::kafka::Options options;
   options.brokers = setting.brokers;
   options.topic = setting.topic;
   if (setting.generation > 1) options.topic += "." + std::to_string(setting.generation);
   options.properties = setting.properties;
   options.tell = std::move(tell);
+  if (limit != nullptr) options.limit = std::move(limit);
   return options;
 }
 
-adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting,
-                                         std::function<void(const std::string&)> tell) {
+adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting, std::function<void(const std::string&)> tell,
+                                         WaitLimit limit) {
   adapters::kafka::TableOptions table;
-  table.kafka = topic_options(setting, std::move(tell));
+  table.kafka = topic_options(setting, std::move(tell), std::move(limit));
   table.kafka.topic = setting.topic + ".keys";
   table.copies = static_cast<int>(setting.copies);
   return table;
@@ -39,9 +41,9 @@ eventstore::Result<Topic> open_topic(const api::KafkaSetting& setting, const ada
 
 adapters::kafka::TableOptions roster_table(
     const api::KafkaSetting& setting,
-    std::function<void(std::string_view key, std::optional<std::string_view> value)> told) {
+    std::function<void(std::string_view key, std::optional<std::string_view> value)> told, WaitLimit limit) {
   adapters::kafka::TableOptions options;
-  options.kafka = topic_options(setting);
+  options.kafka = topic_options(setting, {}, std::move(limit));
   options.kafka.topic = setting.topic + ".nodes";
   options.kafka.append_within = says_within;
   options.copies = static_cast<int>(setting.copies);

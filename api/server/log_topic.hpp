@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "adapters/kafka/table_topic.hpp"
@@ -10,9 +11,11 @@
 
 namespace pioneer::server {
 
-/// `tell`: a sentence for an operator at a time, from any thread; may be empty.
+using WaitLimit = std::shared_ptr<const adapters::kafka::WaitLimit>;
+
+/// `tell`: a sentence for an operator at a time, from any thread; may be empty. `limit`: of whoever stops; may be null.
 adapters::kafka::Options topic_options(const api::KafkaSetting& setting,
-                                       std::function<void(const std::string&)> tell = {});
+                                       std::function<void(const std::string&)> tell = {}, WaitLimit limit = {});
 
 /// Checked; made first where it is missing. Errors: those of Topic.
 eventstore::Result<adapters::kafka::Topic> open_topic(const api::KafkaSetting& setting,
@@ -24,10 +27,10 @@ inline constexpr std::size_t node_mac_bytes = 16;
 /// `told`: as TableOptions has it.
 adapters::kafka::TableOptions roster_table(
     const api::KafkaSetting& setting,
-    std::function<void(std::string_view key, std::optional<std::string_view> value)> told);
+    std::function<void(std::string_view key, std::optional<std::string_view> value)> told, WaitLimit limit = {});
 
 /// The table of keys, beside the log's topic: made where it is missing when it is opened.
 adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting,
-                                         std::function<void(const std::string&)> tell = {});
+                                         std::function<void(const std::string&)> tell = {}, WaitLimit limit = {});
 
 }  // namespace pioneer::server

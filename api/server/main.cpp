@@ -1,9 +1,13 @@
 // pioneerd: serves one data directory over HTTP until it is told to stop.
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <thread>
 
 #include "adapters/yaml/policy_file.hpp"
 #include "adapters/yaml/settings_file.hpp"
@@ -108,11 +112,40 @@ eventstore::Result<void> adopt_rules(server::Deployment& deployment, const std::
   return {};
 }
 
-/// Waits for SIGINT or SIGTERM, which every thread of this process has blocked.
-void wait_for_the_end(const sigset_t& signals) {
-  int signal = 0;
-  sigwait(&signals, &signal);
-}
+/// Hears SIGINT and SIGTERM, which every thread of this process has blocked, from its making on.
+class End {
+ public:
+  /// `while_starting`: called when it is wanted before the start is over.
+  explicit End(std::function<void()> while_starting) : while_starting_(std::move(while_starting)) {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGINT);
+    sigaddset(&signals_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    listening_ = std::jthread([this](const std::stop_token& stop) { listen(stop); });
+  }
+
+  bool wanted() const { return wanted_; }
+  void started() { starting_ = false; }
+  void wait() { wanted_.wait(false); }
+
+ private:
+  void listen(const std::stop_token& stop) {
+    constexpr timespec look_every{0, 100'000'000};
+    while (!stop.stop_requested()) {
+      if (sigtimedwait(&signals_, nullptr, &look_every) < 0) continue;
+      wanted_ = true;
+      wanted_.notify_all();
+      if (starting_) while_starting_();
+      return;
+    }
+  }
+
+  sigset_t signals_{};
+  std::function<void()> while_starting_;
+  std::atomic<bool> wanted_{false};
+  std::atomic<bool> starting_{true};
+  std::jthread listening_;
+};
 
 /// Nodes reach each other by an address that says which one it is.
 std::string address_of_nobody(const api::Settings& settings) {
@@ -123,16 +156,7 @@ std::string address_of_nobody(const api::Settings& settings) {
          ": say how, with `kafka: {address: \"http://HOST:PORT\"}` in the settings";
 }
 
-int serve(const api::Settings& settings) {
-  const auto rules = read_rules(settings);
-  if (!rules) return give_up(rules.error().detail);
-  if (const auto wrong = address_of_nobody(settings); !wrong.empty()) return give_up(wrong);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
+server::DeploymentOptions deployment_options(const api::Settings& settings) {
   server::DeploymentOptions options;
   options.directory = settings.data;
   options.master_key = settings.master_key;
@@ -142,24 +166,34 @@ int serve(const api::Settings& settings) {
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;
   options.headroom_bytes = std::uint64_t{settings.disk_headroom_mebibytes} << 20;
   options.tell = [](const std::string& sentence) { say("pioneerd: " + sentence); };
-  if (auto learnt = server::learn_from_witnesses(settings.data, settings, options.tell); !learnt)
-    return give_up(learnt.error().detail);
+  return options;
+}
+
+/// What is asked of the brokers may take so long after somebody asked for the end.
+constexpr std::chrono::seconds brokers_at_the_end{5};
+constexpr std::chrono::seconds brokers_at_an_early_end{1};
+
+eventstore::Result<void> serve_until(End& end, const api::Settings& settings,
+                                     const std::optional<domain::Policy>& rules,
+                                     const std::shared_ptr<adapters::kafka::WaitLimit>& limit) {
+  auto options = deployment_options(settings);
+  options.wait_limit = limit;
+  if (auto learnt = server::learn_from_witnesses(settings.data, settings, options.tell); !learnt) return learnt;
   auto deployment = server::Deployment::open(options);
-  if (!deployment) return give_up(deployment.error().detail);
+  if (!deployment) return std::unexpected(deployment.error());
   std::unique_ptr<server::Cluster> cluster;
   if (!settings.kafka.brokers.empty()) {
-    auto joined = server::Cluster::join(**deployment, settings.kafka, options.tell);
-    if (!joined) return give_up(joined.error().detail);
+    auto joined = server::Cluster::join(**deployment, settings.kafka, options.tell, limit);
+    if (!joined) return std::unexpected(joined.error());
     cluster = std::move(*joined);
   }
   (*deployment)->start();
   if (cluster) cluster->wait_for_a_writer(std::chrono::seconds(settings.kafka.session_seconds + 5));
-  if (auto adopted = adopt_rules(**deployment, *rules, services_of(settings)); !adopted)
-    return give_up(adopted.error().detail);
+  if (auto adopted = adopt_rules(**deployment, rules, services_of(settings)); !adopted) return adopted;
   server::Front::Owner owner;
   if (cluster) owner = [&cluster = *cluster] { return cluster.owner(); };
   auto front = server::Front::start(**deployment, settings, options.tell, std::move(owner));
-  if (!front) return give_up(front.error().detail);
+  if (!front) return std::unexpected(front.error());
 
   const auto host = settings.listen.substr(0, settings.listen.rfind(':'));
   say("pioneerd " + std::string(server::version) + " serves " + settings.data + " on http://" + host + ":" +
@@ -168,13 +202,27 @@ int serve(const api::Settings& settings) {
     const auto here = "http://" + host + ":" + std::to_string((*front)->port());
     cluster->announce(settings.kafka.address.empty() ? here : settings.kafka.address);
   }
-  wait_for_the_end(signals);
+  end.started();
+  end.wait();
   say("pioneerd stops: open requests end first");
   if (cluster) cluster->yield();
+  limit->set(brokers_at_the_end);
   (*front)->stop();
   if (cluster) cluster->leave();
   (*deployment)->stop();
-  return 0;
+  return {};
+}
+
+int serve(const api::Settings& settings) {
+  const auto rules = read_rules(settings);
+  if (!rules) return give_up(rules.error().detail);
+  if (const auto wrong = address_of_nobody(settings); !wrong.empty()) return give_up(wrong);
+  const auto limit = std::make_shared<adapters::kafka::WaitLimit>();
+  End end([&limit = *limit] { limit.set(brokers_at_an_early_end); });
+  const auto served = serve_until(end, settings, *rules, limit);
+  if (served) return 0;
+  const int failed = give_up(served.error().detail);
+  return end.wanted() ? 0 : failed;  // asked to stop, it need not have come to serve
 }
 
 }  // namespace
