@@ -28,6 +28,12 @@ using eventstore::Result;
 using eventstore::Retry;
 using eventstore::Table;
 
+class RocksDbBlockCache final : public BlockCache {
+ public:
+  explicit RocksDbBlockCache(std::size_t bytes) : cache(rocksdb::NewLRUCache(bytes, 4, false, 0.5)) {}
+  const std::shared_ptr<rocksdb::Cache> cache;
+};
+
 rocksdb::Slice slice(std::string_view s) { return {s.data(), s.size()}; }
 std::string_view view(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
 
@@ -216,6 +222,10 @@ class FailedCursor final : public Cursor {
 
 }  // namespace
 
+std::shared_ptr<BlockCache> BlockCache::of_bytes(std::size_t bytes) {
+  return std::make_shared<RocksDbBlockCache>(bytes);
+}
+
 RocksDbStore::RocksDbStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
 Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& directory, RocksDbOptions options) {
@@ -223,7 +233,8 @@ Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& dire
   std::filesystem::create_directories(directory, made);
   if (made) return failure("database_failed", "Cannot make the directory " + directory + ": " + made.message());
 
-  const auto cache = rocksdb::NewLRUCache(options.block_cache_bytes, 4, false, 0.5);
+  const auto blocks = options.block_cache ? options.block_cache : BlockCache::of_bytes(options.block_cache_bytes);
+  const auto& cache = static_cast<const RocksDbBlockCache&>(*blocks).cache;
   auto database = std::make_unique<Database>();
   database->directory = directory;
   database->family_options = family_options(options, cache);

@@ -9,10 +9,19 @@
 
 namespace pioneer::adapters {
 
+/// What reading keeps in memory, for several databases together. Threads: any.
+class BlockCache {
+ public:
+  static std::shared_ptr<BlockCache> of_bytes(std::size_t bytes);
+  virtual ~BlockCache() = default;
+};
+
 /// Read once, at open.
 struct RocksDbOptions {
   /// Bytes. Decompressed blocks, indexes and filters; the bound on what reading keeps in memory. Default 16 MiB.
   std::size_t block_cache_bytes = 16u << 20;
+  /// In place of one of its own of `block_cache_bytes`.
+  std::shared_ptr<BlockCache> block_cache = nullptr;
   /// Bytes. All tables' not yet flushed rows together, a soft bound: at 7/8 of it the oldest is flushed. Default 16
   /// MiB. Larger is faster while writing much (a bench takes 128 MiB): fewer, larger flushes.
   std::size_t write_buffer_bytes = 16u << 20;

@@ -45,8 +45,8 @@ constexpr std::size_t forwarding_threads = 32;
 constexpr std::size_t forwarded_max = 4'096;
 /// A replay takes seconds: neither queries nor photos stand behind it. One at a time.
 constexpr std::size_t past_threads = 1;
-/// Commits replayed at most for an instant of a log of up to forty times as many: about a quarter of a second.
-constexpr std::uint64_t milestone_every = 50'000;
+/// Commits replayed at most for an instant of a log of up to eighty times as many: about a tenth of a second.
+constexpr std::uint64_t milestone_every = 12'500;
 
 /// A loop turns twice a second at least; handlers must not block it.
 constexpr std::chrono::seconds loop_stuck_after{node::stuck_after_us / 1'000'000};

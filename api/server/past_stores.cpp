@@ -54,18 +54,7 @@ class ScratchStore final : public eventstore::KeyValueStore {
 };
 
 constexpr std::string_view stamp_name = "stamp";
-
-Result<std::unique_ptr<eventstore::KeyValueStore>> opened(const std::string& directory) {
-  // Written once, in sorted runs, and read little.
-  adapters::RocksDbOptions options;
-  options.block_cache_bytes = 2u << 20;
-  options.write_buffer_bytes = 2u << 20;
-  options.background_jobs = 1;
-  options.compact = false;
-  auto rows = adapters::RocksDbStore::open(directory, options);
-  if (!rows) return std::unexpected(rows.error());
-  return std::make_unique<ScratchStore>(directory, std::move(*rows));
-}
+constexpr std::size_t cache_bytes = 16u << 20;
 
 std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -105,7 +94,7 @@ bool link_or_copy(const std::string& from, const std::string& to) {
 }  // namespace
 
 DiskPastStores::DiskPastStores(std::string directory, Stamp stamp)
-    : directory_(std::move(directory)), stamp_(std::move(stamp)) {
+    : directory_(std::move(directory)), stamp_(std::move(stamp)), cache_(adapters::BlockCache::of_bytes(cache_bytes)) {
   const auto good = durable();
   remove_all_but(directory_,
                  [this](const std::string& name) { return stamp_ && directory_ + "/" + name == milestones(); });
@@ -125,6 +114,18 @@ Result<std::string> DiskPastStores::next_folder() {
   fs::create_directories(directory_, failed);
   if (failed) return eventstore::failure("database_failed", "Cannot make " + directory_ + ": " + failed.message());
   return directory_ + "/" + std::to_string(++made_);
+}
+
+Result<std::unique_ptr<eventstore::KeyValueStore>> DiskPastStores::opened(const std::string& directory) const {
+  // Written once, in sorted runs, and read little.
+  adapters::RocksDbOptions options;
+  options.block_cache = cache_;
+  options.write_buffer_bytes = 2u << 20;
+  options.background_jobs = 1;
+  options.compact = false;
+  auto rows = adapters::RocksDbStore::open(directory, options);
+  if (!rows) return std::unexpected(rows.error());
+  return std::make_unique<ScratchStore>(directory, std::move(*rows));
 }
 
 Result<std::unique_ptr<eventstore::KeyValueStore>> DiskPastStores::make(const eventstore::KeyValueStore* of) {

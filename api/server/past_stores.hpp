@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "adapters/rocksdb/rocksdb_store.hpp"
 #include "api/http/handlers/past.hpp"
 
 namespace pioneer::server {
@@ -32,11 +33,15 @@ class DiskPastStores final : public api::http::PastStores {
  private:
   std::string milestones() const { return directory_ + "/milestones"; }
   std::string milestone(eventstore::Sequence end) const { return milestones() + "/" + std::to_string(end.value); }
+  eventstore::Result<std::unique_ptr<eventstore::KeyValueStore>> opened(const std::string& directory) const;
   /// A folder for the next store; it is not there yet.
   eventstore::Result<std::string> next_folder();
 
   const std::string directory_;
   const Stamp stamp_;
+  /// Of all stores: filters and indexes of a store that was made in many steps take mebibytes, and a replay that finds
+  /// no room for them reads them again for each row.
+  const std::shared_ptr<adapters::BlockCache> cache_;
   std::uint64_t made_ = 0;
 };
 

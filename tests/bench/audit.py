@@ -229,7 +229,7 @@ def as_of(session: Session) -> list[Row]:
     port = programs.free_port()
     with over_http.pioneerd(session, folder, port):
         end = int(json.loads(over_http.get(port, "/readyz"))["position"])
-        until(lambda: stands() >= min(end // 50_000, 20), 600, "milestones")
+        until(lambda: stands() >= min(end // 12_500, 40), 600, "milestones")
     port = programs.free_port()
     with over_http.pioneerd(session, folder, port):  # after a restart nothing is in memory
         for _ in range(looks):

@@ -1,6 +1,7 @@
 // What every ordered store must do: the same cases run on RocksDB and in memory.
 #include <gtest/gtest.h>
 #include <unistd.h>
+#include <array>
 
 #include <filesystem>
 #include <fstream>
@@ -315,6 +316,26 @@ TEST(RocksDbStore, SaysThatAFileOfRowsIsDamaged) {
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, "database_damaged");
   where.store = std::move(*opened);
+}
+
+TEST(RocksDbCache, SharedByTwoStoresMixesNothing) {
+  adapters::RocksDbOptions options;
+  options.block_cache = adapters::BlockCache::of_bytes(1 << 20);
+  std::array<OnDisk, 2> where;
+  for (std::size_t i = 0; i < where.size(); ++i) {
+    where[i].store.reset();
+    where[i].store = adapters::RocksDbStore::open(where[i].directory, options).value();
+    WriteBatch batch;
+    batch.put(where[i].store->table("rows").value(), "key", "of store " + std::to_string(i));
+    ASSERT_TRUE(where[i].store->write(batch));
+    ASSERT_TRUE(where[i].store->flush());
+  }
+  for (int time = 0; time < 2; ++time) {
+    for (std::size_t i = 0; i < where.size(); ++i) {
+      const auto rows = where[i].store->table("rows").value();
+      EXPECT_EQ(where[i].store->get(rows, "key").value(), "of store " + std::to_string(i));
+    }
+  }
 }
 
 TEST(RocksDbPurge, LeavesNoByteOfWhatWasErased) {

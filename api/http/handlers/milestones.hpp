@@ -16,7 +16,7 @@ class Milestones {
  public:
   struct Options {
     std::uint64_t every = 0;  ///< commits from one to the next, at first; 0: there are none
-    std::size_t count_max = 40;
+    std::size_t count_max = 80;
     std::uint64_t bytes_max = 4ull << 30;  ///< of all together, on the disk
   };
 
