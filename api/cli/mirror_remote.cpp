@@ -21,6 +21,7 @@
 #include "api/messages/views.pb.h"
 #include "api/proofs/stamps.hpp"
 #include "api/text/bytes.hpp"
+#include "eventstore/tree_proofs.hpp"
 
 namespace pioneer::cli::remote {
 namespace {
@@ -209,9 +210,24 @@ class ServedMirror {
       if (auto done = files_.keep_signed(*note, keys_->all()); !done) return done;
     }
     if (before_->size <= checkpoint_.size) return {};
+    if (leads_to_before(checkpoint_)) {
+      return failure("older_copy",
+                     "An older copy answers here: the server shows " + grouped(checkpoint_.size) +
+                         " records, and the mirror's checkpoint, which goes on from them, signed " +
+                         grouped(before_->size) +
+                         ". Of several nodes one may be a moment behind: ask again. If it stays so, records were cut "
+                         "off, and the mirror's checkpoint proves it.",
+                     eventstore::Retry::can_help);
+    }
     return evidence("history_shorter", "The mirror's checkpoint signed " + grouped(before_->size) +
                                            " records, the server's " + grouped(checkpoint_.size) +
                                            ". Keep both: records were cut off, or an older copy answers here.");
+  }
+
+  /// By the mirror's own tiles, which its checkpoint proves.
+  bool leads_to_before(const api::SignedCheckpoint& older) const {
+    const auto path = eventstore::consistency_path(older.size, before_->size, files_.folder().hashes(before_->size));
+    return path && eventstore::consistent({older.size, older.root}, {before_->size, before_->root}, *path);
   }
 
   Result<void> goes_on(api::SignedTiles& tiles) {

@@ -222,6 +222,25 @@ class Fetched(unittest.TestCase):
         kept = self.files(to)
         self.assertEqual({name: kept.get(name) for name in self.files(self.first)}, self.files(self.first))
 
+    def test_an_older_copy_of_the_same_history_is_asked_again_and_no_evidence(self):
+        older, to = self.files(self.first), self.folder / "newer"
+        shutil.copytree(self.first, to)
+        size = int(older["checkpoint"].split(b"\n")[1])
+        pioneer.until(lambda: self.covered() > size)
+        self.fetch(self.pioneer.port, to)
+        newer = self.files(to)
+
+        def behind(_number, path, status, body):
+            name = path.removeprefix("/log/")
+            return (200, older[name]) if name in older else (status, body)
+
+        with Between(self.pioneer.port, behind) as proxy:
+            told = self.fetch(proxy.server_port, to, expect=3)
+        self.assertIn("An older copy answers here", told)
+        self.assertIn("ask again", told)
+        self.assertEqual(self.files(to), newer, "nothing is changed, and nothing is held against anybody")
+        self.fetch(self.pioneer.port, to)
+
     def fetch_until_signed(self, server, to, token):
         done = subprocess.run(self.words(server.port, to, token=token), cwd=pioneer.ROOT, text=True, capture_output=True, timeout=120, check=False)
         self.assertIn(done.returncode, (1, 3), done.stdout + done.stderr)
