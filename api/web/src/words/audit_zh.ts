@@ -63,7 +63,11 @@ export default {
     contradiction: '这个日志签过两段不同的历史', contradictionText: '下面两份都是它自己签的名，不可能都对：有记录丢了，或者改了。弄清楚以前，先不要相信这个日志。请把两份都存下来，合在一起，拿给谁看都是证据。', over: '曾经签过两段历史，现在已经对上了', overText: '有一阵子，日志和外面这份签名对不上；恢复以后又对上了。两份都一直留在这里。',
     theirs: '{witness} 手里的', theirsUnknown: '外面的人手里的', ours: '当时这里签的', oursNone: '当时这里签的没有留下来。', covers: '盖住 {n} 条。', seen: '{at} 看到', whole: '签名的原文', saveTheirs: '存下外面那份', saveOurs: '存下这里那份', how: '谁都可以这样核对', howText: '用一份日志的副本（放在 mirror 文件夹）和外面那份文件：',
     continues: '这个日志是接着另一个写的', continuesText: '前 {n} 条来自旧日志，位置没有变。旧日志里再往后的，不在这里。您有旧日志的回执或副本，请留好：它们证明那里写过什么。', oldName: '旧日志的名字', newest: '这里是最近的 {n} 次。',
-    because: { not_running: '那时没有服务器在运行' },
+    because: {
+      not_running: '那时没有服务器在运行',
+      record_lost: '记录这类事的文件不见了，之前漏了什么已无从知道',
+      record_unreadable: '记录这类事的文件读不出来，之前漏了什么已无从知道',
+    },
     gap: '{from} 到 {to}：停在 {a} 条，后来盖到 {b} 条', lasts: '{from} 起，还没好：停在 {a} 条，日志已有 {b} 条', reason: '原因 {code}', rebuilt: '哈希坏了重做 {n} 次', rebuiltText: '从日志重新算出来，和签过名的根一样。请检查磁盘。', rebuiltNone: '哈希没有坏过。',
     void: '作废的记录和分叉', voidEmbedded: '这台服务器自己写日志，只写算数的记录；读到别的会当场停下。所以它开着，就没有作废的，也没有分叉。', voidCount: '作废的记录：{n} 条', voidNone: '服务器启动以来，没有作废的记录。', voidText: '它们在日志的主题里，但对谁都不算数：被接替的服务器发的、重发的，或者别人写的。一下子很多、又没有接管，要问一问谁能写这个主题。', forkNone: '没有分叉。', fork: '日志分叉了', forkText: '日志丢了东西，或者多了不该有的东西。现在不再写，以前读到的都还在；请让服务器和主题保持原样。', stopped: '现在不写：{reason}', stoppedText: '看过的都还对。请管理员看服务器的日志。', takeovers: '谁何时接管了日志', takeoversText: '服务器每次启动接管一次。您不知道的启动，要问一问。', takeover: '第 {epoch} 次，{at}，第 {n} 条起',
   },
