@@ -60,7 +60,7 @@ void set_for_reading(Settings& settings) {
       .set("isolation.level", "read_uncommitted")
       .set("fetch.wait.max.ms", std::to_string(read_wait_ms))
       .set("fetch.error.backoff.ms", "50");
-  // Goes on when a full queue has room again; older versions know no such setting (Follower::take_messages_soon).
+  // Goes on when a full queue has room again; older versions know no such setting (BrokerReader::take_messages_soon).
   if (rd_kafka_version() >= 0x02020000) settings.set("fetch.queue.backoff.ms", "5");
 }
 

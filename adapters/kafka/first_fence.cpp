@@ -1,7 +1,6 @@
 // Reads a topic from its beginning until it says which log it holds.
 #include "adapters/kafka/client.hpp"
 #include "adapters/kafka/producer.hpp"
-#include "adapters/kafka/progress.hpp"
 #include "adapters/kafka/topic.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/ports/log.hpp"
@@ -74,8 +73,7 @@ Result<LogId> settle_log(const Options& options, const LogId& proposal, const Wr
   fence.epoch = Epoch{1};
   fence.writer = writer;
   const auto record = encode_record(fence, {});
-  Progress progress;
-  const auto producer = Producer::make(options, progress);
+  const auto producer = Producer::make(options, [](const std::string&) {});
   if (!producer) return std::unexpected(producer.error());
   static_cast<void>((*producer)->send(std::span(&record, 1)));
   const auto until = std::chrono::steady_clock::now() + options.append_within;

@@ -3,71 +3,70 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "adapters/kafka/client.hpp"
+#include "adapters/kafka/options.hpp"
 #include "adapters/kafka/progress.hpp"
+#include "adapters/kafka/topic_access.hpp"
 #include "eventstore/ports/local_copy.hpp"
 
 namespace pioneer::adapters::kafka {
 
-/// One thread of its own from start() to stop(): in between it alone appends to the copy. Copy and progress outlive
-/// it.
+/// From start() to stop() it alone appends to the copy: on a thread of its own, or where step() is called instead.
+/// Copy, access and progress outlive it.
 ///
 /// It ends by itself at a fork ("log_forked"), at a record that this build is too old for ("newer_feature_level"), or
 /// when the copy cannot be written ("copy_failed"); `Progress::ended` says which and where. Brokers that are away, and
 /// a full disk, are waited for.
 class Follower {
  public:
-  Follower(eventstore::LocalCopy& copy, Options options, Progress& progress);
+  Follower(eventstore::LocalCopy& copy, Options options, TopicAccess& access, Progress& progress);
   ~Follower();
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 
   eventstore::Result<void> start();
+  /// A thread that calls step() until stop() or the end.
+  void run();
+  /// Takes what has come. False: it has ended.
+  bool step();
   void stop();
   /// Something is asked of it in Progress. Any thread.
   void wake();
 
  private:
   enum class Next { go_on, compare, end };
-  using Clock = std::chrono::steady_clock;
+  using Clock = TopicAccess::Clock;
 
-  void run();
-  Next judge(const rd_kafka_message_t& message);
-  Next judge_error(const rd_kafka_message_t& message);
-  Next judge_anchor(const rd_kafka_message_t& message);
-  Next judge_record(const rd_kafka_message_t& message);
+  Next judge(const TopicMessage& message);
+  Next judge_anchor(const TopicMessage& message);
+  Next judge_record(const TopicMessage& message);
   Next not_the_same(const std::string& why);
   Next fork(std::int64_t offset, const std::string& why);
-  bool fresh(const rd_kafka_message_t& message);
-  Messages take_messages_soon();
+  bool fresh(const TopicMessage& message);
+  bool is_gap_again(std::int64_t to);
   void compare_again();
   bool look_is_wanted() const;
-  std::int64_t end_shown() const;
-  void expect_behind(const rd_kafka_message_t& message);
+  void expect_behind(const TopicMessage& message);
   bool write();
   bool write_more();
   bool written(const eventstore::Result<void>& done);
   void pause();
   void end(eventstore::Error error);
   void trouble(const std::string& what);
-  void note_void(const rd_kafka_message_t& message, eventstore::ByteView record);
+  void note_void(const TopicMessage& message, eventstore::ByteView record);
 
   eventstore::LocalCopy& copy_;
   const Options options_;
+  TopicAccess& access_;
   Progress& progress_;
-  std::atomic<std::uint64_t> sockets_{0};  ///< opened so far: what comes over a new one must be compared first
-
-  Owned<rd_kafka_t> client_;
-  Owned<rd_kafka_topic_t> topic_;
-  Owned<rd_kafka_queue_t> queue_;
+  std::unique_ptr<TopicReader> reader_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 
@@ -82,13 +81,12 @@ class Follower {
   bool suspect_ = false;                  ///< something was wrong on the way: compare before going on
   bool unwritten_ = false;                ///< the copy was given more than it has made durable
   bool not_taken_ = false;                ///< the disk was full: what was gathered is read again
-  bool filling_ = false;                  ///< records came at the last look
   bool at_end_ = false;                   ///< everything that the topic showed since the look began is judged
-  std::uint64_t sockets_seen_ = 0;
+  std::uint64_t connections_seen_ = 0;    ///< what comes over a new one must be compared first
   std::int32_t broker_seen_ = -1;
-  std::int64_t expected_ = 0;    ///< offset of the next record
-  std::int64_t gap_ = -1;        ///< behind a gap that was read twice
-  std::int64_t judged_to_ = 0;   ///< voids before it are counted
+  std::int64_t expected_ = 0;                  ///< offset of the next record
+  std::map<std::int64_t, std::int64_t> gaps_;  ///< where nothing stood when it was last read: from, to
+  std::int64_t judged_to_ = 0;                 ///< voids before it are counted
   std::int64_t look_end_ = -1;   ///< where the topic ended when it answered this look; < 0: it did not yet
   Clock::time_point looked_at_;  ///< when the anchor was asked for
   std::uint64_t look_ = 0;       ///< what was wanted when the anchor was asked for

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/kafka/broker_access.hpp"
 #include "adapters/kafka/follower.hpp"
-#include "adapters/kafka/producer.hpp"
 #include "adapters/kafka/progress.hpp"
 #include "eventstore/check.hpp"
 
@@ -35,28 +35,40 @@ Error outcome_unknown(const std::string& why) {
 }  // namespace
 
 struct KafkaLog::Parts {
-  Parts(LocalCopy& copy, const Options& options) : follower(copy, options, progress) {}
+  Parts(LocalCopy& copy, const Options& options, std::unique_ptr<TopicAccess> by)
+      : access(std::move(by)), follower(copy, options, *access, progress) {}
+  std::unique_ptr<TopicAccess> access;
   Progress progress;
   Follower follower;
-  std::unique_ptr<Producer> producer;  ///< of this reign; none: a fence comes first
+  std::unique_ptr<TopicProducer> producer;  ///< of this reign; none: a fence comes first
 };
 
-KafkaLog::KafkaLog(LocalCopy& copy, const Topic& topic, Options options)
+KafkaLog::KafkaLog(LocalCopy& copy, const Topic& topic, Options options, std::unique_ptr<TopicAccess> access)
     : copy_(copy),
       options_(std::move(options)),
       durability_(topic.durability()),
-      parts_(std::make_unique<Parts>(copy_, options_)) {
+      parts_(std::make_unique<Parts>(copy_, options_, std::move(access))) {
   CHECK(topic.name() == options_.topic);
 }
 
 KafkaLog::~KafkaLog() { stop(); }
 
-Result<std::unique_ptr<KafkaLog>> KafkaLog::open(LocalCopy& copy, const Topic& topic, Options options) {
-  std::unique_ptr<KafkaLog> log(new KafkaLog(copy, topic, std::move(options)));
+Result<std::unique_ptr<KafkaLog>> KafkaLog::open(LocalCopy& copy, const Topic& topic, Options options,
+                                                 std::unique_ptr<TopicAccess> access) {
+  std::unique_ptr<KafkaLog> log(new KafkaLog(copy, topic, std::move(options), std::move(access)));
   log->parts_->progress.state = copy.state();
   if (auto started = log->parts_->follower.start(); !started) return std::unexpected(started.error());
   return log;
 }
+
+Result<std::unique_ptr<KafkaLog>> KafkaLog::open(LocalCopy& copy, const Topic& topic, Options options) {
+  auto access = std::make_unique<BrokerAccess>(options);
+  auto log = open(copy, topic, std::move(options), std::move(access));
+  if (log) (*log)->parts_->follower.run();
+  return log;
+}
+
+bool KafkaLog::follow() { return parts_->follower.step(); }
 
 void KafkaLog::stop() {
   parts_->producer.reset();
@@ -93,8 +105,8 @@ std::uint64_t KafkaLog::want_look() {
 Result<void> KafkaLog::looked(std::uint64_t look, std::chrono::milliseconds within) {
   auto& progress = parts_->progress;
   std::unique_lock lock(progress.mutex);
-  const bool in_time = wait_until(progress.moved, lock, WaitLimit::Clock::now() + within, *options_.limit,
-                                  [&] { return progress.ended || progress.looks_done >= look; });
+  const bool in_time =
+      parts_->access->wait(progress.moved, lock, within, [&] { return progress.ended || progress.looks_done >= look; });
   if (progress.ended) return std::unexpected(*progress.ended);
   if (in_time) return {};
   return failure(eventstore::broker_unreachable,
@@ -104,19 +116,19 @@ Result<void> KafkaLog::looked(std::uint64_t look, std::chrono::milliseconds with
 }
 
 Result<void> KafkaLog::read_all(const std::function<void(Sequence)>& told) {
-  using Clock = std::chrono::steady_clock;
+  const auto& access = *parts_->access;
   auto last = end();
   const auto look = want_look();
   // What is not there after `settle` is lost: that is told before patience ends.
   const auto patience = options_.ask_within + options_.settle;
-  for (auto until = Clock::now() + patience;;) {
+  for (auto until = access.now() + patience;;) {
     auto done = looked(look, look_every);
     if (done || done.error().retry == Retry::cannot_help || options_.limit->passed()) return done;
     if (last == std::exchange(last, end())) {
       if (Clock::now() > until) return done;
       continue;
     }
-    until = Clock::now() + patience;
+    until = access.now() + patience;
     if (told) told(end());
   }
 }
@@ -148,7 +160,13 @@ Result<void> KafkaLog::begin_reign(const WriterId& writer) {
     progress.failed.clear();
   }
   if (auto looked = catch_up(options_.append_within); !looked) return looked;
-  auto producer = Producer::make(options_, progress);
+  auto producer = parts_->access->producer([&progress](const std::string& why) {
+    {
+      const std::lock_guard lock(progress.mutex);
+      if (progress.failed.empty()) progress.failed = why;
+    }
+    progress.moved.notify_all();
+  });
   if (!producer) return std::unexpected(producer.error());
   parts_->producer = std::move(*producer);
   return {};
@@ -210,8 +228,7 @@ Result<void> KafkaLog::send(std::span<const std::string> records, const LogState
   const auto arrived = [&] { return ours() && (!after.open || state.open) && state.next >= after.next; };
   const auto over = [&] { return state.epoch > after.epoch || (state.epoch == after.epoch && !ours()); };
   std::unique_lock lock(progress.mutex);
-  const auto until = WaitLimit::Clock::now() + options_.append_within;
-  const bool known = wait_until(progress.moved, lock, until, *options_.limit, [&] {
+  const bool known = parts_->access->wait(progress.moved, lock, options_.append_within, [&] {
     return arrived() || over() || progress.ended || progress.own_lost || !progress.failed.empty();
   });
   if (arrived()) return {};

@@ -11,6 +11,7 @@
 
 #include "adapters/kafka/options.hpp"
 #include "adapters/kafka/topic.hpp"
+#include "adapters/kafka/topic_access.hpp"
 #include "eventstore/ports/local_copy.hpp"
 
 namespace pioneer::adapters::kafka {
@@ -32,6 +33,12 @@ class KafkaLog final : public eventstore::Log {
   /// Nobody is asked yet: brokers that are away are no error. Errors: "kafka_setting".
   static eventstore::Result<std::unique_ptr<KafkaLog>> open(eventstore::LocalCopy& copy, const Topic& topic,
                                                             Options options);
+  /// The same over another access than librdkafka's, and without a thread that follows: whoever opened it calls
+  /// follow().
+  static eventstore::Result<std::unique_ptr<KafkaLog>> open(eventstore::LocalCopy& copy, const Topic& topic,
+                                                            Options options, std::unique_ptr<TopicAccess> access);
+  /// Takes what has come of the topic. False: nothing more is read, and incidents() say why.
+  bool follow();
   ~KafkaLog() override;
 
   /// Any thread; may move on between two calls, while others write.
@@ -64,7 +71,7 @@ class KafkaLog final : public eventstore::Log {
 
  private:
   struct Parts;
-  KafkaLog(eventstore::LocalCopy& copy, const Topic& topic, Options options);
+  KafkaLog(eventstore::LocalCopy& copy, const Topic& topic, Options options, std::unique_ptr<TopicAccess> access);
   eventstore::Result<void> begin_reign(const eventstore::WriterId& writer);
   eventstore::Result<void> append_fence(const std::string& fence);
   eventstore::Result<void> append_leaves(std::span<const std::string> leaves);

@@ -4,8 +4,8 @@ namespace pioneer::adapters::kafka {
 
 using eventstore::Result;
 
-Result<std::unique_ptr<Producer>> Producer::make(const Options& options, Progress& progress) {
-  std::unique_ptr<Producer> made(new Producer(progress));
+Result<std::unique_ptr<Producer>> Producer::make(const Options& options, TopicAccess::Tell failed) {
+  std::unique_ptr<Producer> made(new Producer(std::move(failed)));
   Settings settings(options);
   set_for_writing(settings, options);
   settings.set("delivery.report.only.error", "true");
@@ -32,7 +32,7 @@ bool Producer::send(std::span<const std::string> records) {
     // librdkafka takes a pointer that it does not write to. Copied, for append() may give up while it is under way.
     auto* const bytes = const_cast<char*>(record.data());
     if (rd_kafka_produce(topic_.get(), 0, RD_KAFKA_MSG_F_COPY, bytes, record.size(), nullptr, 0, nullptr) != 0) {
-      failed(rd_kafka_err2str(rd_kafka_last_error()));
+      failed_(rd_kafka_err2str(rd_kafka_last_error()));
       return false;
     }
   }
@@ -44,7 +44,7 @@ void Producer::on_event(rd_kafka_t* client, rd_kafka_event_t* event, void* produ
   auto& self = *static_cast<Producer*>(producer);
   if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
     while (const auto* const message = rd_kafka_event_message_next(event)) {
-      if (message->err) self.failed(rd_kafka_err2str(message->err));
+      if (message->err) self.failed_(rd_kafka_err2str(message->err));
     }
     return;
   }
@@ -52,16 +52,8 @@ void Producer::on_event(rd_kafka_t* client, rd_kafka_event_t* event, void* produ
   if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__FATAL) {
     char reason[256] = {};
     rd_kafka_fatal_error(client, reason, sizeof reason);
-    self.failed(reason);
+    self.failed_(reason);
   }
-}
-
-void Producer::failed(const std::string& why) {
-  {
-    const std::lock_guard lock(progress_.mutex);
-    if (progress_.failed.empty()) progress_.failed = why;
-  }
-  progress_.moved.notify_all();
 }
 
 }  // namespace pioneer::adapters::kafka

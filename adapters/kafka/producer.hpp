@@ -6,32 +6,28 @@
 #include <string>
 
 #include "adapters/kafka/client.hpp"
-#include "adapters/kafka/progress.hpp"
+#include "adapters/kafka/topic_access.hpp"
 
 namespace pioneer::adapters::kafka {
 
-/// One reign's producer: the next reign gets a new one. One thread sends; librdkafka's own tells of failures.
+/// One thread sends; librdkafka's own tells of failures. No timer holds records back.
 ///
 /// That a record was confirmed is not told: what counts is what is read back. A failure is told at once, for then
 /// nobody knows what the topic holds, and waiting longer helps nobody.
-class Producer {
+class Producer final : public TopicProducer {
  public:
-  /// `progress` outlives it.
-  static eventstore::Result<std::unique_ptr<Producer>> make(const Options& options, Progress& progress);
-  /// Gives up what is not confirmed; it may still arrive.
-  ~Producer();
+  static eventstore::Result<std::unique_ptr<Producer>> make(const Options& options, TopicAccess::Tell failed);
+  ~Producer() override;
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
-  /// Copies them and returns at once; no timer holds them back. False: no room, and some may be on their way.
-  bool send(std::span<const std::string> records);
+  bool send(std::span<const std::string> records) override;
 
  private:
-  explicit Producer(Progress& progress) : progress_(progress) {}
+  explicit Producer(TopicAccess::Tell failed) : failed_(std::move(failed)) {}
   static void on_event(rd_kafka_t* client, rd_kafka_event_t* event, void* producer);
-  void failed(const std::string& why);
 
-  Progress& progress_;
+  const TopicAccess::Tell failed_;
   Owned<rd_kafka_t> client_;
   Owned<rd_kafka_topic_t> topic_;
 };

@@ -309,8 +309,8 @@ eventstore::Result<void> Node::close() {
 }
 
 bool Node::step() {
-  const bool decided = writer_->decide_step();
-  const bool written = writer_->write_step();
+  const bool decided = decide_step();
+  const bool written = write_step();
   const bool projected = projector_.step();
   return decided || written || projected;
 }

@@ -128,6 +128,9 @@ class Node {
   void tick();
   /// One round of everything on the calling thread; false: nothing was left to do.
   bool step();
+  /// One round of one thread's work: of decide_loop() and write_loop(). Projector::step() is project_loop()'s.
+  bool decide_step() { return writer_->decide_step(); }
+  bool write_step() { return writer_->write_step(); }
   /// Every queued command is answered and projected before the loops return. Call from any other thread.
   void stop();
   /// After write_loop() has returned.
