@@ -125,7 +125,7 @@ Result<void> KafkaLog::read_all(const std::function<void(Sequence)>& told) {
     auto done = looked(look, look_every);
     if (done || done.error().retry == Retry::cannot_help || options_.limit->passed()) return done;
     if (last == std::exchange(last, end())) {
-      if (Clock::now() > until) return done;
+      if (access.now() > until) return done;
       continue;
     }
     until = access.now() + patience;
