@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "eventstore/check.hpp"
+#include "eventstore/varint.hpp"
 
 namespace pioneer::tests {
 
@@ -13,6 +14,14 @@ Result<Table> DerivedStore::table(std::string_view name) {
   const auto known = rows_->tables();
   if (std::ranges::find(known, name) == known.end()) changes_.emplace_back(Opened{std::string(name)});
   return rows_->table(name);
+}
+
+Result<std::optional<std::string>> DerivedStore::get(Table table, std::string_view key) const {
+  auto row = rows_->get(table, key);
+  if (hidden_below_ == 0 || !row || !*row || table.number != rows_->table("once")->number) return row;
+  std::string_view bytes = **row;
+  if (eventstore::take_varint(bytes).value_or(0) < hidden_below_) return std::optional<std::string>{};
+  return row;
 }
 
 Result<void> DerivedStore::drop_table(std::string_view name) {

@@ -17,9 +17,7 @@ class DerivedStore final : public eventstore::KeyValueStore {
   eventstore::Result<eventstore::Table> table(std::string_view name) override;
   eventstore::Result<void> drop_table(std::string_view name) override;
   std::vector<std::string> tables() const override { return rows_->tables(); }
-  eventstore::Result<std::optional<std::string>> get(eventstore::Table table, std::string_view key) const override {
-    return rows_->get(table, key);
-  }
+  eventstore::Result<std::optional<std::string>> get(eventstore::Table table, std::string_view key) const override;
   eventstore::Result<void> write(const eventstore::WriteBatch& batch) override;
   std::unique_ptr<eventstore::Cursor> cursor(eventstore::Table table) const override { return rows_->cursor(table); }
   eventstore::Result<void> ingest_sorted(eventstore::Table table, const eventstore::SortedChanges& next) override;
@@ -31,6 +29,8 @@ class DerivedStore final : public eventstore::KeyValueStore {
   void lose_all_but(std::size_t kept);
   /// Somebody deleted the store.
   void forget_everything();
+  /// A break on purpose: rows of `once` are not found where the command's first outcome stands below this sequence.
+  void hide_outcomes(std::uint64_t below) { hidden_below_ = below; }
 
  private:
   struct Opened {
@@ -45,6 +45,7 @@ class DerivedStore final : public eventstore::KeyValueStore {
   std::unique_ptr<adapters::MemoryStore> rows_;
   std::vector<Change> changes_;  ///< since the store was made: replayed after a crash
   std::size_t flushed_ = 0;
+  std::uint64_t hidden_below_ = 0;
 };
 
 }  // namespace pioneer::tests

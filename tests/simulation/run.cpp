@@ -1,9 +1,7 @@
 #include "tests/simulation/run.hpp"
 
 #include "adapters/segments/verify.hpp"
-#include "api/audit/rules/invariants.hpp"
-#include "projections/read_models.hpp"
-#include "tests/api/audit/listed_commits.hpp"
+#include "tests/simulation/promises.hpp"
 
 namespace pioneer::tests {
 
@@ -21,7 +19,7 @@ constexpr std::int64_t minute_us = 60 * HandClock::second_us;
 Run::Run(std::uint64_t seed)
     : dice_(seed * 4 + 1),
       machine_(seed * 4 + 2),
-      workload_(seed * 4 + 3, [this] { return machine_.disk.powered(); }),
+      workload_(seed * 4 + 3, [this](std::size_t) { return machine_.disk.powered(); }),
       segment_bytes_((72u << 10) + 512 * dice_.below(200)) {}
 
 Run::Run(std::uint64_t seed, std::string directory, SimulatedDisk::Syncs how) : Run(seed) {
@@ -194,7 +192,7 @@ void Run::end_in_peace() {
   if (!wrong_.empty()) return;
   node_->settle();
   check();
-  if (!audit(read_log()).problems.empty()) say("a problem was told and no request made of it");
+  if (!audit(read_log(node_->log(), wrong_)).problems.empty()) say("a problem was told and no request made of it");
   if (const auto closed = node_->close(); !closed) return say("does not close: " + closed.error().code);
   node_.reset();
   check_files(true);
@@ -202,31 +200,12 @@ void Run::end_in_peace() {
 
 // --- the promises ---------------------------------------------------------------------------------------------
 
-std::vector<eventstore::AcceptedCommit> Run::read_log() {
-  std::vector<eventstore::AcceptedCommit> commits;
-  const auto reader = node_->log().reader(eventstore::Sequence{0});
-  while (true) {
-    auto leaf = reader->next();
-    if (!leaf) {
-      say("the log cannot be read: " + leaf.error().code + ": " + leaf.error().detail);
-      return commits;
-    }
-    if (!*leaf) return commits;
-    auto commit = eventstore::parse_commit(**leaf);
-    if (!commit) {
-      say("a commit cannot be read: " + commit.error().detail);
-      return commits;
-    }
-    commits.push_back(std::move(*commit));
-  }
-}
-
 void Run::check() {
   node_->settle();
   if (const auto ready = node_->node().readiness(); !ready.ready) return say("not ready: " + ready.reason);
-  const auto commits = read_log();
+  const auto commits = read_log(node_->log(), wrong_);
   check_log(commits);
-  check_read_models(commits);
+  check_read_models(commits, node_->node(), wrong_);
   check_files(false);
   for (const auto& wrong : workload_.wrong()) say(wrong);
 }
@@ -242,67 +221,13 @@ void Run::check_log(const std::vector<eventstore::AcceptedCommit>& commits) {
   happened_.erasures = found.erasures;
   happened_.reactions = found.reactions;
   commits_ = commits;
-  check_decisions();
-  check_answers(found);
-  check_keys(found);
-}
-
-/// By an auditor's two ways: rules recounted, and every decision made again.
-void Run::check_decisions() {
-  const auto source = [this] { return listed(commits_); };
-  const auto rules = api::rules::check_invariants(source, {.entries = commits_.size()});
-  if (!rules) return say("no rules: " + rules.error().code);
-  for (const auto& breach : rules->breaches.kept())
-    say(breach.rule + " in " + breach.stream + ", at " + std::to_string(breach.position));
-  auto again = api::rerun::rerun(source, {.entries = commits_.size()});
-  if (!again) return say("no decisions: " + again.error().code);
-  rerun_ = std::move(*again);
-  for (const auto& one : rerun_.different)
-    say(one.command + " comes out otherwise, at " + std::to_string(one.position) + ": " + one.sentence);
-  for (const auto& [sentence, count] : rerun_.missing) say("not made again: " + sentence);
-}
-
-void Run::check_answers(const Audit& audit) {
-  for (const auto& [once, positions] : audit.by_once) {
-    if (positions.size() > 1) say("a command took effect twice, at " + std::to_string(positions[1]));
-  }
-  for (const auto& sent : workload_.sent()) {
-    const auto there = audit.by_once.find(sent.once);
-    const bool is_there = !sent.once.empty() && there != audit.by_once.end();
-    if (sent.accepted) {
-      if (!is_there || there->second.front() != *sent.accepted)
-        say(sent.call.command_id + " was accepted at " + std::to_string(*sent.accepted) + " and is not there");
-    } else if (!sent.may_be_there && !sent.shares_key && is_there) {
-      say(sent.call.command_id + " was not accepted and stands at " + std::to_string(there->second.front()));
-    }
-  }
-}
-
-void Run::check_keys(const Audit& audit) {
-  auto& keyring = node_->keyring();
-  for (const auto& key : audit.living_keys) {
-    if (!keyring.get(key)) say("the log relies on a key that is not there");
-  }
-  for (const auto& key : audit.ended_keys) {
-    if (keyring.state(key) != api::KeyState::erased || keyring.get(key)) say("an erased person's key is not erased");
-    ended_keys_.insert(key);
-  }
+  rerun_ = check_decisions(commits_, wrong_);
+  check_answers(found, workload_, wrong_);
+  check_keys(found, node_->keyring(), wrong_);
+  ended_keys_.insert(found.ended_keys.begin(), found.ended_keys.end());
   for (const auto& key : ended_keys_) {
-    if (keyring.get(key)) say("a key that was erased is readable again");
+    if (node_->keyring().get(key)) say("a key that was erased is readable again");
   }
-}
-
-void Run::check_read_models(const std::vector<eventstore::AcceptedCommit>& commits) {
-  adapters::MemoryStore scratch;
-  auto anew = projections::ReadModels::open(scratch);
-  if (!anew) return say("the read models do not open: " + anew.error().code);
-  if (const auto applied = (*anew)->engine().apply(commits); !applied)
-    return say("a replay fails: " + applied.error().code + ": " + applied.error().detail);
-  const auto replayed = (*anew)->engine().digests();
-  const auto live = node_->node().models().engine().digests();
-  if (!replayed || !live) return say("no digests");
-  if (replayed->position != live->position) say("the live read models stand at another position");
-  if (replayed->by_name != live->by_name) say("a replay differs from the live read models");
 }
 
 void Run::check_files(bool closed) {

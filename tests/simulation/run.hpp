@@ -55,12 +55,7 @@ class Run {
 
   void check();
   void check_log(const std::vector<eventstore::AcceptedCommit>& commits);
-  void check_decisions();
-  void check_answers(const Audit& audit);
-  void check_keys(const Audit& audit);
-  void check_read_models(const std::vector<eventstore::AcceptedCommit>& commits);
   void check_files(bool closed);
-  std::vector<eventstore::AcceptedCommit> read_log();
   void say(std::string wrong) { wrong_.push_back(std::move(wrong)); }
 
   Dice dice_;

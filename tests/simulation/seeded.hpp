@@ -10,6 +10,9 @@
 
 namespace pioneer::tests {
 
+inline constexpr std::int64_t ms_us = 1'000;
+inline constexpr std::int64_t second_us = 1'000'000;
+
 /// Choices. Not the standard's distributions: their results are each library's own.
 class Dice {
  public:
@@ -44,7 +47,7 @@ class SeededRandom final : public eventstore::Random {
 /// are.
 class HandClock final : public eventstore::Clock {
  public:
-  static constexpr std::int64_t second_us = 1'000'000;
+  static constexpr std::int64_t second_us = tests::second_us;
   eventstore::Instant now() const override { return eventstore::Instant{start_us + passed_us_ + off_us_}; }
   eventstore::Instant since_boot() const override { return eventstore::Instant{passed_us_}; }
   void pass(std::int64_t us) { passed_us_ += us; }

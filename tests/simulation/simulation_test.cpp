@@ -1,36 +1,18 @@
 // The whole node in one thread on a disk that fails: every promise of the log, for many seeds.
-//   PIONEER_SEEDS=n  seeds 1 … n instead of 50      PIONEER_SEED=n  this one alone
+// Seeds by environment: seeds.hpp.
 #include <gtest/gtest.h>
 
-#include <charconv>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <map>
 
 #include "tests/simulation/run.hpp"
+#include "tests/simulation/seeds.hpp"
 
 namespace pioneer::tests {
 namespace {
 
 constexpr std::uint64_t seeds_usual = 50;
 constexpr int failures_max = 3;
-
-std::optional<std::uint64_t> number_in(const char* name) {
-  const char* text = std::getenv(name);
-  std::uint64_t number = 0;
-  if (text == nullptr || std::from_chars(text, text + std::strlen(text), number).ec != std::errc{}) return {};
-  return number;
-}
-
-std::string hex(const eventstore::Hash& hash) {
-  std::string out;
-  for (const auto byte : hash.view().substr(0, 8)) {
-    char digits[3];
-    std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned>(static_cast<unsigned char>(byte)));
-    out += digits;
-  }
-  return out;
-}
 
 /// Prints the seed before it runs: a CHECK that fails ends the program.
 std::unique_ptr<Run> play(std::uint64_t seed) {
@@ -39,7 +21,7 @@ std::unique_ptr<Run> play(std::uint64_t seed) {
   auto run = std::make_unique<Run>(seed);
   run->play();
   std::printf("%llu leaves, %llu starts, root %s\n", static_cast<unsigned long long>(run->leaves()),
-              static_cast<unsigned long long>(run->happened().starts), hex(run->root()).c_str());
+              static_cast<unsigned long long>(run->happened().starts), short_hex(run->root()).c_str());
   for (const auto& wrong : run->wrong()) {
     ADD_FAILURE() << "PIONEER_SEED=" << seed << ": " << wrong;
   }
@@ -74,12 +56,10 @@ std::vector<Counter> counters(const Happened& h) {
 }
 
 TEST(Simulation, KeepsEveryPromiseWhateverFails) {
-  const auto alone = number_in("PIONEER_SEED");
-  const auto first = alone.value_or(1);
-  const auto last = alone.value_or(number_in("PIONEER_SEEDS").value_or(seeds_usual));
+  const auto seeds = seeds_to_play(seeds_usual);
   std::map<std::string, std::uint64_t> sums;
   int failures = 0;
-  for (auto seed = first; seed <= last && failures < failures_max; ++seed) {
+  for (auto seed = seeds.first; seed <= seeds.last && failures < failures_max; ++seed) {
     const auto run = play(seed);
     failures += !run->wrong().empty();
     for (const auto& [name, count] : counters(run->happened())) sums[name] += count;
@@ -87,7 +67,7 @@ TEST(Simulation, KeepsEveryPromiseWhateverFails) {
   for (const auto& [name, count] : sums) {
     std::printf("  %-32s %llu\n", name.c_str(), static_cast<unsigned long long>(count));
     // What never happens proves nothing. One seed alone, or a few, may miss some.
-    if (last - first + 1 >= seeds_usual && failures == 0) {
+    if (seeds.count() >= seeds_usual && failures == 0) {
       EXPECT_GT(count, 0U) << name;
     }
   }

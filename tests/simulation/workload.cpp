@@ -58,11 +58,11 @@ Workload::Workload(std::uint64_t seed, Listening listening) : dice_(seed), liste
 
 std::size_t Workload::unanswered() const {
   return static_cast<std::size_t>(
-      std::ranges::count_if(sent_, [](const Sent& sent) { return sent.may_be_there && !sent.accepted; }));
+      std::ranges::count_if(sent_, [](const Sent& sent) { return sent.may_be_there() && !sent.accepted; }));
 }
 
-void Workload::node_ended() {
-  for (auto& sent : sent_) sent.waits = false;
+void Workload::node_ended(std::size_t at) {
+  for (auto& sent : sent_) sent.waits[at] = false;
 }
 
 Sent& Workload::add(std::optional<api::Sender> sender, Sent::Make make, Sent::Learn learn) {
@@ -73,8 +73,8 @@ Sent& Workload::add(std::optional<api::Sender> sender, Sent::Make make, Sent::Le
   return sent;
 }
 
-void Workload::send(Sent& sent, node::Node& node) {
-  if (sent.waits) return;
+void Workload::send(Sent& sent, node::Node& node, std::size_t at) {
+  if (sent.waits[at]) return;
   auto command = sent.make(node.edge(), sent.call);
   if (!command) {
     ++counts_.edge_refused;
@@ -82,16 +82,16 @@ void Workload::send(Sent& sent, node::Node& node) {
     return;
   }
   sent.once = command->once;
-  sent.waits = true;
-  const bool was_there = std::exchange(sent.may_be_there, true);
-  node.submit(std::move(*command), [this, &sent, was_there](const node::Outcome& outcome) {
-    if (!listening_()) return;
-    sent.waits = false;
-    hear(sent, was_there, outcome);
+  sent.waits[at] = true;
+  ++sent.in_doubt;
+  node.submit(std::move(*command), [this, &sent, at](const node::Outcome& outcome) {
+    if (!listening_(at)) return;
+    sent.waits[at] = false;
+    hear(sent, at, outcome);
   });
 }
 
-void Workload::hear(Sent& sent, bool was_there, const node::Outcome& outcome) {
+void Workload::hear(Sent& sent, std::size_t at, const node::Outcome& outcome) {
   const auto said = sent.call.command_id + " " + word_of(outcome);
   heard_ += said + "\n";
   const auto kind = outcome.answer.kind;
@@ -101,47 +101,61 @@ void Workload::hear(Sent& sent, bool was_there, const node::Outcome& outcome) {
   counts_.refused += kind == Kind::refused;
   counts_.unknown += kind == Kind::unknown;
   counts_.unavailable += kind == Kind::unavailable;
-  if (kind == Kind::accepted || kind == Kind::repeated) {
+  const bool there = kind == Kind::accepted || kind == Kind::repeated;
+  if (there && !std::exchange(sent.learnt, true) && sent.learn) sent.learn(outcome);
+  if (sent.early) return;
+  if (there) {
     if (sent.accepted && (kind == Kind::accepted || *sent.accepted != position)) wrong_.push_back("again: " + said);
-    if (kind == Kind::repeated && !was_there) wrong_.push_back("a repeat of nothing: " + said);
+    if (kind == Kind::repeated && sent.in_doubt < 2 && !sent.accepted) wrong_.push_back("a repeat of nothing: " + said);
     if (kind == Kind::repeated && !sent.accepted) ++counts_.found_after_silence;
-    const bool news = !sent.accepted;
+    if (!sent.accepted) sent.accepted_by = at;
     sent.accepted = position;
-    if (news && sent.learn) sent.learn(outcome);
   } else if (kind == Kind::refused) {
-    if (sent.accepted) wrong_.push_back("accepted at " + std::to_string(*sent.accepted) + " and then: " + said);
-    sent.may_be_there = sent.accepted.has_value();
+    hear_no(sent, at, said);
   } else if (kind == Kind::unavailable) {
-    sent.may_be_there = was_there;  // as before: this time it was not written
+    if (sent.in_doubt > 0) --sent.in_doubt;  // this time it was not written
   }
 }
 
-void Workload::turn(node::Node& node) {
+void Workload::hear_no(Sent& sent, std::size_t at, const std::string& said) {
+  if (sent.accepted && (noes_final_ || sent.accepted_by == at))
+    wrong_.push_back("accepted at " + std::to_string(*sent.accepted) + " and then: " + said);
+  sent.in_doubt = noes_final_ ? 0 : sent.in_doubt - 1;
+}
+
+void Workload::hear_early(const std::string& once, std::uint64_t position) {
+  const auto sent = std::ranges::find(sent_, once, &Sent::once);
+  if (!founded() || once.empty() || sent == sent_.end() || sent->accepted) return;
+  sent->accepted = position;
+  sent->early = true;
+}
+
+void Workload::turn(node::Node& node, std::size_t at) {
   if (!founded()) {
     if (founding_sent_ == nullptr) founding_sent_ = &founding_[founding_next_]();
     if (founding_sent_->accepted) {
       founding_sent_ = nullptr;
       ++founding_next_;
     } else {
-      send(*founding_sent_, node);
+      send(*founding_sent_, node, at);
     }
     return;
   }
   for (auto count = dice_.between(1, 8); count > 0; --count) {
     if (dice_.one_in(12)) {
-      send(dice_.pick(sent_), node);  // again, answered or not
+      send(dice_.pick(sent_), node, at);  // again, answered or not
     } else if (dice_.one_in(60)) {
-      send(repeat_with_other_content(dice_.pick(sent_)), node);
+      send(repeat_with_other_content(dice_.pick(sent_)), node, at);
     } else {
-      send(any(), node);
+      send(any(), node, at);
     }
   }
 }
 
-void Workload::resend(node::Node& node, std::uint64_t one_in) {
+void Workload::resend(node::Node& node, std::uint64_t one_in, std::size_t at) {
   // By number: what is learnt meanwhile may add to the list.
   for (std::size_t i = 0; i < sent_.size(); ++i) {
-    if (sent_[i].may_be_there && !sent_[i].accepted && dice_.one_in(one_in)) send(sent_[i], node);
+    if (sent_[i].may_be_there() && !sent_[i].accepted && dice_.one_in(one_in)) send(sent_[i], node, at);
   }
 }
 
