@@ -66,6 +66,7 @@ class SimulatedTopic::Reader final : public TopicReader {
     take(end);
   }
 
+  std::int64_t end_shown() const override { return static_cast<std::int64_t>(topic_.visible_end()); }
   std::uint64_t connections() const override { return connections_ + topic_.leaders_; }
   void wake() override {}
 

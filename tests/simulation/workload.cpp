@@ -105,7 +105,9 @@ void Workload::hear(Sent& sent, std::size_t at, const node::Outcome& outcome) {
   if (there && !std::exchange(sent.learnt, true) && sent.learn) sent.learn(outcome);
   if (sent.early) return;
   if (there) {
-    if (sent.accepted && (kind == Kind::accepted || *sent.accepted != position)) wrong_.push_back("again: " + said);
+    // Where two were asked, the one may say "repeated" before the other, which wrote it, says "accepted".
+    if (sent.accepted && (*sent.accepted != position || (kind == Kind::accepted && noes_final_)))
+      wrong_.push_back("first at " + std::to_string(*sent.accepted) + ", then: " + said);
     if (kind == Kind::repeated && sent.in_doubt < 2 && !sent.accepted) wrong_.push_back("a repeat of nothing: " + said);
     if (kind == Kind::repeated && !sent.accepted) ++counts_.found_after_silence;
     if (!sent.accepted) sent.accepted_by = at;
