@@ -156,6 +156,7 @@ bool Writer::reign_step() {
   const bool told = tell_follower();
   if (auto met = log_.incidents(); met.ended) no_reign(*met.ended);
   look_whose_reign();
+  if (clock_.since_boot().value - in_doubt_since_us_ > in_doubt_wait_us_max) give_up_in_doubt();
   const bool moved = (wanted_ || phase_ == Phase::fenced) && try_to_reign();
   if (told || moved) turns_.fetch_add(1, std::memory_order_relaxed);
   return told || moved;
@@ -256,6 +257,7 @@ bool Writer::deposed() const {
 
 void Writer::end_reign(Batch& batch, const Error& error) {
   in_doubt_ = std::move(batch);
+  in_doubt_since_us_ = clock_.since_boot().value;
   {
     std::lock_guard lock(mutex_);
     interrupted_.store(true, std::memory_order_release);
@@ -304,7 +306,9 @@ void Writer::put_back(Batch& batch) {
 }
 
 void Writer::give_up_in_doubt() {
-  const Error unknown{"outcome_unknown", "Whether this was written is not known; ask again with the same key.",
+  const Error unknown{"outcome_unknown",
+                      "Whether this was written is not known yet. Send it again with the same key: it takes effect "
+                      "once, and the answer says what became of it.",
                       Retry::can_help};
   for (auto& [pending, answer] : in_doubt_.answers) pending->answer({Answer::Kind::unknown, {}, unknown});
   in_doubt_ = {};

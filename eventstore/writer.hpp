@@ -95,6 +95,11 @@ class Follower {
 
 class Writer {
  public:
+  /// In a shared log: how long a command that was sent in a reign that ended waits until the log says what became of
+  /// it. Longer than a takeover and an election of brokers take; then its sender hears that nobody knows yet
+  /// ("outcome_unknown").
+  static constexpr std::int64_t in_doubt_wait_us_max = 15'000'000;
+
   /// `queue_max`: commands that may wait to be decided.
   Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower,
          std::size_t queue_max = limits::command_queue_max);
@@ -280,6 +285,7 @@ class Writer {
   std::atomic<std::uint64_t> turns_{0};   ///< of both steps
   std::atomic<bool> writing_now_{false};  ///< write_step() holds a batch
   const std::size_t queue_max_;
+  std::int64_t in_doubt_since_us_ = 0;  ///< by the boot clock; the writing thread's
 };
 
 }  // namespace pioneer::eventstore

@@ -300,6 +300,7 @@ void Node::watch_room() {
 void Node::stop() {
   // What waits for room no longer does: the next start projects it.
   if (parts_.patience != nullptr) parts_.patience->end();
+  projector_.end_waits();
   if (writer_ != nullptr) writer_->stop();
 }
 

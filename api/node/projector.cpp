@@ -140,7 +140,7 @@ eventstore::Result<void> Projector::await_keys(std::span<const eventstore::Accep
     auto known = api::knows_issued_keys(parts_.keyring, commits);
     if (known || known.error().retry == eventstore::Retry::cannot_help) return known;
     std::lock_guard lock(mutex_);
-    if (stopping_) return known;
+    if (!waits_) return known;
   }
 }
 
@@ -207,9 +207,15 @@ void Projector::loop() {
   }
 }
 
+void Projector::end_waits() {
+  std::lock_guard lock(mutex_);
+  waits_ = false;
+}
+
 void Projector::stop() {
   std::lock_guard lock(mutex_);
   stopping_ = true;
+  waits_ = false;
   changed_.notify_all();
 }
 

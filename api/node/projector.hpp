@@ -61,6 +61,8 @@ class Projector final : public eventstore::Follower {
   bool step();
   void loop();
   void stop();
+  /// Whoever stops it comes soon: what it waits for is not waited for without end any more.
+  void end_waits();
   /// Builds read models that this build wants otherwise, from the log's beginning, while the live ones go on; returns
   /// when all are live, or at `stop`. A thread of its own.
   void build_new_versions(const std::stop_token& stop);
@@ -107,6 +109,7 @@ class Projector final : public eventstore::Follower {
   std::vector<eventstore::AcceptedCommit> queue_;
   bool gathering_ = false;  ///< loop() waits for a batch worth its price
   bool stopping_ = false;
+  bool waits_ = true;  ///< for keys that are on their way
   std::string stopped_because_;
   struct Waiter {
     eventstore::Instant deadline;

@@ -207,6 +207,30 @@ TEST_F(ReignTest, CommandsWaitForAReignAndNotForEver) {
   EXPECT_EQ(story(), "|a|");
 }
 
+TEST_F(ReignTest, WhatBecameOfACommandIsNotWaitedForForEver) {
+  one.run();
+  one.submit("a");
+  one.writer.decide_step();
+  one.log.lose_the_answer_after(1);
+  one.writer.write_step();
+  one.log.fail(Error{broker_unreachable, "They are away.", Retry::can_help});
+  one.clock.pass(Writer::in_doubt_wait_us_max);
+  one.run();
+  EXPECT_FALSE(one.answers.contains("a"));
+  one.clock.pass(1);
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::unknown);
+  EXPECT_EQ(one.answers.at("a").error.code, "outcome_unknown");
+  EXPECT_EQ(one.answers.at("a").error.retry, Retry::can_help);
+  one.log.fail({});
+  one.clock.pass(limits::reign_pause_us_max);
+  one.run();
+  one.submit("b");
+  one.run();
+  EXPECT_EQ(one.kind("b"), Answer::Kind::accepted);
+  EXPECT_EQ(story(), "|a|b") << "it was written, and its sender learns so by asking again";
+}
+
 TEST_F(ReignTest, TriesAgainAfterAPauseThatGrows) {
   one.log.fail(Error{broker_unreachable, "They are away.", Retry::can_help});
   EXPECT_TRUE(one.writer.write_step());
