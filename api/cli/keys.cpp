@@ -13,13 +13,27 @@
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/open_log.hpp"
+#include "api/cli/signed_to_end.hpp"
 #include "api/http/rfc3339.hpp"
+#include "api/server/log_key.hpp"
 
 namespace pioneer::cli {
 namespace {
 
 std::string name_of_log(const KeysOptions& options, const OpenLog& open) {
   return options.name.empty() ? adapters::SigningKey::name_of(open.log().state().log_id) : options.name;
+}
+
+/// For a log on Kafka it takes the deployment's own key to make one.
+eventstore::Result<adapters::SigningKey> settled_key(const Place& place, const KeysOptions& options,
+                                                     const OpenLog& open) {
+  adapters::posix::PosixDisk disk;
+  const auto directory = place.data + "/keys";
+  if (!lacks_shared_key(disk, directory, open.log()))
+    return settle_key(disk, directory, open.log(), name_of_log(options, open));
+  const auto local = open_to_read(place);
+  if (!local) return std::unexpected(local.error());
+  return server::settle_log_key(**local, options.name);
 }
 
 std::string time_text(std::int64_t seconds) { return api::http::rfc3339_of_us(seconds * 1'000'000); }
@@ -70,7 +84,7 @@ Exit rotate_key(const Place& place, const RotateOptions& options) {
   const auto directory = place.data + "/keys";
   const auto& log = (*open)->log();
   const auto name = adapters::SigningKey::name_of(log.state().log_id);
-  const auto now = adapters::SigningKey::settle(disk, random, directory, name);
+  const auto now = settle_key(disk, directory, log, name);
   if (!now) return fail(now.error());
   const auto before = now->verifier_before();
   if (options.end && before.empty()) return fail(Exit::no, "No key is being changed: one signs.");
@@ -100,8 +114,7 @@ Exit show_keys(const Place& place, const KeysOptions& options) {
   const auto open = OpenLog::open(place.data);
   if (!open) return fail(open.error());
   adapters::posix::PosixDisk disk;
-  adapters::posix::PosixRandom random;
-  const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys", name_of_log(options, **open));
+  const auto key = settled_key(place, options, **open);
   if (!key) return fail(key.error());
   const auto periods = adapters::read_key_history(disk, place.data + "/keys", *key);
   if (!periods) return fail(periods.error());

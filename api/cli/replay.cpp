@@ -1,14 +1,13 @@
 #include <algorithm>
 
 #include "adapters/posix/disk.hpp"
-#include "adapters/posix/random.hpp"
-#include "adapters/sodium/signing.hpp"
 #include "api/audit/published_digests.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/json.hpp"
 #include "api/cli/local.hpp"
 #include "api/cli/scratch.hpp"
 #include "api/cli/shown_commits.hpp"
+#include "api/server/log_key.hpp"
 #include "eventstore/whole_file.hpp"
 
 namespace pioneer::cli {
@@ -26,11 +25,10 @@ std::string json_of(const api::PublishedDigests& replayed, const std::vector<std
 }
 
 /// FOLDER/digests/POSITION, each whole or absent.
-eventstore::Result<void> publish(const Place& place, const eventstore::LogId& log,
-                                 const std::vector<api::PublishedDigests>& all, const std::string& folder) {
+eventstore::Result<void> publish(server::Deployment& local, const std::vector<api::PublishedDigests>& all,
+                                 const std::string& folder) {
   adapters::posix::PosixDisk disk;
-  adapters::posix::PosixRandom random;
-  const auto key = adapters::SigningKey::settle(disk, random, place.data + "/keys", adapters::SigningKey::name_of(log));
+  const auto key = server::settle_log_key(local);
   if (!key) return std::unexpected(key.error());
   const auto directory = folder + "/" + std::string(api::published_digests_folder);
   if (auto made = disk.make_directory(directory); !made) return made;
@@ -94,8 +92,7 @@ Exit replay_and_publish(const Place& place, const PublishOptions& options) {
   const auto different = api::differences(live, replayed);
   const bool same = different.empty() && live.position == replayed.position;
   if (same && !options.folder.empty()) {
-    if (const auto published = publish(place, node.log().state().log_id, *all, options.folder); !published)
-      return fail(published.error());
+    if (const auto published = publish(**local, *all, options.folder); !published) return fail(published.error());
   }
   if (place.json) {
     say(json_of(replayed, different));

@@ -6,11 +6,25 @@ namespace pioneer::cli {
 
 using eventstore::Result;
 
-Result<std::unique_ptr<SignedToEnd>> SignedToEnd::sign(eventstore::Disk& disk, const std::string& data,
-                                                       const eventstore::Log& log) {
+bool lacks_shared_key(eventstore::Disk& disk, const std::string& directory, const adapters::segments::SegmentLog& log) {
+  return log.source().kind == adapters::segments::Source::Kind::topic && !disk.exists(directory + "/log-signing");
+}
+
+Result<adapters::SigningKey> settle_key(eventstore::Disk& disk, const std::string& directory,
+                                        const adapters::segments::SegmentLog& log, const std::string& name) {
+  if (lacks_shared_key(disk, directory, log)) {
+    return eventstore::failure(
+        "no_signing_key",
+        "This node of a log on Kafka has not signed yet. Run `pioneer keys show` first: it makes "
+        "the key that all its nodes sign with.");
+  }
   adapters::posix::PosixRandom random;
-  auto key =
-      adapters::SigningKey::settle(disk, random, data + "/keys", adapters::SigningKey::name_of(log.state().log_id));
+  return adapters::SigningKey::settle(disk, random, directory, name);
+}
+
+Result<std::unique_ptr<SignedToEnd>> SignedToEnd::sign(eventstore::Disk& disk, const std::string& data,
+                                                       const adapters::segments::SegmentLog& log) {
+  auto key = settle_key(disk, data + "/keys", log, adapters::SigningKey::name_of(log.state().log_id));
   if (!key) return std::unexpected(key.error());
   std::unique_ptr<SignedToEnd> made(new SignedToEnd(std::move(*key)));
   auto checkpoints =

@@ -418,6 +418,14 @@ std::string_view Deployment::engine() const { return wiring_->topic != nullptr ?
 std::string_view Deployment::durability() const {
   if (wiring_->topic == nullptr) return "disk";
   return wiring_->topic->durability() == adapters::kafka::Durability::replicated ? "replicated" : "single";
+bool Deployment::is_copy() const { return wiring_->files->source().kind == adapters::segments::Source::Kind::topic; }
+
+Result<std::uint64_t> Deployment::read_to_end(std::chrono::milliseconds within) {
+  if (wiring_->topic != nullptr)
+    if (auto read = wiring_->topic->catch_up(within); !read) return std::unexpected(read.error());
+  return wiring_->log->end().value;
+}
+
 }
 
 void Deployment::start() {

@@ -5,6 +5,7 @@
 //   DIR/blobs/
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -66,6 +67,11 @@ class Deployment {
   std::string_view durability() const;
 
   /// The node's threads run from here on.
+  /// The same of the directory, though it may have been opened to read only.
+  bool is_copy() const;
+  /// How many records the log has, once all is read that others have written to it by now. Any thread. Errors:
+  /// "broker_unreachable" after `within`, and those of the topic.
+  eventstore::Result<std::uint64_t> read_to_end(std::chrono::milliseconds within);
   void start();
   /// Every command taken is answered and projected, everything is flushed, the last batch protected.
   void stop();

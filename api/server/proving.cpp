@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstring>
 #include <mutex>
 #include <stop_token>
 #include <utility>
@@ -10,7 +9,7 @@
 #include "adapters/http_client/http_client.hpp"
 #include "adapters/openssl/time_stamping.hpp"
 #include "api/proofs/key_history.hpp"
-#include "eventstore/check.hpp"
+#include "api/server/log_key.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/whole_file.hpp"
 
@@ -18,21 +17,6 @@ namespace pioneer::server {
 namespace {
 
 using eventstore::Result;
-
-/// What follows from the deployment's own key, instead of chance: nodes of one log come to one signing key.
-class Derived final : public eventstore::Random {
- public:
-  Derived(api::Cryptography& cryptography, api::Secret from) : cryptography_(cryptography), from_(std::move(from)) {}
-  void fill(std::span<std::byte> bytes) override {
-    const auto seed = cryptography_.derive(from_, {"log signing"});
-    CHECK(bytes.size() <= seed.view().size());
-    std::memcpy(bytes.data(), seed.view().data(), bytes.size());
-  }
-
- private:
-  api::Cryptography& cryptography_;
-  const api::Secret from_;
-};
 
 /// While something happens, so often a checkpoint is signed.
 constexpr std::chrono::seconds checkpoint_every{1};
@@ -57,12 +41,7 @@ Result<void> Proving::open_signing() {
   auto continues = eventstore::continued_by(log);
   if (!continues) return std::unexpected(continues.error());
   continues_ = *continues;
-  const auto system = deployment_.keyring().get(api::reserved_key::system);
-  if (!system) return eventstore::failure("no_system_key", "The keyring lacks the deployment's own key.");
-  Derived derived(deployment_.cryptography(), system->sealing);
-  auto key = adapters::SigningKey::settle(
-      disk_, deployment_.shared() ? static_cast<eventstore::Random&>(derived) : random_,
-      deployment_.directory() + "/keys", adapters::SigningKey::name_of(log.state().log_id));
+  auto key = settle_log_key(deployment_);
   if (!key) return std::unexpected(key.error());
   signer_ = std::make_unique<adapters::SigningKey>(std::move(*key));
   auto keys = adapters::settle_key_history(disk_, deployment_.directory() + "/keys", *signer_, log.end().value,

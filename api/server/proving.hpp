@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "adapters/posix/disk.hpp"
-#include "adapters/posix/random.hpp"
 #include "adapters/sodium/key_history.hpp"
 #include "adapters/sodium/signing.hpp"
 #include "adapters/sodium/verifier_key.hpp"
@@ -77,7 +76,6 @@ class Proving {
 
   Deployment& deployment_;
   const Tell tell_;
-  adapters::posix::PosixRandom random_;
   adapters::posix::PosixDisk disk_;
   std::unique_ptr<adapters::SigningKey> signer_;
   std::vector<adapters::KeyPeriod> keys_;       ///< of the log, ever
