@@ -26,4 +26,20 @@ Result<void> each_record(Disk& disk, const std::string& directory, const TakeRec
   return {};
 }
 
+Result<Hash> root_of_first(Disk& disk, const std::string& directory, const Log& log, std::uint64_t size) {
+  const auto headers = read_headers(disk, directory);
+  if (!headers) return failure(headers.error().code, headers.error().reason);
+  MerkleFrontier tree;
+  for (const auto& header : *headers)
+    if (header.before.next.value <= size) tree = header.frontier;
+  const auto reader = log.reader(Sequence{tree.size()});
+  while (tree.size() < size) {
+    const auto leaf = reader->next();
+    if (!leaf) return std::unexpected(leaf.error());
+    if (!*leaf) return failure("log_behind_checkpoint", "The log ends before what was signed of it.");
+    tree.add(leaf_hash(bytes_of((*leaf)->record)));
+  }
+  return tree.root();
+}
+
 }  // namespace pioneer::adapters::segments

@@ -1,13 +1,12 @@
 #include "api/cli/own_checkpoint.hpp"
 
 #include "adapters/posix/disk.hpp"
-#include "adapters/segments/segment_file.hpp"
+#include "adapters/segments/records.hpp"
 #include "adapters/sodium/key_history.hpp"
 #include "api/audit/kept_checkpoints.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/console.hpp"
 #include "api/proofs/checkpoints.hpp"
-#include "eventstore/merkle.hpp"
 
 namespace pioneer::cli {
 
@@ -49,19 +48,7 @@ Result<std::optional<OwnCheckpoint>> read_own_checkpoint(const std::string& data
 
 Result<Hash> root_of_first(const std::string& data, const eventstore::Log& log, std::uint64_t size) {
   adapters::posix::PosixDisk disk;
-  const auto headers = adapters::segments::read_headers(disk, data + "/log");
-  if (!headers) return failure(headers.error().code, headers.error().reason);
-  eventstore::MerkleFrontier tree;
-  for (const auto& header : *headers)
-    if (header.before.next.value <= size) tree = header.frontier;
-  const auto reader = log.reader(eventstore::Sequence{tree.size()});
-  while (tree.size() < size) {
-    const auto leaf = reader->next();
-    if (!leaf) return std::unexpected(leaf.error());
-    if (!*leaf) return failure("log_behind_checkpoint", "The log ends before what was signed of it.");
-    tree.add(eventstore::leaf_hash(eventstore::bytes_of((*leaf)->record)));
-  }
-  return tree.root();
+  return adapters::segments::root_of_first(disk, data + "/log", log, size);
 }
 
 Result<void> holds_what_was_signed(const std::string& data, const eventstore::Log& log,

@@ -21,10 +21,10 @@
 #include "adapters/segments/segment_log.hpp"
 #include "adapters/sodium/sodium.hpp"
 #include "api/people/people_store.hpp"
-#include "api/proofs/checkpoints.hpp"
 #include "api/server/clock_confirmation.hpp"
 #include "api/server/log_topic.hpp"
 #include "api/server/shared_keys.hpp"
+#include "api/server/signed_before.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/limits.hpp"
 #include "eventstore/record.hpp"
@@ -140,7 +140,9 @@ adapters::segments::Options Deployment::Wiring::files_options() {
                                                          std::to_string(options.kafka.generation) +
                                                          ". Move the folder away: it is filled from the topic.");
     }
-    return check_histories(read.end(), &read);
+    // A copy is judged once the topic was read to its end: what others wrote meanwhile is missing in the files alone.
+    const bool filled_first = is_copy && !options.read_only;
+    return filled_first ? Result<void>{} : check_histories(read.end(), &read);
   };
   if (options.segment_bytes != 0) segments.segment_bytes = options.segment_bytes;
   if (on_kafka()) segments.first_segment_bytes = adapters::segments::first_of_copy_bytes;
@@ -189,7 +191,7 @@ Result<void> Deployment::Wiring::open_topic_and_copy() {
     if (options.tell) options.tell("Copied from the topic so far: " + std::to_string(end.value) + " commits.");
   };
   if (auto read = topic->read_all(told); !read) return read;
-  return id ? check_histories(files->end(), files.get()) : Result<void>{};
+  return check_histories(files->end(), files.get());
 }
 
 // A new log is made only where there is none, and its keyring with it: a log whose keys are gone must say so.
@@ -282,7 +284,8 @@ Result<void> Deployment::Wiring::check_histories(eventstore::Sequence end, const
   if (!people_fit) return std::unexpected(people_fit.error());
   // A history that contradicts what others were shown is not gone on with.
   if (of != nullptr) {
-    if (auto same = api::Checkpoints::check(*of, disk, path(api::Checkpoints::directory_name)); !same) return same;
+    const SignedBefore before{disk, options.directory, *of, topic.get(), options.kafka.topic};
+    if (auto same = check_signed_before(before, options.known_elsewhere); !same) return same;
   }
   if (!*db_fits) {
     store.reset();
@@ -415,9 +418,6 @@ const std::string& Deployment::directory() const { return wiring_->options.direc
 
 std::string_view Deployment::engine() const { return wiring_->topic != nullptr ? "kafka" : "embedded"; }
 
-std::string_view Deployment::durability() const {
-  if (wiring_->topic == nullptr) return "disk";
-  return wiring_->topic->durability() == adapters::kafka::Durability::replicated ? "replicated" : "single";
 bool Deployment::is_copy() const { return wiring_->files->source().kind == adapters::segments::Source::Kind::topic; }
 
 Result<std::uint64_t> Deployment::read_to_end(std::chrono::milliseconds within) {
@@ -426,6 +426,9 @@ Result<std::uint64_t> Deployment::read_to_end(std::chrono::milliseconds within) 
   return wiring_->log->end().value;
 }
 
+std::string_view Deployment::durability() const {
+  if (wiring_->topic == nullptr) return "disk";
+  return wiring_->topic->durability() == adapters::kafka::Durability::replicated ? "replicated" : "single";
 }
 
 void Deployment::start() {

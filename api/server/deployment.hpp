@@ -16,6 +16,7 @@
 #include "api/node/node.hpp"
 #include "api/ports/blobs.hpp"
 #include "api/ports/settings.hpp"
+#include "api/server/signed_before.hpp"
 #include "eventstore/limits.hpp"
 
 namespace pioneer::server {
@@ -35,6 +36,9 @@ struct DeploymentOptions {
   /// Commands are refused while less is free: enough for a segment in the making and for what the stores have yet to
   /// write. 0: nobody looks.
   std::uint64_t headroom_bytes = 0;
+  /// What others know that this log signed, if that is newer than what stands here. Asked once, before the log is
+  /// written to: what leads elsewhere is refused. Absent: nobody is asked.
+  AskElsewhere known_elsewhere = {};
   /// Told what an operator should know of the start, a sentence each.
   std::function<void(const std::string&)> tell = {};
   std::size_t command_queue_max = eventstore::limits::command_queue_max;
@@ -44,8 +48,9 @@ struct DeploymentOptions {
 class Deployment {
  public:
   /// Recovers, projects what was not, takes the log over; a log on Kafka is read to its end first, and taken over once
-  /// this is started. Errors: "directory_in_use", "format_too_new", "no_log", "log_behind_stores", "log_is_copy" (all
-  /// of them before anything of the log is written), and those of log, topic, keyring and stores.
+  /// this is started. Errors: "directory_in_use", "format_too_new", "no_log", "log_behind_stores", "log_is_copy",
+  /// "log_behind_checkpoint", "history_differs" (all of them before the log is written to), and those of log, topic,
+  /// keyring and stores.
   static eventstore::Result<std::unique_ptr<Deployment>> open(const DeploymentOptions& options);
   /// Stops if it runs.
   ~Deployment();
@@ -62,16 +67,16 @@ class Deployment {
   const std::string& directory() const;
   /// Whether other nodes have the log too.
   bool shared() const { return engine() == "kafka"; }
-  /// "embedded" or "kafka"; "disk", "single" or "replicated": as /readyz tells them.
-  std::string_view engine() const;
-  std::string_view durability() const;
-
-  /// The node's threads run from here on.
   /// The same of the directory, though it may have been opened to read only.
   bool is_copy() const;
   /// How many records the log has, once all is read that others have written to it by now. Any thread. Errors:
   /// "broker_unreachable" after `within`, and those of the topic.
   eventstore::Result<std::uint64_t> read_to_end(std::chrono::milliseconds within);
+  /// "embedded" or "kafka"; "disk", "single" or "replicated": as /readyz tells them.
+  std::string_view engine() const;
+  std::string_view durability() const;
+
+  /// The node's threads run from here on.
   void start();
   /// Every command taken is answered and projected, everything is flushed, the last batch protected.
   void stop();

@@ -21,9 +21,10 @@ namespace {
 using eventstore::Result;
 
 struct Known {
-  std::uint64_t size = 0;
-  std::string note;
+  KnownElsewhere checkpoint;
   std::string witness;
+
+  std::uint64_t size() const { return checkpoint.size; }
 };
 
 /// What they hold that the log's key signed.
@@ -40,7 +41,7 @@ std::vector<Known> ask(std::vector<api::WitnessClient>& witnesses, std::span<con
                                      : Result<api::SignedCheckpoint>(std::unexpected(note.error()));
         if (!checkpoint) return;
         const std::lock_guard lock(mutex);
-        known.push_back({checkpoint->size, api::only_signed_by(*note, keys), witness.name()});
+        known.push_back({{checkpoint->size, checkpoint->root, api::only_signed_by(*note, keys)}, witness.name()});
       });
     }
     // They end by themselves: a call has its time.
@@ -51,12 +52,13 @@ std::vector<Known> ask(std::vector<api::WitnessClient>& witnesses, std::span<con
 
 }  // namespace
 
-Result<void> learn_from_witnesses(const std::string& directory, const api::Settings& settings,
-                                  const std::function<void(const std::string&)>& tell) {
+Result<std::optional<KnownElsewhere>> known_to_witnesses(const std::string& directory, const api::Settings& settings,
+                                                         const std::function<void(const std::string&)>& tell) {
+  const std::optional<KnownElsewhere> nothing;
   adapters::posix::PosixDisk disk;
   adapters::posix::PosixRandom random;
   // Where there is no key yet, nothing was signed.
-  if (settings.witnesses.empty() || !disk.exists(directory + "/keys/log-signing")) return {};
+  if (settings.witnesses.empty() || !disk.exists(directory + "/keys/log-signing")) return nothing;
   const auto key = adapters::SigningKey::settle(disk, random, directory + "/keys", "");
   if (!key) return std::unexpected(key.error());
   const auto periods = adapters::read_key_history(disk, directory + "/keys", *key);
@@ -77,23 +79,21 @@ Result<void> learn_from_witnesses(const std::string& directory, const api::Setti
     clients.emplace_back(api::WitnessClient::Parts{*http, settings.witnesses[i].url, own[i], keys, {}});
   const auto known = ask(clients, keys);
   const auto newest = std::ranges::max_element(known, {}, &Known::size);
-  if (newest == known.end()) return {};
+  if (newest == known.end()) return nothing;
 
-  const auto folder = directory + "/" + std::string(api::Checkpoints::directory_name);
-  const auto path = folder + "/checkpoint";
+  const auto path = directory + "/" + std::string(api::Checkpoints::directory_name) + "/checkpoint";
   std::uint64_t have = 0;
   if (disk.exists(path)) {
     const auto text = eventstore::read_whole(disk, path, api::note_bytes_max);
     if (!text) return std::unexpected(text.error());
     const auto ours = api::parse_checkpoint(*text);
-    if (!ours) return {};  // the opening says so
+    if (!ours) return nothing;  // the opening says so
     have = ours->size;
   }
-  if (newest->size <= have) return {};
-  tell("The witness " + newest->witness + " holds a checkpoint of " + std::to_string(newest->size) +
+  if (newest->size() <= have) return nothing;
+  tell("The witness " + newest->witness + " holds a checkpoint of " + std::to_string(newest->size()) +
        " records that this log signed; here stands one of " + std::to_string(have) + ".");
-  if (auto made = disk.make_directory(folder); !made) return made;
-  return eventstore::write_whole(disk, path, newest->note, eventstore::OpenMode::create_new);
+  return newest->checkpoint;
 }
 
 }  // namespace pioneer::server

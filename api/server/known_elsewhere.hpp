@@ -2,18 +2,19 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "api/ports/settings.hpp"
+#include "api/server/signed_before.hpp"
 #include "eventstore/error.hpp"
 
 namespace pioneer::server {
 
-/// Asks the witnesses of the settings, all at once and for some seconds at most, for the newest checkpoint of this log.
-/// One that the log's key signed and that is newer than what stands in DIRECTORY/checkpoints is put there: a log that
-/// is behind it, or is another one, is then refused at its opening. Who does not answer keeps nobody. Errors:
-/// "bad_witness", and the disk's.
-eventstore::Result<void> learn_from_witnesses(const std::string& directory, const api::Settings& settings,
-                                              const std::function<void(const std::string&)>& tell);
+/// Asks the witnesses of the settings, all at once and for some seconds at most, for the newest checkpoint of this log:
+/// one that the log's key signed and that is newer than what stands in DIRECTORY/checkpoints. Who does not answer keeps
+/// nobody. Errors: "bad_witness", and the disk's.
+eventstore::Result<std::optional<KnownElsewhere>> known_to_witnesses(
+    const std::string& directory, const api::Settings& settings, const std::function<void(const std::string&)>& tell);
 
 }  // namespace pioneer::server

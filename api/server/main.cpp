@@ -178,7 +178,9 @@ eventstore::Result<void> serve_until(End& end, const api::Settings& settings,
                                      const std::shared_ptr<adapters::kafka::WaitLimit>& limit) {
   auto options = deployment_options(settings);
   options.wait_limit = limit;
-  if (auto learnt = server::learn_from_witnesses(settings.data, settings, options.tell); !learnt) return learnt;
+  options.known_elsewhere = [&settings, &options] {
+    return server::known_to_witnesses(settings.data, settings, options.tell);
+  };
   auto deployment = server::Deployment::open(options);
   if (!deployment) return std::unexpected(deployment.error());
   std::unique_ptr<server::Cluster> cluster;
