@@ -1,8 +1,13 @@
 // Checkpoints that this log's key signed and that the log does not lead to: proof that it lost what it had signed, or
 // signed something else. Each stands in two files for good, what somebody holds and what was signed here when that was
 // seen, so that both can be shown to anybody, and a restart forgets nothing.
+//
+// Where nodes share a log, one signs a moment after another what both have read: a checkpoint of more records than are
+// signed here proves nothing yet. It waits for its judgement until as many are signed here; or until the log was read
+// to its end and is still shorter.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +28,9 @@ class Contradictions {
   static constexpr std::string_view folder_name = "evidence";
   /// Two files prove it; who shows thousands wants to fill our disk.
   static constexpr std::size_t kept_max = 16;
+  /// Reads what others wrote, to the end that the log has by now: how many records it then holds. Absent: nobody else
+  /// writes this log. Blocks; any thread.
+  using ReadToEnd = std::function<eventstore::Result<std::uint64_t>()>;
 
   struct Kept {
     std::string file;                         ///< FOLDER/NAME; what was signed here is NAME.ours
@@ -37,15 +45,22 @@ class Contradictions {
   /// there is read again. All outlive this. Errors: the disk's.
   static eventstore::Result<std::unique_ptr<Contradictions>> open(eventstore::Disk& disk, std::string directory,
                                                                   const Checkpoints& checkpoints,
-                                                                  std::span<const Verifier* const> keys);
+                                                                  std::span<const Verifier* const> keys,
+                                                                  ReadToEnd read_to_end = {});
 
   struct Found {
     Kept kept;
     eventstore::Result<void> written;
   };
   /// A checkpoint as somebody holds it: nothing where no key of this log signed it, where the log, as far as it is
-  /// signed, leads to it, where that cannot be read, or where it is known. Where it cannot be written it is remembered.
+  /// signed, leads to it, where that cannot be read, where it waits, or where it is known. Where it cannot be written
+  /// it is remembered. May read the log to its end.
   std::optional<Found> hold(const std::string& note, const std::string& witness, eventstore::Instant now);
+  /// Whether one waits that nobody can judge yet.
+  bool waits() const;
+  /// After a checkpoint was signed: judges what waited for it, and anew what is kept, for a log that was put right
+  /// leads there again. Those that are contradictions by now. One thread.
+  std::vector<Found> judge();
 
   /// How many the log as it is does not lead to.
   std::size_t standing() const;
@@ -55,15 +70,25 @@ class Contradictions {
 
  private:
   Contradictions(eventstore::Disk& disk, std::string directory, const Checkpoints& checkpoints,
-                 std::span<const Verifier* const> keys)
+                 std::span<const Verifier* const> keys, ReadToEnd read_to_end)
       : disk_(disk),
         directory_(std::move(directory)),
         folder_(directory_ + "/" + std::string(folder_name)),
         checkpoints_(checkpoints),
-        keys_(keys) {}
+        keys_(keys),
+        read_to_end_(std::move(read_to_end)) {}
   std::optional<SignedCheckpoint> read(const std::string& note) const;
-  /// What is signed here and does not lead there; null: it does, or nobody knows.
-  std::shared_ptr<const std::string> contradicted_by(const SignedCheckpoint& theirs) const;
+  enum class Judgement { leads_there, contradicts, not_yet };
+  struct Judged {
+    Judgement judgement = Judgement::not_yet;
+    std::shared_ptr<const std::string> ours;  ///< what was signed here when it was judged; null: nothing yet
+  };
+  /// By what is signed here alone.
+  Judged judge_by_root(const SignedCheckpoint& theirs) const;
+  /// Also where it is longer than that.
+  Judged judge_at_end(const SignedCheckpoint& theirs) const;
+  std::optional<Found> keep(Kept kept);
+  bool knows(const std::string& file) const;
   std::optional<Kept> read_kept(const std::string& path) const;
   eventstore::Result<void> write(const Kept& kept) const;
 
@@ -72,8 +97,11 @@ class Contradictions {
   const std::string folder_;
   const Checkpoints& checkpoints_;
   const std::span<const Verifier* const> keys_;
+  const ReadToEnd read_to_end_;
+  std::uint64_t judged_at_ = 0;  ///< judge()'s: what was covered then
   mutable std::mutex mutex_;
   std::vector<Kept> all_;
+  std::vector<Kept> waiting_;  ///< `kept_max` at most: who holds such a one shows it again
 };
 
 }  // namespace pioneer::api

@@ -230,7 +230,7 @@ eventstore::Result<void> Front::listen(Parts& p, Deployment& deployment, const a
 }
 
 /// Any node takes any command.
-void Front::forward(Parts& parts, std::function<api::http::Forwarding::Owner()> owner) {
+void Front::forward(Parts& parts, Owner owner) {
   parts.to_other_nodes = adapters::make_http_client();
   parts.forwards = std::make_unique<adapters::posix::ThreadPool>(forwarding_threads, forwarded_max);
   parts.forwarding = std::make_unique<api::http::Forwarding>(
@@ -307,7 +307,7 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
       .stuck = [&p] { return blocked(p); },
   });
   make_router(p, settings);
-  if (owner) forward(p, std::move(owner));
+  if (owner) forward(p, owner);
   api::http::register_handlers(*p.router, *p.service);
   if (const auto missing = p.router->unhandled(); !missing.empty())
     return eventstore::failure("routes_unhandled",
@@ -316,7 +316,9 @@ eventstore::Result<std::unique_ptr<Front>> Front::start(Deployment& deployment, 
   p.rounds = std::make_shared<BlobRounds>(deployment);
   node.projector().listen(followed(p, node));
   // The past hears of the log's growth where checkpoints are signed.
-  p.proving->start(*p.metrics, [&past = *p.past, &projector = node.projector()] { past.grown(projector.projected()); });
+  p.proving->start(
+      *p.metrics, [&past = *p.past, &projector = node.projector()] { past.grown(projector.projected()); },
+      std::move(owner));
   p.beats = std::thread([&events = *p.events] { events.loop(); });
   return std::unique_ptr<Front>(new Front(std::move(parts)));
 }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <stop_token>
 #include <utility>
+#include <variant>
 
 #include "adapters/http_client/http_client.hpp"
 #include "adapters/openssl/time_stamping.hpp"
@@ -20,6 +21,8 @@ using eventstore::Result;
 
 /// While something happens, so often a checkpoint is signed.
 constexpr std::chrono::seconds checkpoint_every{1};
+/// The topic's end is soon known, or its brokers are away: then it is asked for again.
+constexpr std::chrono::seconds read_to_end_within{2};
 
 }  // namespace
 
@@ -54,7 +57,9 @@ Result<void> Proving::open_signing() {
   if (!checkpoints) return std::unexpected(checkpoints.error());
   checkpoints_ = std::move(*checkpoints);
   watch_signing();
-  auto contradictions = api::Contradictions::open(disk_, directory(), *checkpoints_, log_keys_);
+  api::Contradictions::ReadToEnd read_to_end;
+  if (deployment_.shared()) read_to_end = [this] { return deployment_.read_to_end(read_to_end_within); };
+  auto contradictions = api::Contradictions::open(disk_, directory(), *checkpoints_, log_keys_, std::move(read_to_end));
   if (!contradictions) return std::unexpected(contradictions.error());
   contradictions_ = std::move(*contradictions);
   for (const auto& kept : contradictions_->all()) {
@@ -135,11 +140,13 @@ Result<void> Proving::open_stamps(const api::Settings& settings) {
   return {};
 }
 
-void Proving::start(api::Metrics& metrics, std::function<void()> each_second) {
+void Proving::start(api::Metrics& metrics, std::function<void()> each_second, Owner owner) {
   http_ = adapters::make_http_client();
   sign(metrics, std::move(each_second));
   if (stamping_ != nullptr) ask_for_stamps();
-  if (!witnesses_.empty()) ask_witnesses();
+  if (witnesses_.empty()) return;
+  ask_witnesses(owner);
+  if (owner) take_from_the_writer(std::move(owner));
 }
 
 /// Follows the log and signs, on a thread of its own. What fails is tried again: meanwhile the newest checkpoint
@@ -161,6 +168,7 @@ void Proving::sign(api::Metrics& metrics, std::function<void()> each_second) {
           watch_->end(size.value_or(0), size ? nullptr : &size.error());
           if (size) covered.set(static_cast<double>(*size));
           witnessed.set(static_cast<double>(cosignatures_->status().size));
+          for (const auto& found : contradictions_->judge()) tell_(sentence_of(found));
           contradicting.set(static_cast<double>(contradictions_->standing()));
           if (each_second) each_second();
         } while (!stopped.wait_for(lock, stop, checkpoint_every, [&] { return stop.stop_requested(); }));
@@ -172,21 +180,39 @@ void Proving::ask_for_stamps() {
                                                                    *http_, deployment_.clock(), time_stamps_, tell_});
 }
 
-void Proving::ask_witnesses() {
+/// One node's checkpoints are enough for them, and all that are asked about one sign the same.
+void Proving::ask_witnesses(const Owner& owner) {
   std::vector<api::WitnessClient> clients;
   for (std::size_t i = 0; i < witnesses_.size(); ++i) {
     clients.emplace_back(api::WitnessClient::Parts{
         *http_, witnesses_[i].url, *witness_keys_[i], log_keys_,
         [this](std::uint64_t first, std::uint64_t second) { return checkpoints_->consistency(first, second); }});
   }
-  rounds_ = std::make_unique<WitnessRounds>(WitnessRounds::Parts{*checkpoints_, *cosignatures_, deployment_.clock(),
-                                                                 signer_->name(), *contradictions_, tell_},
-                                            std::move(clients));
+  std::function<bool()> asks;
+  if (owner) asks = [owner] { return std::holds_alternative<api::http::Forwarding::Here>(owner()); };
+  rounds_ = std::make_unique<WitnessRounds>(
+      WitnessRounds::Parts{*checkpoints_, *cosignatures_, deployment_.clock(), signer_->name(), *contradictions_,
+                           std::move(asks), deployment_.shared(), tell_},
+      std::move(clients));
+}
+
+void Proving::take_from_the_writer(Owner owner) {
+  std::vector<const api::Verifier*> witnesses;
+  for (const auto& key : witness_keys_) witnesses.push_back(key.get());
+  elsewhere_ = std::make_unique<WitnessedElsewhere>(WitnessedElsewhere::Parts{
+      *checkpoints_, *cosignatures_, *contradictions_, *http_, deployment_.clock(), log_keys_, std::move(witnesses),
+      [owner = std::move(owner)] {
+        const auto writer = owner();
+        const auto* address = std::get_if<std::string>(&writer);
+        return address == nullptr ? std::string() : *address;
+      },
+      tell_});
 }
 
 void Proving::stop() {
   if (stamp_rounds_ != nullptr) stamp_rounds_->stop();
   if (rounds_ != nullptr) rounds_->stop();
+  if (elsewhere_ != nullptr) elsewhere_->stop();
   signing_ = {};
 }
 

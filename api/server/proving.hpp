@@ -13,6 +13,7 @@
 #include "adapters/sodium/key_history.hpp"
 #include "adapters/sodium/signing.hpp"
 #include "adapters/sodium/verifier_key.hpp"
+#include "api/http/forwarding.hpp"
 #include "api/ports/http_client.hpp"
 #include "api/ports/metrics.hpp"
 #include "api/ports/settings.hpp"
@@ -24,6 +25,7 @@
 #include "api/server/deployment.hpp"
 #include "api/server/stamp_rounds.hpp"
 #include "api/server/witness_rounds.hpp"
+#include "api/server/witnessed_elsewhere.hpp"
 #include "eventstore/commit.hpp"
 
 namespace pioneer::server {
@@ -58,8 +60,11 @@ class Proving {
   /// What proves that this log is not the one that was signed.
   const api::Contradictions& contradictions() const { return *contradictions_; }
 
-  /// The metrics outlive it. `each_second`: called from the thread that signs.
-  void start(api::Metrics& metrics, std::function<void()> each_second = {});
+  /// Where the node is that writes the log. Any thread.
+  using Owner = std::function<api::http::Forwarding::Owner()>;
+  /// The metrics outlive it, and what `owner` asks. `each_second`: called from the thread that signs. `owner` absent:
+  /// this node writes, and there are no others.
+  void start(api::Metrics& metrics, std::function<void()> each_second = {}, Owner owner = {});
   void stop();
 
  private:
@@ -70,7 +75,8 @@ class Proving {
   eventstore::Result<void> open_witnesses(const api::Settings& settings);
   eventstore::Result<void> open_stamps(const api::Settings& settings);
   void sign(api::Metrics& metrics, std::function<void()> each_second);
-  void ask_witnesses();
+  void ask_witnesses(const Owner& owner);
+  void take_from_the_writer(Owner owner);
   void ask_for_stamps();
   std::string directory() const;
 
@@ -94,6 +100,7 @@ class Proving {
   std::unique_ptr<api::Stamps> stamps_;
   std::jthread signing_;
   std::unique_ptr<WitnessRounds> rounds_;
+  std::unique_ptr<WitnessedElsewhere> elsewhere_;  ///< null: there are no other nodes
   std::unique_ptr<StampRounds> stamp_rounds_;
 };
 

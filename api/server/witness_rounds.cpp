@@ -63,11 +63,9 @@ void WitnessRounds::loop(api::WitnessClient& witness, std::size_t number, const 
   seconds pause = ask_every;
   std::string failure;  // the last that was told
   while (!stop.stop_requested()) {
-    const auto target = next_target(number);
+    const auto target = parts_.asks && !parts_.asks() ? nullptr : next_target(number);
     if (target != nullptr) {
-      const auto cosignature = witness.cosign(target->note, target->checkpoint, now_s(), stop);
-      auto kept = cosignature ? parts_.cosignatures.add(target->note, target->checkpoint, *cosignature)
-                              : eventstore::Result<void>(std::unexpected(cosignature.error()));
+      const auto kept = ask(witness, *target, stop);
       if (stop.stop_requested()) return;
       if (kept) {
         if (!failure.empty()) parts_.tell("The witness " + witness.name() + " signs again.");
@@ -78,7 +76,6 @@ void WitnessRounds::loop(api::WitnessClient& witness, std::size_t number, const 
         const auto& code = kept.error().code;
         if (failure != code) parts_.tell("The witness " + witness.name() + " did not sign: " + kept.error().detail);
         failure = code;
-        if (code == "witness_ahead" || code == "witness_refused") look_at_what_it_knows(witness, stop);
         done_with(number, target);
         pause = std::min(pause * 2, pause_max);
       }
@@ -90,19 +87,35 @@ void WitnessRounds::loop(api::WitnessClient& witness, std::size_t number, const 
   }
 }
 
+/// Well, too, where it is only that another node of this log showed it more, a moment ago: the next checkpoint gets
+/// there.
+eventstore::Result<void> WitnessRounds::ask(api::WitnessClient& witness, const Target& target,
+                                            const std::stop_token& stop) {
+  const auto cosignature = witness.cosign(target.note, target.checkpoint, now_s(), stop);
+  if (cosignature) return parts_.cosignatures.add(target.note, target.checkpoint, *cosignature);
+  const auto& code = cosignature.error().code;
+  if (code != "witness_ahead" && code != "witness_refused") return std::unexpected(cosignature.error());
+  const bool goes_on = look_at_what_it_knows(witness, stop);
+  if (parts_.shared && goes_on && code == "witness_ahead") return {};
+  return std::unexpected(cosignature.error());
+}
+
 /// What a witness says counts only with a signature of our key: then it is proven that we have lost what we signed, or
-/// signed something else.
-void WitnessRounds::look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop) {
+/// signed something else. Whether it shows what our key signed, and none of that is proven.
+bool WitnessRounds::look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop) {
   const auto theirs = witness.newest_known(stop);
-  if (!theirs) return;
+  if (!theirs) return false;
   const auto found = parts_.contradictions.hold(*theirs, witness.name(), parts_.clock.now());
-  if (!found) return;
-  parts_.tell(
-      "The witness " + witness.name() + " holds a checkpoint that this log's key signed, and this log does not " +
-      "lead to it: it lost records, or was changed. " +
-      (found->written ? "It is kept in checkpoints/" + found->kept.file + ", with what is signed here beside it."
-                      : "It could not be kept: " + found->written.error().detail) +
-      " Stop the server, and restore the newest copy of the log.");
+  if (found) parts_.tell(sentence_of(*found));
+  return !found && !parts_.contradictions.any();
+}
+
+std::string sentence_of(const api::Contradictions::Found& found) {
+  return found.kept.witness + " holds a checkpoint that this log's key signed, and this log does not lead to it: it " +
+         "lost records, or was changed. " +
+         (found.written ? "It is kept in checkpoints/" + found.kept.file + ", with what is signed here beside it."
+                        : "It could not be kept: " + found.written.error().detail) +
+         " Stop all that serve this log, and restore its newest copy.";
 }
 
 }  // namespace pioneer::server

@@ -1,5 +1,5 @@
 // Asks the witnesses that the settings name to sign our checkpoints, each on a thread of its own: one that is down,
-// slow or lying keeps neither the server nor the others.
+// slow or lying keeps neither the server nor the others. Of the nodes of one log the one that writes asks.
 #pragma once
 
 #include <chrono>
@@ -27,6 +27,8 @@ class WitnessRounds {
     const eventstore::Clock& clock;
     std::string origin;                   ///< of our log
     api::Contradictions& contradictions;  ///< takes what a witness holds that our log does not lead to
+    std::function<bool()> asks;           ///< whether it is this node that asks just now; absent: always
+    bool shared = false;                  ///< other nodes sign the same log: a witness may know more than we signed
     /// What an operator should know, a sentence each; from any thread.
     std::function<void(const std::string&)> tell;
   };
@@ -49,7 +51,8 @@ class WitnessRounds {
   void done_with(std::size_t number, const std::shared_ptr<const Target>& target);
   bool over() const;
   std::uint64_t now_s() const;
-  void look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop);
+  eventstore::Result<void> ask(api::WitnessClient& witness, const Target& target, const std::stop_token& stop);
+  bool look_at_what_it_knows(const api::WitnessClient& witness, const std::stop_token& stop);
 
   const Parts parts_;
   std::vector<api::WitnessClient> witnesses_;
@@ -60,5 +63,8 @@ class WitnessRounds {
   std::vector<std::shared_ptr<const Target>> done_;  ///< by each witness: what it was last asked
   std::vector<std::jthread> threads_;
 };
+
+/// For an operator.
+std::string sentence_of(const api::Contradictions::Found& found);
 
 }  // namespace pioneer::server

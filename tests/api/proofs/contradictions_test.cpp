@@ -90,6 +90,99 @@ TEST(Contradictions, StandUntilTheLogLeadsToThemAgain) {
   EXPECT_FALSE(restored->all()[0].stands);
 }
 
+/// A log that other nodes write, too: `topic` is what they and we have written by now, `log` what this one has read.
+struct Shared : Contradicted {
+  Shared() {
+    whole.append(whole.chain.commits(5));
+    EXPECT_TRUE(whole.open());
+    EXPECT_TRUE(whole.checkpoints->follow());
+  }
+  std::unique_ptr<Contradictions> opened() {
+    return Contradictions::open(disk, "/data/checkpoints", *checkpoints, keys,
+                                [this] {
+                                  ++asked;
+                                  return reachable ? eventstore::Result<std::uint64_t>(end)
+                                                   : eventstore::failure("broker_unreachable", "",
+                                                                         eventstore::Retry::can_help);
+                                })
+        .value();
+  }
+  void read_on() {
+    append(chain.commits(5));
+    ASSERT_TRUE(checkpoints->follow());
+    ASSERT_EQ(*checkpoints->newest(), *whole.checkpoints->newest()) << "nodes of one log sign alike";
+  }
+
+  tests::Followed whole;   ///< of another node, five commits ahead
+  std::uint64_t end = 15;  ///< of the topic
+  bool reachable = true;
+  int asked = 0;
+};
+
+TEST(Contradictions, OfManyNodesAreNoneWhereOneIsMerelyBehind) {
+  Shared log;
+  const auto found = log.opened();
+  EXPECT_FALSE(found->hold(*log.whole.checkpoints->newest(), "w", noon));
+  EXPECT_EQ(log.asked, 1) << "the topic's end was looked at";
+  EXPECT_TRUE(found->judge().empty());
+  EXPECT_FALSE(found->any());
+  log.read_on();
+  EXPECT_TRUE(found->judge().empty());
+  EXPECT_FALSE(found->any());
+  EXPECT_TRUE(log.files().empty());
+}
+
+TEST(Contradictions, OfManyNodesAreJudgedByTheirRootOnceThisOneHasComeSoFar) {
+  Shared log;
+  const auto found = log.opened();
+  const auto forged = log.other(15);
+  EXPECT_FALSE(found->hold(forged, "w", noon));
+  EXPECT_FALSE(found->hold(forged, "w", noon)) << "it waits already";
+  EXPECT_TRUE(found->judge().empty());
+  log.read_on();
+  const auto judged = found->judge();
+  ASSERT_EQ(judged.size(), 1U);
+  EXPECT_TRUE(judged[0].written);
+  EXPECT_EQ(judged[0].kept.theirs, forged);
+  EXPECT_EQ(judged[0].kept.ours, *log.checkpoints->newest());
+  EXPECT_EQ(judged[0].kept.witness, "w");
+  EXPECT_TRUE(found->any());
+  EXPECT_TRUE(found->judge().empty()) << "it is told once";
+  EXPECT_TRUE(log.opened()->any());
+}
+
+TEST(Contradictions, OfManyNodesAreThoseThatATopicReadToItsEndDoesNotReach) {
+  Shared log;
+  log.end = 12;
+  log.reachable = false;
+  const auto found = log.opened();
+  const auto& theirs = *log.whole.checkpoints->newest();
+  EXPECT_FALSE(found->hold(theirs, "w", noon)) << "nobody knows where it ends";
+  EXPECT_FALSE(found->any());
+  log.reachable = true;
+  const auto held = found->hold(theirs, "w", noon);
+  ASSERT_TRUE(held) << "it lost its end";
+  EXPECT_EQ(held->kept.theirs, theirs);
+  EXPECT_TRUE(found->any());
+  EXPECT_FALSE(found->hold(theirs, "w", noon)) << "it is known";
+  EXPECT_TRUE(log.opened()->any()) << "also after a restart";
+}
+
+TEST(Contradictions, StandNoLongerOnceTheRunningLogLeadsToThem) {
+  Shared log;
+  log.end = 12;
+  const auto found = log.opened();
+  ASSERT_TRUE(found->hold(*log.whole.checkpoints->newest(), "w", noon));
+  ASSERT_TRUE(found->hold(log.other(14), "w", noon));
+  EXPECT_EQ(found->standing(), 2U);
+  EXPECT_TRUE(found->judge().empty());
+  EXPECT_EQ(found->standing(), 2U) << "this log has not come so far";
+  log.read_on();
+  EXPECT_TRUE(found->judge().empty());
+  EXPECT_EQ(found->standing(), 1U) << "the other one is of no history of ours";
+  EXPECT_EQ(found->all().size(), 2U) << "what was seen stays";
+}
+
 TEST(Contradictions, AreNotMoreThanMayFillOurDisk) {
   Contradicted log;
   const auto found = log.opened();
