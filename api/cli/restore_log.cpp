@@ -95,6 +95,21 @@ Result<const Copy*> better(const Copy& one, const Copy& other) {
                      "was changed; people must decide which of the two stands.");
 }
 
+/// What can be done where nobody has what was signed any more. The hashes beside that checkpoint tell whether the copy
+/// was only cut off.
+eventstore::Error with_the_way_on(eventstore::Error error, const Copy& best, const Copy& signed_last) {
+  if (error.code != "log_behind_checkpoint") return error;
+  error.detail +=
+      " Nothing was changed. If a node that is not named here has them, name its directory, too. If nobody has, "
+      "the longest copy goes on as another log, which names this one and what was lost: ";
+  if (&best != &signed_last)
+    error.detail +=
+        "put " + signed_last.directory + "/checkpoints in the place of " + best.directory + "/checkpoints, ";
+  error.detail += "run `pioneer log continue --data " + best.directory + "`, then `pioneer log copy " + best.directory +
+                  " FILE` with settings that name a new topic or generation.";
+  return error;
+}
+
 Result<const Copy*> best_of(const std::vector<Copy>& copies) {
   const Copy* best = &copies.front();
   for (const auto& copy : copies) {
@@ -111,7 +126,7 @@ Result<const Copy*> best_of(const std::vector<Copy>& copies) {
     if (!signed_there) return std::unexpected(signed_there.error());
     if (!*signed_there) continue;
     if (auto holds = holds_what_was_signed(best->directory, (*log)->log(), **signed_there); !holds)
-      return std::unexpected(holds.error());
+      return std::unexpected(with_the_way_on(holds.error(), *best, copy));
   }
   return best;
 }

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -102,7 +103,69 @@ class LostEnd(unittest.TestCase):
         pioneer.until(lambda: int(self.signed().split("\n")[1]) >= end)
         self.node.stop()
         shutil.copytree(self.checkpoints, behind / self.checkpoints.name, dirs_exist_ok=True)
-        self.restore(str(behind), expect=1)
+        refused = self.refused("log", "restore", str(behind), "--config",
+                               str(self.node.written("damaged.yaml", self.broker.settings("town"))))
+        self.assertIn("log continue", refused)
+        self.assertIn("log copy", refused)
+
+    def refused(self, *arguments: str) -> str:
+        done = subprocess.run([pioneer.BIN / "pioneer", *arguments], text=True, capture_output=True, timeout=120, check=False)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        return done.stderr
+
+    def test_where_no_copy_holds_what_was_signed_the_longest_goes_on_as_another_log(self):
+        """As restore's refusal says: the old log is named by the new one, which goes into a topic of its own."""
+        old = json.loads(self.node.command("log", "info", "--json"))
+        asked = self.ask(5)
+        self.node.stop()
+        behind = self.node.data.parent / "behind"
+        shutil.copytree(self.node.data, behind)
+        self.node.start()
+        lost = self.ask(5)
+        end = int(self.ready()["position"]) + 1
+        pioneer.until(lambda: int(self.signed().split("\n")[1]) >= end)
+        signed = self.signed()
+        self.node.stop()
+        # All that is left: a copy from before, and what was signed since.
+        shutil.copytree(self.checkpoints, behind / self.checkpoints.name, dirs_exist_ok=True)
+        shutil.rmtree(self.node.data)
+        shutil.move(behind, self.node.data)
+        self.restore(str(self.node.data), expect=1)
+
+        told = json.loads(pioneer.run("log", "continue", "--data", str(self.node.data), "--json"))
+        self.assertEqual(told["continues"], old["logId"])
+        self.assertEqual(int(told["published"]), int(signed.split("\n")[1]))
+        self.generation(2)
+        settings = self.node.written("next.yaml", self.node.log)
+        copied = json.loads(pioneer.run("log", "copy", str(self.node.data), str(settings), "--json"))
+        self.assertEqual(copied["root"], json.loads(pioneer.run("verify", "--data", str(self.node.data), "--json"))["root"])
+        self.assertIn("log copy", self.start_refused(), "the directory still holds a log of its own")
+        shutil.move(self.node.data / "log", self.node.data / "log.continued")
+        self.node.start()
+        client = self.node.client(self.crowd.cadre)
+        self.addCleanup(client.close)
+        for request in asked:
+            self.assertEqual(client.get(f"/api/v1/requests/{request}")["title"], "路灯", "its keys are there, too")
+        for request in lost:
+            with self.assertRaises(pioneer.Refused):
+                client.get(f"/api/v1/requests/{request}")
+        new = client.get("/version")
+        self.assertEqual(new["continues"], {"logId": old["logId"], "size": told["position"], "root": told["root"]})
+        self.ask(1)
+        note = pioneer.until(lambda: self.checkpoints.exists() and self.signed())
+        self.assertTrue(note.startswith(f"pioneer.log/{told['logId']}\n"), note)
+        self.node.stop()
+        # Another node joins it with the settings, the master key and the key that signs.
+        other = self.enterContext(pioneer.Pioneer(self.node.log))
+        (other.data / "keys").mkdir(parents=True)
+        for key in ("master", "log-signing", "log-verifier"):
+            shutil.copy(self.node.data / "keys" / key, other.data / "keys" / key)
+        other.start()
+        seen = other.client(self.crowd.cadre)
+        self.addCleanup(seen.close)
+        self.assertEqual(seen.get(f"/api/v1/requests/{asked[0]}")["title"], "路灯")
+        other.stop()
+        self.assertEqual(other.command("keys", "show", "--verifier"), self.node.command("keys", "show", "--verifier"))
 
     def test_two_branches_with_commits_are_for_people_to_decide(self):
         other = self.node.data.parent / "other"
