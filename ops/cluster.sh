@@ -20,15 +20,14 @@ listen: ${listen%:*}:$((${listen##*:} + $1 - 1))
 log: kafka
 kafka: {brokers: "$bootstrap", topic: pioneer, copies: 1}
 master_key: $data/made/keys/master
-blobs: $data/made/blobs
 YAML
 }
 
-# A log that was made in a directory goes into the topic as it is; the first node begins with its keys.
+# A log that was made in a directory goes into the topic as it is; the first node begins with its keys and uploads.
 cluster_first_node() {
   "$bin/pioneer" log copy "$data/made" "$data/node-1.yaml"
   mkdir -p "$data/node-1"
-  cp -r "$data/made/keys" "$data/node-1/keys"
+  cp -r "$data/made/keys" "$data/made/blobs" "$data/node-1"
 }
 
 # Each further node needs the key that signs for the log; all other keys come to it through the topic.

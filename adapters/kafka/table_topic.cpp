@@ -44,7 +44,7 @@ Result<std::unique_ptr<TableTopic>> TableTopic::open(TableOptions options) {
 }
 
 TableTopic::TableTopic(TableOptions options, Durability durability)
-    : options_(std::move(options)), durability_(durability), writer_(options_.kafka) {}
+    : options_(std::move(options)), durability_(durability), writer_(options_.kafka), position_(options_.from) {}
 
 TableTopic::~TableTopic() { stop(); }
 
@@ -134,7 +134,10 @@ bool TableTopic::hear(const rd_kafka_message_t& message) {
     trouble(rd_kafka_message_errstr(&message));
     const bool elsewhere =
         message.err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message.err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
-    if (elsewhere) position_.reset();  // it lost its end, or was made anew: what counts is what it holds now
+    if (elsewhere) {
+      position_.reset();  // it lost its end, or was made anew: what counts is what it holds now
+      if (options_.anew) options_.anew();
+    }
     return false;
   }
   if (message.offset < position_.value_or(0)) return true;
@@ -152,7 +155,7 @@ bool TableTopic::hear(const rd_kafka_message_t& message) {
 // False: try again.
 bool TableTopic::settle() {
   if (unsettled_ && options_.settle) {
-    if (const auto settled = options_.settle(); !settled) {
+    if (const auto settled = options_.settle(position_.value_or(0)); !settled) {
       trouble(settled.error().detail);
       if (settled.error().retry == Retry::can_help) return false;
       if (options_.kafka.tell) options_.kafka.tell(settled.error().detail);
@@ -219,14 +222,24 @@ Result<std::int64_t> TableTopic::end_now(Clock::time_point until) {
 
 Result<void> TableTopic::read_to_end(std::chrono::milliseconds within) {
   const auto end = end_now(Clock::now() + within);
-  if (!end) return std::unexpected(end.error());
+  return end ? wait_for(*end, within, Clock::time_point::max()) : std::unexpected(end.error());
+}
+
+Result<void> TableTopic::read_to_end_by(Clock::time_point until) {
+  const auto end = end_now(until);
+  return end ? wait_for(*end, std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()), until)
+             : std::unexpected(end.error());
+}
+
+// While something comes, no longer than `until`; while nothing does, no longer than `within`.
+Result<void> TableTopic::wait_for(std::int64_t end, std::chrono::milliseconds within, Clock::time_point until) {
   std::unique_lock lock(mutex_);
-  for (auto before = settled_to_ - 1; settled_to_ != before;) {
+  for (auto before = settled_to_ - 1; settled_to_ != before && Clock::now() < until;) {
     before = settled_to_;
-    wait_until(moved_, lock, Clock::now() + within, *options_.kafka.limit,
-               [&] { return ended_ || stopping_ || settled_to_ >= *end || settled_to_ != before; });
+    wait_until(moved_, lock, std::min(Clock::now() + within, until), *options_.kafka.limit,
+               [&] { return ended_ || stopping_ || settled_to_ >= end || settled_to_ != before; });
     if (ended_) return std::unexpected(*ended_);
-    if (settled_to_ >= *end) {
+    if (settled_to_ >= end) {
       trouble_.clear();  // a connection that broke may have been told of after all was read
       return {};
     }

@@ -30,14 +30,20 @@ struct TableOptions {
   /// Hears each record in the topic's order, on the reader's thread; no value: the entry was removed. A key may come
   /// several times, also with what it had before: after a loss of the topic all is told from the beginning.
   std::function<void(std::string_view key, std::optional<std::string_view> value)> told;
-  /// Before what was told counts as read, on the same thread: whoever must make it durable does it here. An error that
-  /// can pass is tried again; another ends the reading. May be empty.
-  std::function<eventstore::Result<void>()> settle = {};
+  /// Before what was told counts as read, on the same thread: whoever must make it durable does it here. `next`: where
+  /// to read on, for another time. An error that can pass is tried again; another ends the reading. May be empty.
+  std::function<eventstore::Result<void>(std::int64_t next)> settle = {};
+  /// Where the reading begins: a `next` of another time, for whoever kept what was told before it. Nothing: at the
+  /// topic's beginning.
+  std::optional<std::int64_t> from = {};
+  /// The topic does not reach to where the reading was: all that it holds is told from its beginning on. On the same
+  /// thread. May be empty.
+  std::function<void()> anew = {};
   /// When nothing came for a moment, on the same thread; may put. May be empty.
   std::function<void()> idle = {};
 };
 
-/// Any thread. A thread of its own reads from open() to stop(), from the topic's beginning on.
+/// Any thread. A thread of its own reads from open() to stop().
 class TableTopic {
  public:
   /// A key that callers may not use: what is put under it when the table was quiet, so that the brokers compact it.
@@ -58,6 +64,8 @@ class TableTopic {
   /// Everything that stood in the topic when this was called has been told and settled. Not on the reader's thread.
   /// Errors: "broker_unreachable" when for `within` nothing came that was missing, or why the reading ended.
   eventstore::Result<void> read_to_end(std::chrono::milliseconds within);
+  /// The same, and no longer than that, whatever comes.
+  eventstore::Result<void> read_to_end_by(std::chrono::steady_clock::time_point until);
 
   /// What the brokers, or `settle`, said last; empty: all is well.
   std::string trouble() const;
@@ -78,6 +86,7 @@ class TableTopic {
   void beat_if_quiet();
   void trouble(const std::string& what);
   eventstore::Result<std::int64_t> end_now(Clock::time_point until);
+  eventstore::Result<void> wait_for(std::int64_t end, std::chrono::milliseconds within, Clock::time_point until);
 
   const TableOptions options_;
   const Durability durability_;

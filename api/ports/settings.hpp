@@ -46,12 +46,14 @@ struct Settings {
   std::string data = "run/data";          ///< the directory of log, db, keys, blobs
   std::string listen = "127.0.0.1:8080";  ///< HOST:PORT; port 0: any free one
   std::string services;                   ///< categories and deadlines; empty: ops/config/services.yaml, if it is there
-  std::string origin;       ///< how browsers reach us (see origin.hpp): for links; empty: http:// and `listen`
-  std::string web;          ///< folder of the web application; empty: beside the program, else there is none
-  std::string map;          ///< a .pmtiles file, served by ranges; empty: none
-  std::string blobs;        ///< directory of what people upload, one for all nodes of a log; empty: `data`/blobs
-  std::string master_key;   ///< file of the key that wraps all keys; empty: `data`/keys/master
-  std::uint32_t loops = 0;  ///< threads that serve connections; 0: one a core
+  std::string origin;  ///< how browsers reach us (see origin.hpp): for links; empty: http:// and `listen`
+  std::string web;     ///< folder of the web application; empty: beside the program, else there is none
+  std::string map;     ///< a .pmtiles file, served by ranges; empty: none
+  /// Directory of what people upload. Empty: `data`/blobs. Where nodes share a log: one that all of them see; empty:
+  /// each has its own, which the topic `kafka.topic`.blobs fills.
+  std::string blobs;
+  std::string master_key;                       ///< file of the key that wraps all keys; empty: `data`/keys/master
+  std::uint32_t loops = 0;                      ///< threads that serve connections; 0: one a core
   std::uint32_t connections_max = 4096;         ///< beyond: 503
   std::uint32_t disk_headroom_mebibytes = 128;  ///< less free where log or stores lie: 503 `disk_full`. 0: nobody looks
   std::uint32_t streams_max = 1000;             ///< listeners of /events at once; beyond: 429

@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace pioneer::server {
 namespace {
 
 using eventstore::Result;
 
-constexpr std::chrono::hours round_every{1};
+constexpr std::chrono::milliseconds round_every{3'600'000};
+/// What is not projected yet will be in a moment.
+constexpr std::chrono::milliseconds look_again_after{200};
 /// Between the end of an upload's use and its end: more than any command takes to be projected.
 constexpr std::int64_t grace_us = 3600LL * 1'000'000;
 /// As many uses of one upload are looked at as queries look at.
@@ -56,13 +59,20 @@ void BlobRounds::stop() {
 }
 
 void BlobRounds::loop() {
+  bool due = false;
+  eventstore::Sequence must_see{0};  // of a round that is due
   while (true) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, round_every, [this] { return soon_ || stopping_; });
+      changed_.wait_for(lock, due ? look_again_after : round_every, [this] { return soon_ || stopping_; });
       if (stopping_) return;
       soon_ = false;
     }
+    const auto& node = deployment_.node();
+    if (!std::exchange(due, true)) must_see = node.log().end();
+    const bool writes = deployment_.shared() && node.reign();
+    if (writes && (!node.unwritable().empty() || node.projector().projected() < must_see)) continue;
+    due = false;
     static_cast<void>(make_one(deployment_));  // what fails now is tried again in the next round
   }
 }
@@ -70,10 +80,8 @@ void BlobRounds::loop() {
 Result<std::size_t> BlobRounds::make_one(Deployment& deployment) {
   const auto& node = deployment.node();
   if (!node.projector().stopped_because().empty()) return 0;
-  // Of a directory that nodes share, one tidies up: the one that writes, and has seen all that there is.
-  if (deployment.shared() &&
-      (!node.reign() || !node.unwritable().empty() || node.projector().projected() != node.log().end()))
-    return 0;
+  // Of a directory or a topic that nodes share, one tidies up: the one that writes.
+  if (deployment.shared() && (!node.reign() || !node.unwritable().empty())) return 0;
   auto& blobs = deployment.blobs();
   auto removed = blobs.expire(deployment.clock().now().value - grace_us,
                               [&](std::string_view name) { return is_used(deployment, name); });

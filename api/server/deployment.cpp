@@ -24,6 +24,7 @@
 #include "api/server/clock_confirmation.hpp"
 #include "api/server/log_topic.hpp"
 #include "api/server/shared_keys.hpp"
+#include "api/server/shared_uploads.hpp"
 #include "api/server/signed_before.hpp"
 #include "eventstore/commit.hpp"
 #include "eventstore/limits.hpp"
@@ -65,7 +66,9 @@ struct Deployment::Wiring {
   std::optional<eventstore::PatientStore> patient_store, patient_people;
   std::unique_ptr<api::Opener> opener;
   std::unique_ptr<api::PeopleStore> people;
-  std::unique_ptr<api::Blobs> blobs;
+  std::unique_ptr<adapters::blobs::BlobFiles> own_blobs;
+  std::unique_ptr<SharedUploads> shared_uploads;  ///< instead, where nodes share them through a topic
+  api::Blobs* blobs = nullptr;
   std::unique_ptr<api::Edge> edge;
   std::unique_ptr<node::Node> node;
 
@@ -340,11 +343,23 @@ Result<void> Deployment::Wiring::open_blobs() {
   const auto system = keyring->get(api::reserved_key::system);
   if (!system)
     return eventstore::failure("no_system_key", "The keyring in " + path("keys") + " lacks the deployment's own key.");
-  auto opened =
-      adapters::blobs::open_blobs(disk, *cryptography, *clock, options.blobs.empty() ? path("blobs") : options.blobs,
-                                  cryptography->derive(system->sealing, {"staged blobs"}));
+  const auto directory = options.blobs.empty() ? path("blobs") : options.blobs;
+  auto opened = adapters::blobs::BlobFiles::open(disk, *cryptography, *clock, directory,
+                                                 cryptography->derive(system->sealing, {"staged blobs"}));
   if (!opened) return std::unexpected(opened.error());
-  blobs = std::move(*opened);
+  if (topic == nullptr || !options.share_uploads) {
+    own_blobs = std::move(*opened);
+    blobs = own_blobs.get();
+    return {};
+  }
+  adapters::blobs::SharedBlobsOptions how;
+  how.directory = directory + "/shared";
+  how.secret = cryptography->derive(system->sealing, {"shared blobs"});
+  auto shared = SharedUploads::open(disk, *cryptography, *clock, std::move(*opened), std::move(how),
+                                    uploads_table(options.kafka, options.tell, options.wait_limit));
+  if (!shared) return std::unexpected(shared.error());
+  shared_uploads = std::move(*shared);
+  blobs = &shared_uploads->blobs();
   return {};
 }
 
@@ -390,7 +405,7 @@ Result<std::unique_ptr<Deployment>> Deployment::open(const DeploymentOptions& op
   w.people = std::move(*people);
   if (auto opened = w.open_blobs(); !opened) return std::unexpected(opened.error());
   w.edge = std::make_unique<api::Edge>(
-      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs.get(), w.keyring->log_id()});
+      api::Edge::Parts{*w.cryptography, *w.keyring, w.people.get(), w.blobs, w.keyring->log_id()});
   const auto confirmed = clock_confirmed(w.disk, options.directory);
   if (!confirmed) return std::unexpected(confirmed.error());
   auto parts = w.node_parts();
@@ -473,6 +488,7 @@ void Deployment::stop() {
   w.project.join();
   // What fails here is found and mended by the next start: everything in these stores is derived.
   static_cast<void>(w.node->close());
+  if (w.shared_uploads != nullptr) w.shared_uploads->stop();
   if (w.shared_keys != nullptr) w.shared_keys->stop();
   if (w.topic != nullptr) w.topic->stop();
   if (!w.options.read_only) static_cast<void>(w.files->close());

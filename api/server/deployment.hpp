@@ -23,9 +23,10 @@ namespace pioneer::server {
 
 struct DeploymentOptions {
   std::string directory;
-  std::string master_key;   ///< file; empty: DIR/keys/master
-  std::string blobs;        ///< directory of uploads; empty: DIR/blobs
-  api::KafkaSetting kafka;  ///< where the log is; no brokers: in the directory, and nobody else's
+  std::string master_key;      ///< file; empty: DIR/keys/master
+  std::string blobs;           ///< directory of uploads; empty: DIR/blobs
+  bool share_uploads = false;  ///< where the log is on Kafka, they go through a topic to all nodes' directories
+  api::KafkaSetting kafka;     ///< where the log is; no brokers: in the directory, and nobody else's
   /// How long its brokers are waited for, once somebody wants all this to end. Null: nobody says.
   std::shared_ptr<const adapters::kafka::WaitLimit> wait_limit = {};
   bool make = false;                    ///< in an empty directory, make a new log; else that is an error, "no_log"

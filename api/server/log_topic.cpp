@@ -22,13 +22,27 @@ adapters::kafka::Options topic_options(const api::KafkaSetting& setting, std::fu
   return options;
 }
 
-adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting, std::function<void(const std::string&)> tell,
-                                         WaitLimit limit) {
+namespace {
+
+adapters::kafka::TableOptions table_beside(const api::KafkaSetting& setting, const char* suffix,
+                                           std::function<void(const std::string&)> tell, WaitLimit limit) {
   adapters::kafka::TableOptions table;
   table.kafka = topic_options(setting, std::move(tell), std::move(limit));
-  table.kafka.topic = setting.topic + ".keys";
+  table.kafka.topic = setting.topic + suffix;
   table.copies = static_cast<int>(setting.copies);
   return table;
+}
+
+}  // namespace
+
+adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting, std::function<void(const std::string&)> tell,
+                                         WaitLimit limit) {
+  return table_beside(setting, ".keys", std::move(tell), std::move(limit));
+}
+
+adapters::kafka::TableOptions uploads_table(const api::KafkaSetting& setting,
+                                            std::function<void(const std::string&)> tell, WaitLimit limit) {
+  return table_beside(setting, ".blobs", std::move(tell), std::move(limit));
 }
 
 eventstore::Result<Topic> open_topic(const api::KafkaSetting& setting, const adapters::kafka::Options& options) {
@@ -42,11 +56,8 @@ eventstore::Result<Topic> open_topic(const api::KafkaSetting& setting, const ada
 adapters::kafka::TableOptions roster_table(
     const api::KafkaSetting& setting,
     std::function<void(std::string_view key, std::optional<std::string_view> value)> told, WaitLimit limit) {
-  adapters::kafka::TableOptions options;
-  options.kafka = topic_options(setting, {}, std::move(limit));
-  options.kafka.topic = setting.topic + ".nodes";
+  auto options = table_beside(setting, ".nodes", {}, std::move(limit));
   options.kafka.append_within = says_within;
-  options.copies = static_cast<int>(setting.copies);
   options.told = std::move(told);
   return options;
 }

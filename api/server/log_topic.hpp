@@ -33,4 +33,8 @@ adapters::kafka::TableOptions roster_table(
 adapters::kafka::TableOptions keys_table(const api::KafkaSetting& setting,
                                          std::function<void(const std::string&)> tell = {}, WaitLimit limit = {});
 
+/// The table of uploads, likewise.
+adapters::kafka::TableOptions uploads_table(const api::KafkaSetting& setting,
+                                            std::function<void(const std::string&)> tell = {}, WaitLimit limit = {});
+
 }  // namespace pioneer::server

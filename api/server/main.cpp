@@ -161,6 +161,7 @@ server::DeploymentOptions deployment_options(const api::Settings& settings) {
   options.directory = settings.data;
   options.master_key = settings.master_key;
   options.blobs = settings.blobs;
+  options.share_uploads = settings.blobs.empty();
   options.kafka = settings.kafka;
   options.make = true;
   options.cache_bytes = std::size_t{settings.cache_mebibytes} << 20;

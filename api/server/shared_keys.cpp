@@ -23,7 +23,7 @@ Result<std::unique_ptr<SharedKeys>> SharedKeys::open(eventstore::Disk& disk, api
   options.told = [&keyring](std::string_view key, std::optional<std::string_view> value) {
     keyring.take(key, value.value_or(""));  // nobody removes a key's record: whoever did so changes nothing
   };
-  options.settle = [&keyring] { return keyring.settle(); };
+  options.settle = [&keyring](std::int64_t) { return keyring.settle(); };
   options.idle = [&keyring] { static_cast<void>(keyring.publish_owed()); };
   auto opened = TableTopic::open(options);
   if (!opened) return std::unexpected(opened.error());

@@ -106,7 +106,7 @@ class Cluster:
         shared = self.broker.data
         settings = self.broker.settings("town").rstrip().removesuffix("}")
         return (f"{settings}, session_seconds: {self.session_seconds}, properties: {{client.id: {name}}}}}\n"
-                f"master_key: {shared}/master\nblobs: {shared}/blobs\n")
+                f"master_key: {shared}/master\n")
 
     def make(self) -> None:
         self.nodes[0].make()

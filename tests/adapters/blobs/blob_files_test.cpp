@@ -37,7 +37,7 @@ class BlobFilesTest : public testing::Test {
     open();
   }
   void open() {
-    auto opened = open_blobs(disk, cryptography, clock, directory.string(), staging);
+    auto opened = BlobFiles::open(disk, cryptography, clock, directory.string(), staging);
     ASSERT_TRUE(opened.has_value());
     blobs = std::move(*opened);
   }
@@ -75,12 +75,6 @@ class BlobFilesTest : public testing::Test {
   std::unique_ptr<api::Blobs> blobs;
 };
 
-TEST_F(BlobFilesTest, GivesBackWhatWasPut) {
-  const auto name = put("a photo");
-  EXPECT_EQ(content(name), "a photo");
-  EXPECT_EQ(blobs->staged(name)->media_type, "image/jpeg");
-}
-
 TEST_F(BlobFilesTest, NamesABlobByItsCiphertextAndNeverTwiceTheSame) {
   const auto one = put("same");
   EXPECT_NE(one, put("same"));
@@ -105,33 +99,11 @@ TEST_F(BlobFilesTest, WritesNothingInClear) {
   }
 }
 
-TEST_F(BlobFilesTest, KnowsAnUploadAfterARestart) {
-  const auto name = put("a photo");
-  blobs.reset();
-  open();
-  EXPECT_EQ(content(name), "a photo");
-}
-
 TEST_F(BlobFilesTest, KnowsNothingUnderAnotherStagingKey) {
   const auto name = put("a photo");
   staging.bytes.fill('t');
   open();
   EXPECT_FALSE(blobs->staged(name).has_value());
-}
-
-TEST_F(BlobFilesTest, KnowsNoBlobThatWasNeverPut) {
-  EXPECT_FALSE(blobs->staged(std::string(32, 'x')).has_value());
-  EXPECT_FALSE(blobs->staged("").has_value());
-  const auto read = blobs->read(std::string(32, 'x'), staging);
-  ASSERT_TRUE(read.has_value());
-  EXPECT_FALSE(read->has_value());
-}
-
-TEST_F(BlobFilesTest, OpensNothingWithAnotherKey) {
-  const auto name = put("a photo");
-  const auto read = blobs->read(name, staging);
-  ASSERT_TRUE(read.has_value());
-  EXPECT_FALSE(read->has_value());
 }
 
 TEST_F(BlobFilesTest, FindsAChangedFile) {
@@ -161,27 +133,6 @@ TEST_F(BlobFilesTest, RemovesWhatNothingUsedForADay) {
   EXPECT_TRUE(blobs->read(used, used_key)->has_value());
   EXPECT_EQ(content(fresh), "fresh");
   EXPECT_EQ(files().size(), 3U);
-}
-
-// In the time between, a command that found the key before is recorded and known as a use.
-TEST_F(BlobFilesTest, MayNotBeUsedSomeTimeBeforeItIsRemoved) {
-  const auto name = put("a photo", 0);
-  clock.us = day_us - 1;
-  EXPECT_TRUE(blobs->staged(name).has_value());
-  clock.us = day_us;
-  EXPECT_FALSE(blobs->staged(name).has_value());
-  EXPECT_EQ(files().size(), 2U);
-}
-
-TEST_F(BlobFilesTest, ListsAndRemoves) {
-  const auto one = put("one");
-  const auto two = put("two");
-  EXPECT_THAT(blobs->names().value_or(std::vector<std::string>{}), testing::UnorderedElementsAre(one, two));
-  ASSERT_TRUE(blobs->remove(one).has_value());
-  ASSERT_TRUE(blobs->remove(one).has_value());
-  EXPECT_THAT(blobs->names().value_or(std::vector<std::string>{}), testing::ElementsAre(two));
-  EXPECT_FALSE(blobs->staged(one).has_value());
-  EXPECT_EQ(content(two), "two");
 }
 
 TEST_F(BlobFilesTest, SweepsWhatACrashLeft) {

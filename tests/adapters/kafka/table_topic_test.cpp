@@ -73,7 +73,7 @@ TEST(TableTopic, ReadMeansSettled) {
   std::atomic<int> fails{3};
   std::atomic<int> settled{0};
   auto options = Table::options(name);
-  options.settle = [&]() -> Result<void> {
+  options.settle = [&](std::int64_t) -> Result<void> {
     if (fails-- > 0) return failure("disk_full", "There is no room.", Retry::can_help);
     ++settled;
     return {};
@@ -82,7 +82,7 @@ TEST(TableTopic, ReadMeansSettled) {
   expect_reads(patient);
   EXPECT_EQ(settled, 1);
   EXPECT_EQ(patient.heard().size(), 1u);
-  options.settle = [] { return Result<void>(failure("sync_failed", "The disk is broken.")); };
+  options.settle = [](std::int64_t) { return Result<void>(failure("sync_failed", "The disk is broken.")); };
   Table broken(options);
   EXPECT_EQ(broken.topic().read_to_end(20s).error().code, "sync_failed");
 }
