@@ -19,7 +19,9 @@ using eventstore::WriteBatch;
 
 std::string scratch_directory() {
   const auto* const test = ::testing::UnitTest::GetInstance()->current_test_info();
-  std::string name = std::string(test->test_suite_name()) + test->name() + std::to_string(::getpid());
+  static int made = 0;  // a test may want several
+  std::string name =
+      std::string(test->test_suite_name()) + test->name() + std::to_string(::getpid()) + "-" + std::to_string(++made);
   for (auto& c : name) {
     if (c == '/') c = '-';
   }
