@@ -83,9 +83,12 @@ void ClusterRun::calm_down() {
   if (cut_) {
     for (int i = 0; i < rounds_of_peace && wrong_.empty(); ++i) round(round_of_peace_us);
   }
-  if (forked_[owner_]) owner_ = 1 - owner_;
-  if (forked_[owner_]) return;  // both: nobody writes any more
-  settle();
+  // That the topic lost its end may be found out only while they settle.
+  do {
+    if (forked_[owner_]) owner_ = 1 - owner_;
+    if (forked_[owner_]) return;  // both: nobody writes any more
+    settle();
+  } while (forked_[owner_] && wrong_.empty());
   // Everybody gets an answer.
   workload_.set_noes_final(!cut_);
   for (int i = 0; i < resend_every && workload_.unanswered() > 0 && wrong_.empty(); ++i) {
