@@ -156,7 +156,8 @@ bool Writer::reign_step() {
   const bool told = tell_follower();
   if (auto met = log_.incidents(); met.ended) no_reign(*met.ended);
   look_whose_reign();
-  if (clock_.since_boot().value - in_doubt_since_us_ > in_doubt_wait_us_max) give_up_in_doubt();
+  if (!in_doubt_.answers.empty() && clock_.since_boot().value - in_doubt_since_us_ > in_doubt_wait_us_max)
+    give_up_in_doubt();
   const bool moved = (wanted_ || phase_ == Phase::fenced) && try_to_reign();
   if (told || moved) turns_.fetch_add(1, std::memory_order_relaxed);
   return told || moved;

@@ -121,12 +121,8 @@ Messages BrokerReader::take_messages_soon() {
   const bool may_be_held_back = filling_ && !at_end_;
   auto messages = take_messages(client_.get(), queue_.get(), may_be_held_back ? held_back_ms : read_wait_ms);
   filling_ = !messages.empty();
-  if (messages.empty() && may_be_held_back) {
-    const Owned<rd_kafka_topic_partition_list_t> asked(rd_kafka_topic_partition_list_new(1));
-    rd_kafka_topic_partition_list_add(asked.get(), topic_name_.c_str(), partition)->offset = RD_KAFKA_OFFSET_END;
-    // (The call for watermarks waits without end for a broker that is away: librdkafka 2.0.)
-    static_cast<void>(rd_kafka_offsets_for_times(client_.get(), asked.get(), read_wait_ms));
-  }
+  if (messages.empty() && may_be_held_back)
+    static_cast<void>(ask_where_it_ends(client_.get(), topic_name_, read_wait_ms));
   return messages;
 }
 

@@ -3,6 +3,8 @@
 
 #include <librdkafka/rdkafka.h>
 
+#include <cstdint>
+#include <expected>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +59,10 @@ inline constexpr int batch_bytes_max = 1'000'000;
 void set_for_reading(Settings& settings);
 /// Of whoever appends: each record once, in order, on all in-sync replicas, or told to have failed; no timer.
 void set_for_writing(Settings& settings, const Options& options);
+
+/// Asks the leader where the log's partition ends, so long at most.
+std::expected<std::int64_t, rd_kafka_resp_err_t> ask_where_it_ends(rd_kafka_t* client, const std::string& topic,
+                                                                   int within_ms);
 
 /// Events come to the callback that the settings name, on a thread of librdkafka's; without this nobody takes them.
 void tell_events_in_background(rd_kafka_t* client);

@@ -203,17 +203,12 @@ Result<std::int64_t> TableTopic::end_now(Clock::time_point until) {
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
     const auto within = static_cast<int>(std::clamp(left, std::chrono::milliseconds{1}, ask_end_within).count());
-    // (The call for watermarks waits without end for a broker that is away: librdkafka 2.0.)
-    const Owned<rd_kafka_topic_partition_list_t> asked(rd_kafka_topic_partition_list_new(1));
-    auto& place = *rd_kafka_topic_partition_list_add(asked.get(), options_.kafka.topic.c_str(), partition);
-    place.offset = RD_KAFKA_OFFSET_END;
-    auto error = rd_kafka_offsets_for_times(asking_.get(), asked.get(), within);
-    if (!error) error = place.err;
-    if (!error) return place.offset;
+    const auto end = ask_where_it_ends(asking_.get(), options_.kafka.topic, within);
+    if (end) return *end;
     if (Clock::now() >= until || stopping_ || options_.kafka.limit->passed()) {
       return failure(eventstore::broker_unreachable,
                      "The brokers " + options_.kafka.brokers + " do not say where topic " + options_.kafka.topic +
-                         " ends: " + rd_kafka_err2str(error) + ".",
+                         " ends: " + rd_kafka_err2str(end.error()) + ".",
                      Retry::can_help);
     }
     pause();

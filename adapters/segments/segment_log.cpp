@@ -275,29 +275,42 @@ Result<void> SegmentLog::start_segment(std::uint64_t number) {
   // So far nothing of the log was touched: with room on the disk the same call may succeed.
   if (!made && made.error().code == "disk_full") return std::unexpected(made.error());
   if (!made) return poison(made.error());
-  const SegmentHeader header{.number = number,
-                             .bytes = bytes,
-                             .source = source_,
-                             .last_source_offset = last_source_offset_,
-                             .first_batch = next_batch_,
-                             .before = state_,
-                             .frontier = frontier_};
-  auto& file = **made;
-  if (auto done = file.write(0, bytes_of(encode_segment_header(header))); !done) return poison(done.error());
-  if (auto done = file.sync(); !done) return poison(done.error());
-  const auto path = options_.directory + "/" + segment_name(number);
-  if (auto done = disk_.rename(unfinished, path); !done) return poison(done.error());
-  if (auto done = disk_.sync_directory(options_.directory); !done) return poison(done.error());
-  file_ = std::move(*made);
-  offset_ = segment_header_bytes;
-  segment_ = std::make_shared<Segment>();
-  segment_->number = number;
-  segment_->first = state_.next;
-  segment_->bytes = bytes;
+  const auto header = header_of_next(number, bytes);
+  if (auto done = put_in_place(**made, header); !done) return poison(done.error());
+  begin_segment(std::move(*made), header);
   segment_->durable_end = offset_;
-  segment_->indexed = true;
   catalogue_.add(segment_);
   return {};
+}
+
+SegmentHeader SegmentLog::header_of_next(std::uint64_t number, std::uint64_t bytes) const {
+  return {.number = number,
+          .bytes = bytes,
+          .source = source_,
+          .last_source_offset = last_source_offset_,
+          .first_batch = next_batch_,
+          .before = state_,
+          .frontier = frontier_};
+}
+
+/// The header last, then the name: until then nothing in the file counts.
+Result<void> SegmentLog::put_in_place(File& file, const SegmentHeader& header) {
+  if (auto written = file.write(0, bytes_of(encode_segment_header(header))); !written) return written;
+  if (auto synced = file.sync(); !synced) return synced;
+  const auto path = options_.directory + "/" + segment_name(header.number);
+  if (auto named = disk_.rename(unfinished_path(header.number), path); !named) return named;
+  return disk_.sync_directory(options_.directory);
+}
+
+/// From here on batches go into this file.
+void SegmentLog::begin_segment(std::unique_ptr<File> file, const SegmentHeader& header) {
+  file_ = std::move(file);
+  offset_ = segment_header_bytes;
+  segment_ = std::make_shared<Segment>();
+  segment_->number = header.number;
+  segment_->first = header.before.next;
+  segment_->bytes = header.bytes;
+  segment_->indexed = true;
 }
 
 }  // namespace pioneer::adapters::segments

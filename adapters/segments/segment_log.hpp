@@ -100,7 +100,10 @@ class SegmentLog : public eventstore::LocalCopy {
                                           std::span<const eventstore::Hash> hashes);
   eventstore::Result<void> begin_whole_file();
   eventstore::Result<void> finish_whole_file(bool full);
-  eventstore::Result<void> write_out_whole_file(std::uint64_t bytes);
+  eventstore::Result<void> write_out_whole_file();
+  SegmentHeader header_of_next(std::uint64_t number, std::uint64_t bytes) const;
+  eventstore::Result<void> put_in_place(eventstore::File& file, const SegmentHeader& header);
+  void begin_segment(std::unique_ptr<eventstore::File> file, const SegmentHeader& header);
   std::unexpected<eventstore::Error> take_back(const eventstore::Error& cause);
   eventstore::Result<void> write_batch(std::span<const std::string> records,
                                        std::span<const std::uint64_t> source_offsets,
@@ -140,10 +143,7 @@ class SegmentLog : public eventstore::LocalCopy {
 
   /// A file is written whole: nothing of it counts yet, and this is how it was before.
   struct Before {
-    eventstore::LogState state;
-    eventstore::MerkleFrontier frontier;
-    std::uint64_t last_source_offset;
-    std::uint64_t next_batch;
+    SegmentHeader header;
     BatchKind last_kind;
     std::uint64_t offset;
     std::unique_ptr<eventstore::File> file;

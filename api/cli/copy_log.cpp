@@ -123,33 +123,36 @@ class OwnLog final : public eventstore::LocalCopy {
   eventstore::Sequence end() const override { return log_.end(); }
   Result<void> append(std::span<const std::string> records) override { return log_.append(records); }
   Result<void> append(std::span<const std::string> records, std::span<const std::uint64_t> offsets) override {
-    auto done = log_.append(records);
-    if (done) records_ += std::exchange(later_, 0) + records.size();
-    if (done && later_to_) copied_to_ = std::exchange(later_to_, {});
-    if (done && !offsets.empty()) copied_to_ = offsets.back();
-    if (!done) later_to_.reset();
-    if (!done) later_ = 0;
-    return done;
+    return noted(log_.append(records), records, offsets, true);
   }
   Result<void> append_more(std::span<const std::string> records, std::span<const std::uint64_t> offsets,
                            std::span<const eventstore::Hash> hashes) override {
-    auto done = log_.append_more(records, {}, hashes);
-    if (done) later_ += records.size();
-    if (done && !offsets.empty()) later_to_ = offsets.back();
-    return done;
+    return noted(log_.append_more(records, {}, hashes), records, offsets, false);
   }
-  std::optional<std::uint64_t> copied_to() const override { return copied_to_; }
+  std::optional<std::uint64_t> copied_to() const override { return durable_.to; }
   Result<std::string> read(eventstore::Sequence sequence) const override { return log_.read(sequence); }
   std::unique_ptr<eventstore::LogReader> reader(eventstore::Sequence from) const override { return log_.reader(from); }
   Result<void> protect_tail() override { return log_.protect_tail(); }
-  std::uint64_t records() const { return records_; }
+  std::uint64_t records() const { return durable_.records; }
 
  private:
+  struct Filled {
+    std::uint64_t records = 0;
+    std::optional<std::uint64_t> to;  ///< the last one's place in the topic
+  };
+  /// What fails takes back all that is not durable yet.
+  Result<void> noted(Result<void> done, std::span<const std::string> records, std::span<const std::uint64_t> offsets,
+                     bool durable) {
+    if (done) given_.records += records.size();
+    if (done && !offsets.empty()) given_.to = offsets.back();
+    if (!done) given_ = durable_;
+    if (durable) durable_ = given_;
+    return done;
+  }
+
   segments::SegmentLog& log_;
-  std::optional<std::uint64_t> copied_to_;
-  std::uint64_t records_ = 0;
-  std::uint64_t later_ = 0;  ///< behind append_more(): not durable yet
-  std::optional<std::uint64_t> later_to_;
+  Filled durable_;
+  Filled given_;  ///< with what append_more() took
 };
 
 /// In a folder of its own that is given its name at the end: a copy that was broken off is no log.

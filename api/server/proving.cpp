@@ -190,10 +190,10 @@ void Proving::ask_witnesses(const Owner& owner) {
   }
   std::function<bool()> asks;
   if (owner) asks = [owner] { return std::holds_alternative<api::http::Forwarding::Here>(owner()); };
-  rounds_ = std::make_unique<WitnessRounds>(
-      WitnessRounds::Parts{*checkpoints_, *cosignatures_, deployment_.clock(), signer_->name(), *contradictions_,
-                           std::move(asks), deployment_.shared(), tell_},
-      std::move(clients));
+  rounds_ =
+      std::make_unique<WitnessRounds>(WitnessRounds::Parts{*checkpoints_, *cosignatures_, deployment_.clock(),
+                                                           signer_->name(), *contradictions_, std::move(asks), tell_},
+                                      std::move(clients));
 }
 
 void Proving::take_from_the_writer(Owner owner) {

@@ -96,7 +96,7 @@ eventstore::Result<void> WitnessRounds::ask(api::WitnessClient& witness, const T
   const auto& code = cosignature.error().code;
   if (code != "witness_ahead" && code != "witness_refused") return std::unexpected(cosignature.error());
   const bool goes_on = look_at_what_it_knows(witness, stop);
-  if (parts_.shared && goes_on && code == "witness_ahead") return {};
+  if (parts_.asks && goes_on && code == "witness_ahead") return {};
   return std::unexpected(cosignature.error());
 }
 

@@ -27,8 +27,7 @@ class WitnessRounds {
     const eventstore::Clock& clock;
     std::string origin;                   ///< of our log
     api::Contradictions& contradictions;  ///< takes what a witness holds that our log does not lead to
-    std::function<bool()> asks;           ///< whether it is this node that asks just now; absent: always
-    bool shared = false;                  ///< other nodes sign the same log: a witness may know more than we signed
+    std::function<bool()> asks;           ///< whether this of the log's nodes asks just now; absent: it is the only one
     /// What an operator should know, a sentence each; from any thread.
     std::function<void(const std::string&)> tell;
   };
