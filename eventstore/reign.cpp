@@ -133,6 +133,7 @@ void Writer::share(Sequence followed) {
   no_reign_since_us_ = clock_.since_boot().value;
   reign_trouble_ = unavailable("taking_over");
   settle();
+  log_.on_appended([this] { told_appended(); });
 }
 
 void Writer::want(bool wanted) { wanted_ = wanted; }
@@ -153,6 +154,7 @@ bool Writer::still_waits() {
 }
 
 bool Writer::reign_step() {
+  appended_more_ = false;
   const bool told = tell_follower();
   if (auto met = log_.incidents(); met.ended) no_reign(*met.ended);
   look_whose_reign();
@@ -256,8 +258,11 @@ bool Writer::deposed() const {
   return state.epoch != reign_.next.epoch || state.writer != reign_.next.writer || log_.incidents().ended;
 }
 
-void Writer::end_reign(Batch& batch, const Error& error) {
-  in_doubt_ = std::move(batch);
+void Writer::end_reign(const Error& error) {
+  CHECK(in_doubt_.answers.empty());
+  for (auto& batch : std::exchange(sent_, {})) std::ranges::move(batch.answers, std::back_inserter(in_doubt_.answers));
+  sent_answers_ = 0;
+  sent_bytes_ = 0;
   in_doubt_since_us_ = clock_.since_boot().value;
   {
     std::lock_guard lock(mutex_);
@@ -353,14 +358,17 @@ bool Writer::tell_follower() {
 // False: the end. An idle Writer looks now and then whether the log is still its own.
 bool Writer::pause_between_steps() {
   std::unique_lock lock(mutex_);
-  const auto ready = [&] { return (phase_ == Phase::reigning && !gathering_.empty()) || deciding_done_; };
+  const auto ready = [&] {
+    const bool more = phase_ == Phase::reigning && !gathering_.empty() && may_send();
+    return more || appended_more_ || (deciding_done_ && sent_.empty());
+  };
   if (phase_ == Phase::reigning) {
     write_idle_ = true;
     gathered_.wait_for(lock, look_at_reign_every, ready);
   } else {
     gathered_.wait_for(lock, phase_ == Phase::fenced ? look_at_projections_every : look_at_log_every, ready);
   }
-  if (!deciding_done_ || !gathering_.empty()) return true;
+  if (!deciding_done_ || !gathering_.empty() || !sent_.empty()) return true;
   lock.unlock();
   give_up_in_doubt();
   return false;

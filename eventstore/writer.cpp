@@ -30,7 +30,9 @@ void Writer::Batch::reserve(std::size_t commands) {
 Writer::Writer(Log& log, Clock& clock, Random& random, Decider& decider, Follower& follower, std::size_t queue_max)
     : log_(log), clock_(clock), random_(random), decider_(decider), follower_(follower), queue_max_(queue_max) {}
 
-Writer::~Writer() = default;
+Writer::~Writer() {
+  if (shared_) log_.on_appended({});
+}
 
 void Writer::submit(std::unique_ptr<Pending> pending) {
   bool stopping = false;
@@ -266,9 +268,8 @@ Result<void> Writer::write(Batch& batch) {
   if (auto appended = log_.append(batch.records); !appended) return appended;
   batches_.fetch_add(1, std::memory_order_relaxed);
   append_us_.fetch_add(static_cast<std::uint64_t>(clock_.since_boot().value - start.value), std::memory_order_relaxed);
-  // The pair of chain(): the log folded the records by the acceptance that every reader runs, and ends where we do. In
-  // a shared one others may have gone on.
-  CHECK(shared_ || log_.state().head == batch.commits.back().leaf);
+  // The pair of chain(): the log folded the records by the acceptance that every reader runs, and ends where we do.
+  CHECK(log_.state().head == batch.commits.back().leaf);
   return {};
 }
 
@@ -308,49 +309,40 @@ void Writer::give_up(Batch& batch, const Error& error) {
   for (auto& pending : waiting) pending->answer({Answer::Kind::unavailable, {}, error});
 }
 
-bool Writer::write_step() {
-  if (shared_ && phase_ != Phase::reigning) return reign_step();
-  Batch batch;
-  bool room_wanted = false;
-  {
-    std::unique_lock lock(mutex_);
-    if (gathering_.empty()) {
-      lock.unlock();
-      if (!shared_ || !deposed()) return false;
-      end_reign(batch, unavailable("taking_over"));
-      return true;
-    }
-    batch = std::exchange(gathering_, {});
-    handed_over_.store(false, std::memory_order_relaxed);
-    write_idle_ = false;
-    writing_now_.store(true, std::memory_order_relaxed);
-    room_wanted = std::exchange(room_wanted_, false);
-  }
+std::optional<Writer::Batch> Writer::take_gathered() {
+  std::unique_lock lock(mutex_);
+  if (gathering_.empty()) return std::nullopt;
+  Batch batch = std::exchange(gathering_, {});
+  handed_over_.store(false, std::memory_order_relaxed);
+  write_idle_ = false;
+  writing_now_.store(true, std::memory_order_relaxed);
+  const bool room_wanted = std::exchange(room_wanted_, false);
+  lock.unlock();
   if (room_wanted) arrived_.notify_one();
-  // Refusals rest on what the log held; that others write it by now, an append would have shown.
-  if (shared_ && batch.records.empty() && deposed()) {
-    writing_now_.store(false, std::memory_order_relaxed);
-    end_reign(batch, unavailable("taking_over"));
-    return true;
-  }
-  const auto written = write(batch);
-  turns_.fetch_add(1, std::memory_order_relaxed);
-  writing_now_.store(false, std::memory_order_relaxed);
-  if (!written) {
-    // What of it is in a shared log, its positions do not say: others may stand there.
-    if (shared_) {
-      end_reign(batch, written.error());
-    } else {
-      give_up(batch, written.error());
-    }
-    return true;
-  }
+  return batch;
+}
+
+// It is durable.
+void Writer::tell_all(Batch& batch) {
   if (!batch.commits.empty()) {
     told_ = batch.commits.back().sequence.plus(1);
-    pause_us_ = 0;
     follower_.accepted(std::move(batch.commits));
   }
   for (auto& [pending, answer] : batch.answers) pending->answer(answer);
+}
+
+bool Writer::write_step() {
+  if (shared_) return phase_ == Phase::reigning ? send_step() : reign_step();
+  auto batch = take_gathered();
+  if (!batch) return false;
+  const auto written = write(*batch);
+  turns_.fetch_add(1, std::memory_order_relaxed);
+  writing_now_.store(false, std::memory_order_relaxed);
+  if (written) {
+    tell_all(*batch);
+  } else {
+    give_up(*batch, written.error());
+  }
   return true;
 }
 

@@ -5,7 +5,8 @@
 //   decide_step()  drains the queue: stamp, decide, chain; refusals and repeats are noted too, with the last sequence
 //   chained write_step()   takes what has gathered, folds it by acceptance, makes it durable, tells the followers,
 //   answers
-// There is no timer: a batch is what was decided while the last one was being written.
+// There is no timer: a batch is what was decided while the last one was being written. In a log that nodes share
+// batches are sent one behind the other, without waiting for those before; answers leave in the same order.
 //
 // A log of one's own is taken over once, before anything is decided. In a log that nodes share (share()) write_step()
 // does it, and does it again when the reign has ended: by another node's fence, by a record of ours that does not
@@ -15,6 +16,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -175,6 +177,8 @@ class Writer {
     std::vector<AcceptedCommit> commits;
     std::vector<std::pair<std::unique_ptr<Pending>, Answer>> answers;
     std::size_t bytes = 0;
+    Sequence end;  ///< shared: everything below is durable when this is
+    std::int64_t sent_us = 0;
     bool empty() const { return answers.empty(); }
     bool full() const;
     void reserve(std::size_t commands);
@@ -190,12 +194,19 @@ class Writer {
   Result<Reign> fence();
   Result<Hash> open_epoch(Reign& reign, const Hash& fence);
 
+  // sending.cpp: the writing thread's, in a shared log and a reign of ours.
+  bool send_step();
+  bool send(Batch batch);
+  bool answer_appended();
+  bool may_send() const;
+  void told_appended();
+
   // reign.cpp: the writing thread's, in a shared log.
   bool reign_step();
   bool try_to_reign();
   void look_whose_reign();
   void begin_reign();
-  void end_reign(Batch& batch, const Error& error);
+  void end_reign(const Error& error);
   void no_reign(const Error& error);
   bool deposed() const;
   bool tell_follower();
@@ -218,7 +229,9 @@ class Writer {
   void judge(std::unique_ptr<Pending> pending, Batch& into);
   void chain(Decider::Verdict verdict, Batch& into);
   void hand_over(Batch& decided);
+  std::optional<Batch> take_gathered();
   Result<void> write(Batch& batch);
+  void tell_all(Batch& batch);
   void give_up(Batch& batch, const Error& error);
   void refuse_all(Batch& batch, const Error& error) const;
 
@@ -244,6 +257,9 @@ class Writer {
   Reign reign_;                     ///< fenced: what is to be opened; reigning: what was
   Hash fence_hash_;                 ///< of the fence that was read back
   Sequence told_;                   ///< the Follower knows what is below
+  std::deque<Batch> sent_;          ///< and not known to be durable yet, in order
+  std::size_t sent_answers_ = 0;    ///< theirs
+  std::size_t sent_bytes_ = 0;      ///< theirs
   Batch in_doubt_;                  ///< sent in a reign that ended: what of it is in the log shows after the next fence
   std::int64_t not_before_us_ = 0;  ///< by the boot clock: when to try again
   std::int64_t pause_us_ = 0;       ///< before the try after that
@@ -282,8 +298,9 @@ class Writer {
   std::atomic<bool> shared_{false};
   std::atomic<bool> wanted_{true};
   std::atomic<std::uint64_t> reigns_{0};
-  std::atomic<std::uint64_t> turns_{0};   ///< of both steps
-  std::atomic<bool> writing_now_{false};  ///< write_step() holds a batch
+  std::atomic<std::uint64_t> turns_{0};     ///< of both steps
+  std::atomic<bool> writing_now_{false};    ///< write_step() holds a batch
+  std::atomic<bool> appended_more_{false};  ///< the log says so since it was asked last
   const std::size_t queue_max_;
   std::int64_t in_doubt_since_us_ = 0;  ///< by the boot clock; the writing thread's
 };

@@ -15,7 +15,6 @@ using eventstore::Result;
 
 namespace {
 
-constexpr std::int32_t partition = 0;
 /// A fetch takes less, while there is something to fetch.
 constexpr int held_back_ms = 5;
 

@@ -47,6 +47,9 @@ class Settings {
   std::string problem_;
 };
 
+/// Every topic of ours has this one.
+inline constexpr std::int32_t partition = 0;
+
 /// The handle by which a client names a topic. Error "kafka_setting": that cannot be a topic's name.
 eventstore::Result<Owned<rd_kafka_topic_t>> topic_of(rd_kafka_t* client, const std::string& name);
 

@@ -12,8 +12,6 @@ using namespace eventstore;
 
 namespace {
 
-constexpr std::int32_t partition = 0;
-
 std::optional<LogId> founded_by(const rd_kafka_message_t& message) {
   const auto header = inspect_record({static_cast<const std::byte*>(message.payload), message.len});
   if (!header || header->kind != RecordKind::fence || header->epoch != Epoch{1}) return std::nullopt;

@@ -55,7 +55,7 @@ void Follower::stop() {
 }
 
 void Follower::wake() {
-  progress_.moved.notify_all();
+  progress_.tell();
   if (reader_) reader_->wake();
 }
 
@@ -189,10 +189,13 @@ Follower::Next Follower::fork(std::int64_t offset, const std::string& why) {
 
 Follower::Next Follower::judge_record(const TopicMessage& message) {
   const auto& record = message.record;
+  const PastReign before{fold_.writer, fold_.next};
   const auto judgement = accept(fold_, record);
   switch (judgement.verdict) {
-    case Verdict::accepted_leaf:
     case Verdict::accepted_fence:
+      past_ = before;
+      [[fallthrough]];
+    case Verdict::accepted_leaf:
       records_.emplace_back(text_of(record));
       hashes_.push_back(judgement.leaf);
       offsets_.push_back(static_cast<std::uint64_t>(message.offset));
@@ -258,11 +261,12 @@ bool Follower::write() {
   {
     const std::lock_guard lock(progress_.mutex);
     progress_.state = copy_.state();
+    progress_.past = past_;
     const bool well = !suspect_ && !not_taken_;
     if (well && std::exchange(heard_, false)) progress_.trouble.clear();
     if (well && at_end_) progress_.looks_done = look_;
   }
-  progress_.moved.notify_all();
+  progress_.tell();
   return true;
 }
 
@@ -278,7 +282,7 @@ void Follower::end(Error error) {
     progress_.state = copy_.state();
     progress_.ended = std::move(error);
   }
-  progress_.moved.notify_all();
+  progress_.tell();
 }
 
 void Follower::trouble(const std::string& what) {

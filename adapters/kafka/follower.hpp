@@ -72,6 +72,7 @@ class Follower {
 
   // The thread's own.
   eventstore::LogState fold_;             ///< over the copy and what is gathered
+  PastReign past_;                        ///< before the last fence of it
   std::vector<std::string> records_;      ///< gathered: accepted, not yet in the copy
   std::vector<eventstore::Hash> hashes_;  ///< theirs
   std::vector<std::uint64_t> offsets_;    ///< theirs

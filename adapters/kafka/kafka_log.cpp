@@ -41,6 +41,9 @@ struct KafkaLog::Parts {
   Progress progress;
   Follower follower;
   std::unique_ptr<TopicProducer> producer;  ///< of this reign; none: a fence comes first
+  LogState sent;                            ///< of this reign: the fold when all that was sent has arrived
+  Sequence known;                           ///< of this reign: appended() said so
+  TopicAccess::Clock::time_point moved_at;  ///< when it last said more, or all had arrived
 };
 
 KafkaLog::KafkaLog(LocalCopy& copy, const Topic& topic, Options options, std::unique_ptr<TopicAccess> access)
@@ -138,7 +141,11 @@ Result<void> KafkaLog::append(std::span<const std::string> records) {
     const bool fence = is_fence(records.front());
     const auto next_fence = fence ? records.begin() + 1 : std::ranges::find_if(records, is_fence);
     const auto part = records.first(static_cast<std::size_t>(next_fence - records.begin()));
-    if (auto done = fence ? append_fence(part.front()) : append_leaves(part); !done) return give_up(done.error());
+    auto done = fence ? send_fence(part.front()) : send_leaves(part);
+    if (done) done = wait_for_what_was_sent();
+    if (!done && fence && done.error().code == "reign_ended")
+      done = failure("outpaced", done.error().detail, Retry::can_help);
+    if (!done) return give_up(done.error());
     records = records.subspan(part.size());
   }
   return {};
@@ -158,6 +165,8 @@ Result<void> KafkaLog::begin_reign(const WriterId& writer) {
     progress.own = writer;
     progress.own_lost = false;
     progress.failed.clear();
+    parts_->sent = {};
+    parts_->known = {};
   }
   if (auto looked = catch_up(options_.append_within); !looked) return looked;
   auto producer = parts_->access->producer([&progress](const std::string& why) {
@@ -165,24 +174,21 @@ Result<void> KafkaLog::begin_reign(const WriterId& writer) {
       const std::lock_guard lock(progress.mutex);
       if (progress.failed.empty()) progress.failed = why;
     }
-    progress.moved.notify_all();
+    progress.tell();
   });
   if (!producer) return std::unexpected(producer.error());
   parts_->producer = std::move(*producer);
   return {};
 }
 
-Result<void> KafkaLog::append_fence(const std::string& fence) {
+Result<void> KafkaLog::send_fence(const std::string& fence) {
   if (auto begun = begin_reign(inspect_record(bytes_of(fence))->writer); !begun) return begun;
   auto after = state();
   if (accept(after, bytes_of(fence)).verdict != Verdict::accepted_fence) {
     return failure("outpaced", "The log is in epoch " + std::to_string(after.epoch.value) + " already.",
                    Retry::can_help);
   }
-  auto read_back = send(std::span(&fence, 1), after);
-  if (!read_back && read_back.error().code == "reign_ended")
-    return failure("outpaced", read_back.error().detail, Retry::can_help);
-  return read_back;
+  return send(std::span(&fence, 1), after);
 }
 
 Result<void> KafkaLog::replicate(std::span<const std::string> records) {
@@ -198,46 +204,110 @@ Result<void> KafkaLog::replicate(std::span<const std::string> records) {
                                             " commits, and this record does not follow them.");
     }
   }
-  if (auto done = send(records, after); !done) return give_up(done.error());
-  return {};
+  auto done = send(records, after);
+  if (done) done = wait_for_what_was_sent();
+  return done ? done : give_up(done.error());
 }
 
-Result<void> KafkaLog::append_leaves(std::span<const std::string> leaves) {
-  auto after = state();
-  {
-    const std::lock_guard lock(parts_->progress.mutex);
-    if (parts_->progress.ended) return std::unexpected(*parts_->progress.ended);
-    if (!parts_->producer || after.writer != parts_->progress.own) return std::unexpected(reign_ended(after.epoch));
+// What is sent next must follow this. Between a fence and what was built before it others may have written.
+Result<LogState> KafkaLog::behind_what_was_sent() const {
+  const auto& progress = parts_->progress;
+  const std::lock_guard lock(progress.mutex);
+  if (progress.ended) return std::unexpected(*progress.ended);
+  if (!parts_->producer || progress.state.writer != progress.own) {
+    return std::unexpected(reign_ended(progress.state.epoch));
   }
+  const bool under_way = parts_->sent.writer == progress.own && parts_->sent.next > progress.state.next;
+  return under_way ? parts_->sent : progress.state;
+}
+
+Result<void> KafkaLog::send_leaves(std::span<const std::string> leaves) {
+  auto after = behind_what_was_sent();
+  if (!after) return std::unexpected(after.error());
   for (const auto& leaf : leaves) {
-    const auto judgement = accept(after, bytes_of(leaf));
-    // Between a fence and what was built before it others may have written.
-    if (judgement.verdict == Verdict::fork && !after.open)
+    const auto judgement = accept(*after, bytes_of(leaf));
+    if (judgement.verdict == Verdict::fork && !after->open)
       return failure("outpaced", judgement.reason, Retry::can_help);
     CHECK(judgement.verdict == Verdict::accepted_leaf);
   }
-  return send(leaves, after);
+  return send(leaves, *after);
 }
 
-// Until what was sent is accepted, or cannot be any more.
+Result<void> KafkaLog::begin_append(std::span<const std::string> leaves) {
+  auto sent = send_leaves(leaves);
+  return sent ? sent : give_up(sent.error());
+}
+
+Result<Sequence> KafkaLog::appended() {
+  const auto& progress = parts_->progress;
+  std::unique_lock lock(progress.mutex);
+  auto end = parts_->known;
+  if (progress.state.writer == progress.own) {
+    end = progress.state.next;
+  } else if (progress.past.writer == progress.own) {
+    end = progress.past.end;
+  }
+  const auto now = parts_->access->now();
+  if (end > std::exchange(parts_->known, end) || end >= parts_->sent.next) {
+    parts_->moved_at = now;
+    return end;
+  }
+  auto why = why_not();
+  if (!why && now - parts_->moved_at > options_.append_within) why = not_in_time();
+  if (!why) return end;
+  lock.unlock();
+  return give_up(std::move(*why));
+}
+
+void KafkaLog::on_appended(std::function<void()> told) {
+  const std::lock_guard lock(parts_->progress.listening);
+  parts_->progress.listener = std::move(told);
+}
+
 Result<void> KafkaLog::send(std::span<const std::string> records, const LogState& after) {
-  if (!parts_->producer->send(records)) return std::unexpected(outcome_unknown("there was no room to send them"));
+  if (state().next >= parts_->sent.next) parts_->moved_at = parts_->access->now();
+  parts_->sent = after;
+  if (parts_->producer->send(records)) return {};
+  return std::unexpected(outcome_unknown("there was no room to send them"));
+}
+
+// Caller holds the mutex. Why nobody can tell whether what was sent arrives, or that it will not; nothing: it may.
+std::optional<Error> KafkaLog::why_not() const {
+  const auto& progress = parts_->progress;
+  const auto& state = progress.state;
+  const auto& sent = parts_->sent;
+  if (progress.ended) return progress.ended;
+  if (state.epoch > sent.epoch || (state.epoch == sent.epoch && state.writer != sent.writer))
+    return reign_ended(state.epoch);
+  if (!progress.failed.empty()) return outcome_unknown(progress.failed);
+  if (progress.own_lost) return outcome_unknown("the topic shows a later one and not this one");
+  return std::nullopt;
+}
+
+// Caller holds the mutex.
+Error KafkaLog::not_in_time() const {
+  const auto& trouble = parts_->progress.trouble;
+  return outcome_unknown(trouble.empty() ? "they were not read back in time" : trouble);
+}
+
+// Until it is accepted, or cannot be any more.
+Result<void> KafkaLog::wait_for_what_was_sent() {
   auto& progress = parts_->progress;
   const auto& state = progress.state;
-  const auto ours = [&] { return state.epoch == after.epoch && state.writer == after.writer; };
-  const auto arrived = [&] { return ours() && (!after.open || state.open) && state.next >= after.next; };
-  const auto over = [&] { return state.epoch > after.epoch || (state.epoch == after.epoch && !ours()); };
+  const auto& sent = parts_->sent;
+  const auto arrived = [&] {
+    return state.epoch == sent.epoch && state.writer == sent.writer && (!sent.open || state.open) &&
+           state.next >= sent.next;
+  };
   std::unique_lock lock(progress.mutex);
+  std::optional<Error> why;
   const bool known = parts_->access->wait(progress.moved, lock, options_.append_within, [&] {
-    return arrived() || over() || progress.ended || progress.own_lost || !progress.failed.empty();
+    if (arrived()) return true;
+    why = why_not();
+    return why.has_value();
   });
   if (arrived()) return {};
-  if (progress.ended) return std::unexpected(*progress.ended);
-  if (over()) return std::unexpected(reign_ended(state.epoch));
-  if (!progress.failed.empty()) return std::unexpected(outcome_unknown(progress.failed));
-  if (known) return std::unexpected(outcome_unknown("the topic shows a later one and not this one"));
-  return std::unexpected(
-      outcome_unknown(progress.trouble.empty() ? "they were not read back in time" : progress.trouble));
+  return std::unexpected(known ? *why : not_in_time());
 }
 
 }  // namespace pioneer::adapters::kafka

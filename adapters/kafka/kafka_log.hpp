@@ -45,6 +45,11 @@ class KafkaLog final : public eventstore::Log {
   eventstore::LogState state() const override;
   eventstore::Sequence end() const override { return copy_.end(); }
   eventstore::Result<void> append(std::span<const std::string> records) override;
+  /// Leaves only. What of append()'s outcomes is known only later, appended() says; "outcome_unknown" where nothing
+  /// arrives for `append_within`.
+  eventstore::Result<void> begin_append(std::span<const std::string> leaves) override;
+  eventstore::Result<eventstore::Sequence> appended() override;
+  void on_appended(std::function<void()> told) override;
   /// Appends records of a history that exists elsewhere, fences included, as they are: for copying a log into a topic
   /// that nobody else writes. As append(), but without a fence of ours, and "history_differs" if the first does not
   /// follow what the topic holds.
@@ -73,9 +78,13 @@ class KafkaLog final : public eventstore::Log {
   struct Parts;
   KafkaLog(eventstore::LocalCopy& copy, const Topic& topic, Options options, std::unique_ptr<TopicAccess> access);
   eventstore::Result<void> begin_reign(const eventstore::WriterId& writer);
-  eventstore::Result<void> append_fence(const std::string& fence);
-  eventstore::Result<void> append_leaves(std::span<const std::string> leaves);
+  eventstore::Result<void> send_fence(const std::string& fence);
+  eventstore::Result<eventstore::LogState> behind_what_was_sent() const;
+  eventstore::Result<void> send_leaves(std::span<const std::string> leaves);
   eventstore::Result<void> send(std::span<const std::string> records, const eventstore::LogState& after);
+  eventstore::Result<void> wait_for_what_was_sent();
+  std::optional<eventstore::Error> why_not() const;
+  eventstore::Error not_in_time() const;
   std::uint64_t want_look();
   eventstore::Result<void> looked(std::uint64_t look, std::chrono::milliseconds within);
   std::unexpected<eventstore::Error> give_up(eventstore::Error error);

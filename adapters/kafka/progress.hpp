@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,13 +14,28 @@
 
 namespace pioneer::adapters::kafka {
 
-/// Everything under the mutex. `moved` is notified after every change that an appending thread may wait for.
+/// A reign that is over: whose it was, and the sequence behind its last leaf.
+struct PastReign {
+  eventstore::WriterId writer;
+  eventstore::Sequence end;
+};
+
+/// Everything under the mutex. After every change that an appending thread may wait for, tell() is called without it.
 struct Progress {
   mutable std::mutex mutex;
   std::condition_variable moved;
 
+  void tell() {
+    moved.notify_all();
+    const std::lock_guard lock(listening);
+    if (listener) listener();
+  }
+  std::mutex listening;  ///< held while the listener is called or replaced
+  std::function<void()> listener;
+
   // The follower's word.
   eventstore::LogState state;              ///< the fold over everything in the local copy, which is durable here
+  PastReign past;                          ///< the one before the state's; zero: none was seen to end
   std::optional<eventstore::Error> ended;  ///< fork, stop or a failed copy: nothing more is read or written
   std::uint64_t looks_done = 0;            ///< the highest wanted look that is done
   std::uint64_t voids = 0;                 ///< records of the topic that do not count

@@ -12,7 +12,6 @@ using namespace eventstore;
 
 namespace {
 
-constexpr std::int32_t partition = 0;
 /// One question about the end of the topic: another broker may answer the next.
 constexpr std::chrono::milliseconds ask_end_within{1'000};
 /// Beyond the time after which the brokers close a segment.

@@ -54,7 +54,7 @@ class SegmentLog : public eventstore::LocalCopy {
                                                               Options options);
   ~SegmentLog() override;
 
-  eventstore::LogState state() const override { return before_ ? before_->state : state_; }
+  eventstore::LogState state() const override { return before_ ? before_->header.before : state_; }
   eventstore::Sequence end() const override { return eventstore::Sequence(end_.load(std::memory_order_acquire)); }
   eventstore::Result<void> append(std::span<const std::string> records) override { return append(records, {}); }
   /// `source_offsets`: one for each record if the source is a topic, else none.
@@ -79,7 +79,9 @@ class SegmentLog : public eventstore::LocalCopy {
   const eventstore::MerkleFrontier& frontier() const { return frontier_; }
   Source source() const { return source_; }
   /// Of the last record accepted, fences included; no_source_offset if there is none.
-  std::uint64_t last_source_offset() const { return before_ ? before_->last_source_offset : last_source_offset_; }
+  std::uint64_t last_source_offset() const {
+    return before_ ? before_->header.last_source_offset : last_source_offset_;
+  }
   /// The first leaf that a newer program wrote, if there is one: this one then appends nothing ("newer_feature_level").
   std::optional<eventstore::Sequence> newer() const { return newer_; }
   /// A torn last batch was dropped by open().

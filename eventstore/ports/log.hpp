@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -45,6 +46,15 @@ class Log {
   /// Makes one batch durable before it returns. CHECKs that acceptance, folded on from `state()`, accepts each record,
   /// if no other node has taken the log over since. What may follow a failure, the engine says of each error code.
   virtual Result<void> append(std::span<const std::string> records) = 0;
+  /// Begins an append, and may return before it is durable: more may be begun behind it. An engine that writes one
+  /// batch after the other does all of it at once. After a failure nothing is under way any more. The appending thread.
+  virtual Result<void> begin_append(std::span<const std::string> records) { return append(records); }
+  /// Of what was begun everything below is durable; or why the rest will not be, as append() says it. It is asked again
+  /// until all is: what is durable is told before a failure is.
+  virtual Result<Sequence> appended() { return end(); }
+  /// Called, from any thread, when appended() may say more; {}: no longer, and no call is under way. Not while
+  /// anything is.
+  virtual void on_appended(std::function<void()> told) { static_cast<void>(told); }
   /// Any thread; the sequence must be below `end()`.
   virtual Result<std::string> read(Sequence sequence) const = 0;
   virtual std::unique_ptr<LogReader> reader(Sequence from) const = 0;

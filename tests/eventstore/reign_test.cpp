@@ -283,5 +283,104 @@ TEST_F(ReignTest, StoppingBetweenReignsAnswersEverybody) {
   EXPECT_EQ(one.kind("b"), Answer::Kind::unavailable);
 }
 
+TEST_F(ReignTest, BatchesGoOneBehindTheOtherAndAnswersLeaveInTheirOrder) {
+  one.run();
+  one.log.slow_down();
+  for (const auto* word : {"a", "b", "no", "c"}) {
+    one.submit(word);
+    one.run();
+  }
+  EXPECT_EQ(one.log.under_way(), 3u);
+  EXPECT_TRUE(one.answers.empty());
+  one.log.arrive();
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+  EXPECT_EQ(one.answers.size(), 1u);
+  one.log.arrive();
+  one.run();
+  EXPECT_EQ(one.kind("b"), Answer::Kind::accepted);
+  EXPECT_EQ(one.kind("no"), Answer::Kind::refused) << "it rests on what stands before it, and on nothing else";
+  EXPECT_EQ(one.answers.size(), 3u);
+  one.log.arrive();
+  one.run();
+  EXPECT_EQ(one.answers.at("c").position, Sequence{3});
+  EXPECT_EQ(one.writer.written().batches, 3u);
+  EXPECT_EQ(one.follower.next, records.state.next);
+}
+
+TEST_F(ReignTest, OfManyThatAreUnderWayTheLostOnesAreDecidedAnew) {
+  one.run();
+  one.log.slow_down();
+  for (const auto* word : {"a", "b", "no", "c"}) {
+    one.submit(word);
+    one.run();
+  }
+  one.log.arrive();
+  one.log.lose_the_answer_after(0);
+  one.log.arrive();
+  one.run();
+  while (one.log.under_way() > 0) {
+    one.log.arrive();
+    one.run();
+  }
+  EXPECT_EQ(story(), "|a|bc");
+  EXPECT_EQ(one.answers.at("a").position, Sequence{1});
+  for (const auto* word : {"b", "c"}) EXPECT_EQ(one.kind(word), Answer::Kind::accepted) << word;
+  EXPECT_EQ(one.kind("no"), Answer::Kind::refused);
+  EXPECT_EQ(one.follower.next, records.state.next);
+}
+
+TEST_F(ReignTest, WhatIsUnderWayWhenAnotherTakesOverIsDecidedThere) {
+  one.run();
+  one.log.slow_down();
+  for (const auto* word : {"a", "b"}) {
+    one.submit(word);
+    one.run();
+  }
+  one.log.arrive();
+  two.run();
+  one.writer.want(false);
+  one.log.arrive();
+  one.run();
+  EXPECT_EQ(story(), "|a|");
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted) << "before the other one's fence";
+  EXPECT_EQ(one.answers.at("b").error.code, "elsewhere");
+}
+
+TEST_F(ReignTest, NoMoreIsUnderWayThanABatchHolds) {
+  one.run();
+  one.log.slow_down();
+  const auto word_of = [](std::size_t number) { return "w" + std::to_string(number); };
+  for (std::size_t i = 0; i < limits::batch_records_max; ++i) {
+    one.submit(word_of(i));
+    one.run();
+  }
+  const auto full = one.log.under_way();
+  one.submit("more");
+  one.run();
+  EXPECT_EQ(one.log.under_way(), full) << "it waits here";
+  one.log.arrive();
+  one.run();
+  EXPECT_EQ(one.log.under_way(), full);
+  while (one.log.under_way() > 0) {
+    one.log.arrive();
+    one.run();
+  }
+  EXPECT_EQ(one.kind("more"), Answer::Kind::accepted);
+  EXPECT_EQ(one.answers.size(), limits::batch_records_max + 1);
+}
+
+TEST_F(ReignTest, StoppingAnswersWhatIsUnderWay) {
+  one.run();
+  one.log.slow_down();
+  one.submit("a");
+  one.run();
+  one.writer.stop();
+  one.writer.decide_loop();
+  one.log.arrive();
+  one.writer.write_loop();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+}
+
 }  // namespace
 }  // namespace pioneer::eventstore

@@ -2,6 +2,7 @@
 // can be told that it does not hear what became of its records. For tests.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,6 +30,19 @@ class SharedLog final : public Log {
   /// Appends fail, and nothing is sent; {}: no longer.
   void fail(std::optional<Error> error) { error_ = std::move(error); }
 
+  /// What is begun from here on is under way until arrive().
+  void slow_down() { slow_ = true; }
+  /// The oldest that is under way; how it ends, appended() says.
+  void arrive() {
+    const auto records = std::move(under_way_.front());
+    under_way_.pop_front();
+    const auto done = append(records);
+    if (done) own_end_ = records_.state.next;
+    if (!done) ended_ = done.error();
+    if (told_) told_();
+  }
+  std::size_t under_way() const { return under_way_.size(); }
+
   /// Called once, when the next append is on its way.
   void meanwhile(std::function<void()> what) { meanwhile_ = std::move(what); }
 
@@ -49,6 +63,20 @@ class SharedLog final : public Log {
     if (arrive) return failure("outcome_unknown", "Nobody answered.", Retry::can_help);
     return {};
   }
+  Result<void> begin_append(std::span<const std::string> records) override {
+    if (!slow_) return append(records);
+    under_way_.emplace_back(records.begin(), records.end());
+    return {};
+  }
+  Result<Sequence> appended() override {
+    if (!slow_) return end();
+    if (ended_) {
+      under_way_.clear();
+      return std::unexpected(*std::exchange(ended_, {}));
+    }
+    return own_end_;
+  }
+  void on_appended(std::function<void()> told) override { told_ = std::move(told); }
   Result<std::string> read(Sequence sequence) const override {
     if (sequence >= end()) return failure("beyond_end", "no such sequence yet", Retry::can_help);
     return records_.leaves.at(sequence.value);
@@ -76,6 +104,11 @@ class SharedLog final : public Log {
   std::optional<std::size_t> arrive_;
   std::optional<Error> error_;
   std::function<void()> meanwhile_;
+  bool slow_ = false;
+  std::deque<std::vector<std::string>> under_way_;
+  Sequence own_end_;
+  std::optional<Error> ended_;
+  std::function<void()> told_;
 };
 
 }  // namespace pioneer::eventstore
