@@ -82,6 +82,48 @@ TEST(KafkaLog, ASecondNodeTakesOverAndTheFirstLearnsIt) {
   EXPECT_EQ(second.log().incidents().void_records, 0u);
 }
 
+TEST(KafkaLog, BatchesAreUnderWayOneBehindTheOther) {
+  KafkaNode node(tests::make_topic());
+  std::atomic<int> told{0};
+  node.log().on_appended([&] { ++told; });
+  Chain chain(node.log().state());
+  append(node, chain.epoch(1, 1));
+  for (int batch = 0; batch < 200; ++batch) {
+    const auto begun = node.log().begin_append(chain.commits(3));
+    ASSERT_TRUE(begun) << begun.error().code << ": " << begun.error().detail;
+  }
+  const auto until = std::chrono::steady_clock::now() + 20s;
+  for (auto seen = 0; std::chrono::steady_clock::now() < until; seen = told) {
+    const auto end = node.log().appended();
+    ASSERT_TRUE(end) << end.error().code << ": " << end.error().detail;
+    ASSERT_LE(*end, node.log().end());
+    if (*end == chain.state().next) break;
+    while (told == seen && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(1ms);
+  }
+  node.log().on_appended({});
+  EXPECT_EQ(node.log().state(), chain.state());
+}
+
+TEST(KafkaLog, WhatOfAReignArrivedIsKnownWhenAnotherHasBegun) {
+  const auto topic = tests::make_topic();
+  KafkaNode first(topic);
+  KafkaNode second(topic);
+  Chain chain(first.log().state());
+  append(first, chain.epoch(1, 1));
+  ASSERT_TRUE(first.log().begin_append(chain.commits(5)));
+  for (const auto until = std::chrono::steady_clock::now() + 10s; second.log().end() < chain.state().next;)
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+  const auto arrived = chain.state().next;
+  Chain late = chain;
+  append(second, chain.epoch(2, 3));
+  expect_catches_up(first);
+  const auto end = first.log().appended();
+  ASSERT_TRUE(end);
+  EXPECT_EQ(*end, arrived);
+  EXPECT_EQ(first.log().begin_append(late.commits(1)).error().code, "reign_ended");
+  expect_same(first, second);
+}
+
 TEST(KafkaLog, AFenceBuiltTooEarlyIsOutpaced) {
   const auto topic = tests::make_topic();
   KafkaNode first(topic);
