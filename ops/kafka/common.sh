@@ -7,7 +7,7 @@
 pid_of() {  # pid_of BROKER_FOLDER
   local pid
   pid=$(cat "$1/pid" 2>/dev/null) || return 1
-  tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF "$1/broker.properties" || return 1
+  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF "$1/broker.properties" || return 1
   echo "$pid"
 }
 
