@@ -38,6 +38,10 @@ class Broker:
         self.broker = broker
         self.at = broker.start()
         self.names = (f"bench-{number}" for number in itertools.count())
+        # A broker that has just started compiles itself, for some seconds, on the same processors.
+        for _ in range(2):
+            self.raw("pipelined")
+            self.node("--in-flight", 1024, "--seconds", self.session.seconds / 2)
 
     def node(self, *words, topic: str | None = None) -> dict:
         """bench_node: its own topic, if none is named."""
