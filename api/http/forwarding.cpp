@@ -76,7 +76,9 @@ void Forwarding::carry(const IncomingPointer& incoming, std::chrono::steady_cloc
     incoming->problem(
         {.code = "outcome_unknown", .detail = "Send it again with the same Idempotency-Key.", .retry_after_s = 1});
   else
-    incoming->problem({.code = stopping_ ? "stopping" : "elsewhere", .retry_after_s = 1});
+    incoming->problem({.code = stopping_ ? "stopping" : "elsewhere",
+                       .detail = "No node took it, so nothing was written. Please send it again in a moment.",
+                       .retry_after_s = 1});
 }
 
 /// That node does not write any more, or not yet: another one, or the same one soon, will.
