@@ -15,7 +15,7 @@ using api::what_if::Report;
 using api::what_if::Tally;
 using domain::DeadlineKind;
 
-constexpr std::array kinds{DeadlineKind::accept, DeadlineKind::resolve, DeadlineKind::confirm};
+constexpr std::array judged_kinds{DeadlineKind::accept, DeadlineKind::resolve, DeadlineKind::confirm};
 
 std::string time_of(std::int64_t us) { return us == 0 ? std::string() : api::http::rfc3339_of_us(us); }
 
@@ -40,7 +40,7 @@ std::string json_of(const Tally& tally) {
 std::string json_of(const Organisation& organisation) {
   JsonObject out;
   out.text("id", organisation.id.text()).text("name", organisation.name).yes_no("otherwise", organisation.otherwise());
-  for (const auto kind : kinds) {
+  for (const auto kind : judged_kinds) {
     out.raw(
         DeadlineKind::Value_Name(kind),
         JsonObject().raw("was", json_of(organisation.was[kind])).raw("would", json_of(organisation.would[kind])).str());

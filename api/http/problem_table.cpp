@@ -7,7 +7,7 @@ namespace pioneer::api::http {
 namespace {
 
 // clang-format off
-constexpr ProblemText table[]{
+constexpr ProblemText problems[]{
     // The request itself.
     {"malformed", 400, "Malformed request", "请求格式不正确。"},
     {"malformed_message", 400, "Not a message of the bus", "消息格式不正确。"},
@@ -195,23 +195,24 @@ constexpr ProblemText table[]{
 // clang-format on
 
 consteval bool each_once() {
-  for (std::size_t i = 0; i < std::size(table); ++i)
-    for (std::size_t j = i + 1; j < std::size(table); ++j)
-      if (table[i].code == table[j].code) return false;
+  for (std::size_t i = 0; i < std::size(problems); ++i)
+    for (std::size_t j = i + 1; j < std::size(problems); ++j)
+      if (problems[i].code == problems[j].code) return false;
   return true;
 }
 static_assert(each_once(), "a code stands in the table twice");
 
 }  // namespace
 
-std::span<const ProblemText> all_problems() { return table; }
+std::span<const ProblemText> all_problems() { return problems; }
 
 const ProblemText& problem_text(std::string_view code) {
   const auto named = [](std::string_view wanted) {
-    return std::find_if(std::begin(table), std::end(table), [&](const ProblemText& p) { return p.code == wanted; });
+    return std::find_if(std::begin(problems), std::end(problems),
+                        [&](const ProblemText& p) { return p.code == wanted; });
   };
   const auto found = named(code);
-  return found != std::end(table) ? *found : *named("internal");
+  return found != std::end(problems) ? *found : *named("internal");
 }
 
 }  // namespace pioneer::api::http

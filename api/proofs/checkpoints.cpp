@@ -17,7 +17,7 @@ using eventstore::Result;
 using eventstore::Sequence;
 using eventstore::TreeFiles;
 
-constexpr std::size_t note_bytes_max = 4'096;
+constexpr std::size_t own_note_bytes_max = 4'096;
 constexpr std::size_t root_chars = 44;  // 32 bytes in base64
 /// Hashes that wait in memory: 2 MiB, however long the log is that is followed for the first time.
 constexpr std::uint64_t flush_every = 65'536;
@@ -57,7 +57,7 @@ Result<void> Checkpoints::read_newest() {
   if (!disk_.exists(path())) return {};
   auto file = disk_.open(path(), eventstore::OpenMode::read_only);
   if (!file) return std::unexpected(file.error());
-  std::string note(note_bytes_max, '\0');
+  std::string note(own_note_bytes_max, '\0');
   const auto bytes = (*file)->read(0, std::as_writable_bytes(std::span(note)));
   if (!bytes) return std::unexpected(bytes.error());
   note.resize(*bytes);

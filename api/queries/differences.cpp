@@ -23,9 +23,9 @@ using projections::StreamKind;
 using Organisations = std::unordered_set<Id, domain::IdHash>;
 
 /// One page, as it is put together.
-class Page {
+class DifferencesPage {
  public:
-  Page(const node::Node& node, const TwoMoments& moments, Organisations wanted, api::DifferencesView& view)
+  DifferencesPage(const node::Node& node, const TwoMoments& moments, Organisations wanted, api::DifferencesView& view)
       : node_(node), moments_(moments), wanted_(std::move(wanted)), view_(view) {}
 
   eventstore::Result<void> take(const projections::Commit& commit) {
@@ -128,7 +128,7 @@ domain::Decided<api::DifferencesView> differences(const node::Node& node, const 
   if (!wanted) return std::unexpected(wanted.error());
   view.set_from_position(moments.from.value);
   view.set_to_position(moments.to.value);
-  Page page(node, moments, std::move(*wanted), view);
+  DifferencesPage page(node, moments, std::move(*wanted), view);
   auto next = std::max(query.cursor.value_or(moments.from), moments.from);
   const auto reader = node.log().reader(next);
   const auto limit = std::min(query.limit, differences_page_max);

@@ -32,8 +32,8 @@ function(pioneer_common_headers target kind)
   target_compile_options(${target} PRIVATE -Wno-stringop-overread -Wno-stringop-overflow)
 endfunction()
 
-# Libraries whose files have names of their own that are alike, or of whose coroutines g++ warns then: never compiled together.
-set(PIONEER_FILES_APART adapters_beast adapters_kafka api_audit api_cli_commands api_http api_http_handlers api_proofs api_queries)
+# Libraries of whose coroutines, or of librdkafka's names in them, g++ says something then: never compiled together.
+set(PIONEER_FILES_APART adapters_beast adapters_kafka)
 
 function(pioneer_files_together target)
   if(PIONEER_WHOLE_BUILD AND NOT target IN_LIST PIONEER_FILES_APART)

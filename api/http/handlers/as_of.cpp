@@ -9,8 +9,7 @@ std::optional<std::int64_t> instant_in(const Service& service, const Incoming& i
   if (text.empty()) return 0;
   const auto time = parse_rfc3339(text);
   if (!time || time->seconds <= 0) {
-    incoming.problem(
-        {.code = "malformed_parameter", .detail = "A time like 2026-03-01T08:00:00Z stands here.", .field = parameter});
+    malformed(incoming, parameter, "A time like 2026-03-01T08:00:00Z stands here.");
     return std::nullopt;
   }
   const auto us = time->seconds * 1'000'000 + time->nanos / 1'000;

@@ -19,10 +19,6 @@
 namespace pioneer::api::http {
 namespace {
 
-void malformed(const Incoming& incoming, std::string_view parameter, std::string_view sentence) {
-  incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
-}
-
 void state(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
   auto note = service.checkpoints == nullptr ? nullptr : service.checkpoints->newest();
   if (service.cosignatures != nullptr) note = service.cosignatures->with_cosignatures(note);

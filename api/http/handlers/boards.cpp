@@ -11,10 +11,6 @@
 namespace pioneer::api::http {
 namespace {
 
-void malformed(const Incoming& incoming, std::string_view parameter, std::string_view sentence) {
-  incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
-}
-
 std::optional<domain::RequestState::Value> state_named(std::string_view word) {
   domain::RequestState::Value state{};
   if (!domain::RequestState::Value_Parse(std::string(word), &state) || state == domain::RequestState::unspecified)

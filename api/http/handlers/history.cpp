@@ -20,8 +20,7 @@ std::optional<std::uint64_t> number_in(const Incoming& incoming, std::string_vie
   const auto text = incoming.request.parameter(parameter);
   if (text.empty()) return usual;
   const auto number = whole_number(text);
-  if (!number)
-    incoming.problem({.code = "malformed_parameter", .detail = "A whole number stands here.", .field = parameter});
+  if (!number) malformed(incoming, parameter, "A whole number stands here.");
   return number;
 }
 
@@ -33,10 +32,6 @@ void stream(const Service& service, const IncomingPointer& incoming, const node:
   if (!until) return;
   give(incoming, queries::stream_view(service.node, caller, incoming->path[0], incoming->path[1],
                                       eventstore::Revision{*from}, *limit, *until));
-}
-
-void malformed(const Incoming& incoming, std::string_view parameter, std::string_view sentence) {
-  incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
 }
 
 /// What of the log is wanted; false: answered.

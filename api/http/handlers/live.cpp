@@ -160,9 +160,7 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
   EventFilter filter;
   if (const auto named = request.parameter("organisation"); !named.empty()) {
     const auto organisation = organisation_named(service, named);
-    if (!organisation)
-      return incoming->problem(
-          {.code = "malformed_parameter", .detail = "There is no such organisation.", .field = "organisation"});
+    if (!organisation) return malformed(*incoming, "organisation", "There is no such organisation.");
     filter.organisation = organisation->text();
   }
   filter.stream = request.parameter("stream");

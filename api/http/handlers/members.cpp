@@ -14,7 +14,7 @@
 namespace pioneer::api::http {
 namespace {
 
-Show shown(const Service& service, const IncomingPointer& incoming) {
+Show member_shown(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
     const auto id = domain::id_in(outcome.stream, domain::stream_kind::member).value_or(domain::Id{});
     auto answered = queries::member(service.node, caller, id);
@@ -36,7 +36,7 @@ Handler with_body(const Service& service, Commanded (*build)(Edge&, const Call&,
     if (!incoming->read_body(body)) return;
     send(
         service, incoming, [&](Edge& edge, const Call& call) { return build(edge, call, *incoming, body); },
-        shown(service, incoming));
+        member_shown(service, incoming));
   };
 }
 
@@ -90,7 +90,7 @@ void erase(const Service& service, const IncomingPointer& incoming) {
                                   [&service](domain::Command step) { return service.node.execute(std::move(step)); })
             .outcome;
       },
-      shown(service, incoming));
+      member_shown(service, incoming));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ void show_organisation(const Service& service, const IncomingPointer& incoming, 
   give(incoming, view, {.revision = view ? std::optional(view->revision()) : std::nullopt, .position = position});
 }
 
-Show shown(const Service& service, const IncomingPointer& incoming) {
+Show organisation_shown(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller&, const node::Outcome& outcome) {
     const auto id = domain::id_in(outcome.stream, domain::stream_kind::organisation).value_or(domain::Id{});
     show_organisation(service, incoming, id, outcome.answer.position.value);
@@ -28,7 +28,7 @@ void list(const Service& service, const IncomingPointer& incoming) {
   }
   if (const auto level = request.parameter("level"); !level.empty()) {
     if (!domain::Level::Value_Parse(std::string(level), &filter.level) || filter.level == domain::Level::unspecified)
-      return incoming->problem({.code = "malformed_parameter", .detail = "There is no such level.", .field = "level"});
+      return malformed(*incoming, "level", "There is no such level.");
   }
   const auto limit = limit_of(*incoming, queries::list_page_max, queries::list_page_max);
   if (!limit) return;
@@ -55,13 +55,15 @@ void register_organisations(Router& router, const Service& service) {
     if (!incoming->read_body(body)) return;
     send(
         service, incoming, [&](Edge& edge, const Call& call) { return edge.register_organisation(call, body); },
-        shown(service, incoming));
+        organisation_shown(service, incoming));
   });
   router.on(Operation::rename_organisation,
-            changes<RenameOrganisationBody>(service, &Edge::rename_organisation, shown));
-  router.on(Operation::move_organisation, changes<MoveOrganisationBody>(service, &Edge::move_organisation, shown));
-  router.on(Operation::merge_organisation, changes<MergeOrganisationBody>(service, &Edge::merge_organisation, shown));
-  router.on(Operation::close_organisation, changes(service, &Edge::close_organisation, shown));
+            changes<RenameOrganisationBody>(service, &Edge::rename_organisation, organisation_shown));
+  router.on(Operation::move_organisation,
+            changes<MoveOrganisationBody>(service, &Edge::move_organisation, organisation_shown));
+  router.on(Operation::merge_organisation,
+            changes<MergeOrganisationBody>(service, &Edge::merge_organisation, organisation_shown));
+  router.on(Operation::close_organisation, changes(service, &Edge::close_organisation, organisation_shown));
   router.on(Operation::get_categories, [&service](const IncomingPointer& incoming) {
     query(service, incoming,
           [&service, incoming](const node::Caller&) { incoming->view(queries::categories(service.node)); });

@@ -7,7 +7,7 @@
 namespace pioneer::api::http {
 namespace {
 
-Show shown(const Service& service, const IncomingPointer& incoming) {
+Show request_shown(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
     const auto id = domain::id_in(outcome.stream, domain::stream_kind::request).value_or(domain::Id{});
     give(service, incoming, caller, queries::request_view(service.node, caller, id, {}), outcome.answer.position.value);
@@ -32,7 +32,7 @@ void assign(const Service& service, const IncomingPointer& incoming) {
   send(
       service, incoming,
       [&](Edge& edge, const Call& call) { return edge.assign_request(call, incoming->path[0], body, find); },
-      shown(service, incoming));
+      request_shown(service, incoming));
 }
 
 void get(const Service& service, const IncomingPointer& incoming, const node::Caller& caller) {
@@ -50,16 +50,16 @@ void register_requests(Router& router, const Service& service) {
     if (!incoming->read_body(body)) return;
     send(
         service, incoming, [&](Edge& edge, const Call& call) { return edge.submit_request(call, body); },
-        shown(service, incoming));
+        request_shown(service, incoming));
   });
-  router.on(Operation::accept_request, changes(service, &Edge::accept_request, shown));
+  router.on(Operation::accept_request, changes(service, &Edge::accept_request, request_shown));
   router.on(Operation::assign_request, [&service](const IncomingPointer& incoming) { assign(service, incoming); });
-  router.on(Operation::report_progress, changes<ReportProgressBody>(service, &Edge::report_progress, shown));
-  router.on(Operation::resolve_request, changes<ResolveRequestBody>(service, &Edge::resolve_request, shown));
-  router.on(Operation::confirm_request, changes(service, &Edge::confirm_request, shown));
-  router.on(Operation::dispute_request, changes<DisputeRequestBody>(service, &Edge::dispute_request, shown));
-  router.on(Operation::rate_request, changes<RateRequestBody>(service, &Edge::rate_request, shown));
-  router.on(Operation::withdraw_request, changes<WithdrawRequestBody>(service, &Edge::withdraw_request, shown));
+  router.on(Operation::report_progress, changes<ReportProgressBody>(service, &Edge::report_progress, request_shown));
+  router.on(Operation::resolve_request, changes<ResolveRequestBody>(service, &Edge::resolve_request, request_shown));
+  router.on(Operation::confirm_request, changes(service, &Edge::confirm_request, request_shown));
+  router.on(Operation::dispute_request, changes<DisputeRequestBody>(service, &Edge::dispute_request, request_shown));
+  router.on(Operation::rate_request, changes<RateRequestBody>(service, &Edge::rate_request, request_shown));
+  router.on(Operation::withdraw_request, changes<WithdrawRequestBody>(service, &Edge::withdraw_request, request_shown));
   router.on(Operation::get_request, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) { get(service, incoming, caller); });
   });

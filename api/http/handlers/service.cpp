@@ -303,11 +303,15 @@ std::optional<domain::Id> organisation_named(const Service& service, std::string
   });
 }
 
+void malformed(const Incoming& incoming, std::string_view parameter, std::string_view sentence) {
+  incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
+}
+
 std::optional<bool> flag_in(const Incoming& incoming, std::string_view parameter, bool usual) {
   const auto text = incoming.request.parameter(parameter);
   if (text.empty()) return usual;
   if (text == "true" || text == "false") return text == "true";
-  incoming.problem({.code = "malformed_parameter", .detail = "true or false stands here.", .field = parameter});
+  malformed(incoming, parameter, "true or false stands here.");
   return std::nullopt;
 }
 
@@ -316,7 +320,7 @@ std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual,
   if (text.empty()) return usual;
   const auto number = whole_number(text);
   if (number && *number >= 1) return std::min<std::size_t>(static_cast<std::size_t>(*number), most);
-  incoming.problem({.code = "malformed_parameter", .detail = "A whole number from 1 stands here.", .field = "limit"});
+  malformed(incoming, "limit", "A whole number from 1 stands here.");
   return std::nullopt;
 }
 

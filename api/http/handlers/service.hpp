@@ -205,6 +205,8 @@ std::optional<domain::Id> id_in_path(const Incoming& incoming, std::size_t index
 std::optional<domain::Id> organisation_named(const Service& service, std::string_view id_or_code);
 /// `true` or `false` in a parameter; `usual` where there is none; else (answered 400) nothing.
 std::optional<bool> flag_in(const Incoming& incoming, std::string_view parameter, bool usual);
+/// Answers 400: this parameter is not what it should be.
+void malformed(const Incoming& incoming, std::string_view parameter, std::string_view sentence);
 /// `limit=`; 1 to `most`, else (answered 400) nothing.
 std::optional<std::size_t> limit_of(const Incoming& incoming, std::size_t usual, std::size_t most);
 

@@ -22,7 +22,7 @@ domain::Id product_of(const node::Outcome& outcome) {
   return domain::id_in(outcome.stream, domain::stream_kind::product).value_or(domain::Id{});
 }
 
-Show shown(const Service& service, const IncomingPointer& incoming) {
+Show product_shown(const Service& service, const IncomingPointer& incoming) {
   return [&service, incoming](const node::Caller& caller, const node::Outcome& outcome) {
     const auto view = queries::product_view(market(service), caller, product_of(outcome));
     give(incoming, view, {.revision = view ? view->revision() : 0, .position = outcome.answer.position.value});
@@ -140,7 +140,7 @@ bool read_filter(const Service& service, const Incoming& incoming, const node::C
                  queries::ProductsQuery& wanted) {
   const auto& request = incoming.request;
   const auto refuse = [&](std::string_view parameter, std::string_view sentence) {
-    incoming.problem({.code = "malformed_parameter", .detail = sentence, .field = parameter});
+    malformed(incoming, parameter, sentence);
     return false;
   };
   if (const auto named = request.parameter("organisation"); !named.empty()) {
@@ -254,7 +254,7 @@ Handler with_pictures(const Service& service, Edged edged) {
     send_as(
         service, incoming, caller,
         [&](Edge& edge, const Call& call) { return edged(edge, call, *incoming, body, pictures_for(service, caller)); },
-        shown(service, incoming));
+        product_shown(service, incoming));
   };
 }
 
@@ -265,15 +265,15 @@ void register_supermarket(Router& router, const Service& service) {
             with_pictures<CreateProductBody>(
                 service, [](Edge& edge, const Call& call, const Incoming&, const CreateProductBody& body,
                             const FindPicture& find) { return edge.create_product(call, body, find); }));
-  router.on(Operation::publish_product, changes(service, &Edge::publish_product, shown));
-  router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity, shown));
+  router.on(Operation::publish_product, changes(service, &Edge::publish_product, product_shown));
+  router.on(Operation::change_capacity, changes<ChangeCapacityBody>(service, &Edge::change_capacity, product_shown));
   router.on(Operation::change_pictures,
             with_pictures<ChangePicturesBody>(service, [](Edge& edge, const Call& call, const Incoming& incoming,
                                                           const ChangePicturesBody& body, const FindPicture& find) {
               return edge.change_pictures(call, incoming.path[0], body, find);
             }));
-  router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product, shown));
-  router.on(Operation::complete_product, changes(service, &Edge::complete_product, shown));
+  router.on(Operation::cancel_product, changes<CancelProductBody>(service, &Edge::cancel_product, product_shown));
+  router.on(Operation::complete_product, changes(service, &Edge::complete_product, product_shown));
   router.on(Operation::get_product, [&service](const IncomingPointer& incoming) {
     query(service, incoming, [&service, incoming](const node::Caller& caller) {
       const auto id = id_in_path(*incoming);
