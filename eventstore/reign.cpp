@@ -126,13 +126,16 @@ Result<void> Writer::take_over() {
 }
 
 void Writer::share(Sequence followed) {
-  std::lock_guard lock(mutex_);
-  shared_ = true;
-  told_ = followed;
-  discard_ = true;
-  no_reign_since_us_ = clock_.since_boot().value;
-  reign_trouble_ = unavailable("taking_over");
-  settle();
+  {
+    std::lock_guard lock(mutex_);
+    shared_ = true;
+    told_ = followed;
+    discard_ = true;
+    no_reign_since_us_ = clock_.since_boot().value;
+    reign_trouble_ = unavailable("taking_over");
+    settle();
+  }
+  // Without the mutex, for the log holds one of its own while it tells, and then waits for this one.
   log_.on_appended([this] { told_appended(); });
 }
 
@@ -274,7 +277,9 @@ void Writer::end_reign(const Error& error) {
     no_reign_since_us_ = clock_.since_boot().value;
     put_back(gathering_);
     handed_over_.store(false, std::memory_order_relaxed);
+    room_wanted_ = false;
   }
+  arrived_.notify_one();
   no_reign(error);
 }
 

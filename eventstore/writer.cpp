@@ -364,7 +364,8 @@ void Writer::decide_loop() {
     std::unique_lock lock(mutex_);
     const auto waiting = [&] { return !queue_.empty() || !again_.empty() || taken_at_ < taken_.size(); };
     const auto ready = [&] {
-      return look_again_ || (discard_ && !refusal()) || (waiting() && !gathering_.full()) || (stopping_ && !waiting());
+      if (look_again_ || between_reigns() || (discard_ && !refusal())) return true;
+      return (waiting() && !gathering_.full()) || (stopping_ && !waiting());
     };
     if (between_reigns()) {
       arrived_.wait_for(lock, reign_look_every, [&] { return !between_reigns() || stopping_; });

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <map>
 #include <string>
 
@@ -13,8 +14,9 @@
 namespace pioneer::eventstore {
 
 struct HandClock final : Clock {
-  std::int64_t now_us = 1'000'000'000;
-  std::int64_t boot_us = 5'000'000;
+  // Atomic, for a test may move it while a loop looks at it.
+  std::atomic<std::int64_t> now_us = 1'000'000'000;
+  std::atomic<std::int64_t> boot_us = 5'000'000;
   bool is_driven = false;
   Instant now() const override { return Instant{now_us}; }
   Instant since_boot() const override { return Instant{boot_us}; }

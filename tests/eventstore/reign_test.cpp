@@ -1,7 +1,9 @@
 // The Writer in a log that nodes share: how reigns begin and end, and that a command is answered once, as it went.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
+#include <thread>
 
 #include "eventstore/limits.hpp"
 #include "eventstore/writer.hpp"
@@ -380,6 +382,30 @@ TEST_F(ReignTest, StoppingAnswersWhatIsUnderWay) {
   one.log.arrive();
   one.writer.write_loop();
   EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+}
+
+// Nothing else would wake the thread that decides where no command comes and the brokers stay away.
+TEST_F(ReignTest, WhatWasDecidedWhenAReignEndsDoesNotWaitForAnotherCommand) {
+  constexpr std::chrono::seconds patience{20};
+  const auto comes = [until = std::chrono::steady_clock::now() + patience](auto condition) {
+    while (!condition() && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    return condition();
+  };
+  one.run();
+  one.log.slow_down();
+  one.submit("a");
+  one.run();
+  std::thread deciding([this] { one.writer.decide_loop(); });
+  one.submit("b");
+  EXPECT_TRUE(comes([this] { return one.writer.queued() == 0 && one.writer.pulse().busy; })) << "it is to be sent next";
+  one.log.fail(Error{broker_unreachable, "They are away.", Retry::can_help});
+  one.log.arrive();
+  one.writer.write_step();
+  one.clock.pass(limits::reign_wait_us_max + 1);
+  EXPECT_TRUE(comes([this] { return !one.writer.writable(); }));
+  one.writer.stop();
+  deciding.join();
+  EXPECT_EQ(one.answers.at("b").error.code, broker_unreachable);
 }
 
 }  // namespace
