@@ -259,9 +259,9 @@ Result<Sequence> KafkaLog::appended() {
   return give_up(std::move(*why));
 }
 
-void KafkaLog::on_appended(std::function<void()> told) {
+void KafkaLog::on_appended(const std::function<void()>& told) {
   const std::lock_guard lock(parts_->progress.listening);
-  parts_->progress.listener = std::move(told);
+  parts_->progress.listener = told;
 }
 
 Result<void> KafkaLog::send(std::span<const std::string> records, const LogState& after) {

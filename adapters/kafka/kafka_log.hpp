@@ -49,7 +49,7 @@ class KafkaLog final : public eventstore::Log {
   /// arrives for `append_within`.
   eventstore::Result<void> begin_append(std::span<const std::string> leaves) override;
   eventstore::Result<eventstore::Sequence> appended() override;
-  void on_appended(std::function<void()> told) override;
+  void on_appended(const std::function<void()>& told) override;
   /// Appends records of a history that exists elsewhere, fences included, as they are: for copying a log into a topic
   /// that nobody else writes. As append(), but without a fence of ours, and "history_differs" if the first does not
   /// follow what the topic holds.

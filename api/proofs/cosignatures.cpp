@@ -57,6 +57,7 @@ Cosignatures::Collected& Cosignatures::collected(const std::string& note, std::u
 Result<void> Cosignatures::add(const std::string& note, const SignedCheckpoint& checkpoint,
                                const Cosignature& cosignature) {
   const std::lock_guard lock(mutex_);
+  ahead_.erase(cosignature.witness);
   auto& at = collected(note, checkpoint.size);
   at.by_witness.insert_or_assign(cosignature.witness, cosignature);
   std::string shown = note;
@@ -69,6 +70,11 @@ Result<void> Cosignatures::add(const std::string& note, const SignedCheckpoint& 
   auto kept = eventstore::write_whole(disk_, path(), *at.shown, eventstore::OpenMode::create_new);
   if (kept) witnessed_ = at;
   return kept;
+}
+
+void Cosignatures::says_it_is_ahead(const std::string& witness) {
+  const std::lock_guard lock(mutex_);
+  ahead_.insert(witness);
 }
 
 bool Cosignatures::enough(const std::string& note) const {
@@ -98,7 +104,7 @@ std::shared_ptr<const std::string> Cosignatures::covering(std::uint64_t index) c
 
 Cosignatures::Witnessed Cosignatures::status() const {
   const std::lock_guard lock(mutex_);
-  Witnessed now{policy_.needed, 0, 0, 0};
+  Witnessed now{.needed = policy_.needed, .ahead = !ahead_.empty()};
   if (!witnessed_) {
     for (const auto& one : recent_) now.have = std::max(now.have, one.by_witness.size());
     return now;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -32,6 +33,7 @@ class Cosignatures {
     std::size_t have = 0;      ///< who signed the checkpoint below; where there is none, the most that signed any
     std::uint64_t size = 0;    ///< of the newest checkpoint that enough signed; 0: none
     std::uint64_t time_s = 0;  ///< when enough had signed it, by their clocks; 0: none
+    bool ahead = false;        ///< a witness says that it has seen more of the log than stands here
   };
 
   /// Reads what was witnessed before, and believes of it what `log` and the witnesses signed. `log`: the keys of our
@@ -42,6 +44,8 @@ class Cosignatures {
   /// A cosignature that was checked, of a checkpoint of ours. Errors: the disk's; what was published then stays.
   eventstore::Result<void> add(const std::string& note, const SignedCheckpoint& checkpoint,
                                const Cosignature& cosignature);
+  /// Instead of signing, this witness says that it has seen more records than it was shown. It is so until it signs.
+  void says_it_is_ahead(const std::string& witness);
   /// Whether enough witnesses signed exactly this note.
   bool enough(const std::string& note) const;
 
@@ -73,6 +77,7 @@ class Cosignatures {
   mutable std::mutex mutex_;
   std::deque<Collected> recent_;  ///< the newest last
   std::optional<Collected> witnessed_;
+  std::set<std::string> ahead_;
 };
 
 }  // namespace pioneer::api

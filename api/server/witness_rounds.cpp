@@ -96,8 +96,13 @@ eventstore::Result<void> WitnessRounds::ask(api::WitnessClient& witness, const T
   const auto& code = cosignature.error().code;
   if (code != "witness_ahead" && code != "witness_refused") return std::unexpected(cosignature.error());
   const bool goes_on = look_at_what_it_knows(witness, stop);
-  if (parts_.asks && goes_on && code == "witness_ahead") return {};
-  return std::unexpected(cosignature.error());
+  if (code != "witness_ahead") return std::unexpected(cosignature.error());
+  if (parts_.asks && goes_on) return {};
+  parts_.cosignatures.says_it_is_ahead(witness.name());
+  return eventstore::failure(code, cosignature.error().detail +
+                                       " This may be an older copy of the log, from before "
+                                       "its key was changed: if so, stop, and restore the "
+                                       "newest copy.");
 }
 
 /// What a witness says counts only with a signature of our key: then it is proven that we have lost what we signed, or

@@ -54,7 +54,7 @@ class Log {
   virtual Result<Sequence> appended() { return end(); }
   /// Called, from any thread, when appended() may say more; {}: no longer, and no call is under way. Not while
   /// anything is.
-  virtual void on_appended(std::function<void()> told) { static_cast<void>(told); }
+  virtual void on_appended(const std::function<void()>& told) { static_cast<void>(told); }
   /// Any thread; the sequence must be below `end()`.
   virtual Result<std::string> read(Sequence sequence) const = 0;
   virtual std::unique_ptr<LogReader> reader(Sequence from) const = 0;

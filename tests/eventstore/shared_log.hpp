@@ -76,7 +76,7 @@ class SharedLog final : public Log {
     }
     return own_end_;
   }
-  void on_appended(std::function<void()> told) override { told_ = std::move(told); }
+  void on_appended(const std::function<void()>& told) override { told_ = told; }
   Result<std::string> read(Sequence sequence) const override {
     if (sequence >= end()) return failure("beyond_end", "no such sequence yet", Retry::can_help);
     return records_.leaves.at(sequence.value);

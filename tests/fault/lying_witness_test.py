@@ -204,5 +204,46 @@ class LostTail(unittest.TestCase):
         return server.client(auditor).get("/api/v1/log/incidents")
 
 
+class OldCopy(unittest.TestCase):
+    """A copy from before the key was changed knows nothing of the new key: what the witness holds proves nothing there, and is told."""
+
+    def setUp(self):
+        self.pioneer = self.enterContext(pioneer.Pioneer())
+        self.pioneer.make()
+        self.folder = pathlib.Path(self.pioneer.folder.name)
+        self.witness = witness.Witness(self.folder / "witness", "witness.example")
+        self.addCleanup(self.witness.kill)
+
+    def served(self, *keys: str) -> None:
+        """A run in which the log grows and the witness, which knows these keys, signs that."""
+        self.witness.kill()
+        self.witness.start(*keys)
+        self.pioneer.settings = f'witnesses: [{{url: "{self.witness.url}", key: "{self.witness.key}"}}]\nwitness_policy: {{need: 1}}\n'
+        self.pioneer.start()
+        client = self.pioneer.client()
+        at = int(client.get("/readyz")["position"])
+        pioneer.until(lambda: int(client.get("/readyz")["witnessed"]["size"]) > at)
+        self.pioneer.stop()
+
+    def keys(self) -> list[str]:
+        return self.pioneer.command("keys", "show", "--verifier").splitlines()
+
+    def test_a_witness_that_has_seen_more_is_told_by_readyz(self):
+        self.served(*self.keys())
+        backup = self.folder / "backup"
+        shutil.copytree(self.pioneer.data, backup)
+        self.pioneer.command("keys", "rotate")
+        self.served(*self.keys())
+        self.pioneer.command("keys", "rotate", "--end")
+        self.served(*self.keys())
+        shutil.rmtree(self.pioneer.data)
+        shutil.copytree(backup, self.pioneer.data)
+        self.pioneer.start()
+        client = self.pioneer.client()
+        pioneer.until(lambda: client.get("/readyz")["witnessed"].get("reason") == "ahead")
+        self.assertTrue(client.get("/readyz")["ready"], "a witness alone stops nobody")
+        self.pioneer.kill()
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -199,7 +199,11 @@ void show_witnessed(const Service& service, WitnessedView& view) {
   view.set_have(static_cast<std::uint32_t>(status.have));
   view.set_size(status.size);
   if (status.time_s != 0) view.mutable_time()->set_seconds(static_cast<std::int64_t>(status.time_s));
-  if (service.contradictions != nullptr && service.contradictions->any()) view.set_reason("contradicted");
+  if (service.contradictions != nullptr && service.contradictions->any()) {
+    view.set_reason("contradicted");
+  } else if (status.ahead) {
+    view.set_reason("ahead");
+  }
 }
 
 std::string hash_of(std::string_view secret) {

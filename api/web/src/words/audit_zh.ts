@@ -43,7 +43,7 @@ export default {
     title: '审计', hello: '{name}，您可以查看{place}的一切经过。', can: '可以做什么', state: '日志现在', log: '翻日志', logText: '一条一条，说的是人话；可以按种类、组织和时间找。', board: '看板，任何时刻', boardText: '拖动时间，看那一刻的看板。', figures: '数字从哪里来', figuresText: '每个数字都能打开，看到它数的每一件。',
     differences: '比较两个时刻', differencesText: '多了什么、少了什么、谁动了、谁超时了。', openings: '谁看了谁的资料', openingsText: '每次打开个人资料都有一条记录。', incidents: '不寻常的事', incidentsText: '迟到的签名、接管、坏了重做的。', receipt: '核对一张回执', receiptText: '把回执拖到那一页，当场核对，不用相信我们。',
     entries: '条记录', since: '从 {at} 开始', last: '最近一条 {at}', checkpoint: '最新的签名盖住 {n} 条', age: '{time}前签的', covers: '盖到 {at}', behind: '后面还有 {n} 条没有盖到，一两秒就会。', none: '还没有签名。过一两秒再看。', root: '根', signedBy: '签名的有', alone: '只有日志自己签了名。', aloneText: '等外面的见证人也签了，才能说谁也改不了。', asked: '请了见证人：签了 {n} 个，要 {needed} 个才算数。', witnessed: '{n} 个外面的见证人也签了名。',
-    witnessedText: '按他们自己的钟，{at} 看过前 {size} 条。从那时起，谁改、谁抽走、谁倒填其中一条，都会露出来。', contradicted: '有见证人签过另一段历史。', contradictedText: '见证人手里有这个日志的签名，历史却不是这一段。先不要相信它；证据在运行方的 checkpoints/evidence 文件夹里。请去问见证人。', ready: '服务器能写，一切正常。', notReady: '服务器现在不能写（{reason}）。',
+    witnessedText: '按他们自己的钟，{at} 看过前 {size} 条。从那时起，谁改、谁抽走、谁倒填其中一条，都会露出来。', contradicted: '有见证人签过另一段历史。', contradictedText: '见证人手里有这个日志的签名，历史却不是这一段。先不要相信它；证据在运行方的 checkpoints/evidence 文件夹里。请去问见证人。', ahead: '有见证人说见过更多记录。', aheadText: '外面的一位见证人说，他签过的记录比这里现有的多，但拿不出这里认得的日志签名。要么是见证人弄错了，要么这里是一份旧的副本。请向运行方和见证人问清楚。', ready: '服务器能写，一切正常。', notReady: '服务器现在不能写（{reason}）。',
   },
   log: {
     title: '日志', order: '先看', newest: '最新的', oldest: '最早的', kind: '种类', allKinds: '全部', place: '哪里的', everywhere: '全部', from: '从哪一刻', fromPosition: '从第几条', more: '再看一些', going: '正在往下找，已经看了 {n} 条…', empty: '这里没有这样的记录。', what: '只看',
