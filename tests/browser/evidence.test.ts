@@ -35,11 +35,14 @@ it('its page checks itself; one changed letter of one proof is refused', async (
   // It holds together; whether the key is the log's, a person says who compares it.
   await page.locator('div.result.ownWord').waitFor()
   expect(await page.locator('.result.bad').count()).toBe(0)
+  const all = await page.locator('details.result').count()
+  const counted = (text: string, n: number) => text.replace('{n}', String(n)).replace('{all}', String(all))
+  expect(await page.locator('.result h2').allTextContents()).toEqual([counted(w.page.many.fits, all), w.page.left])
   await expectNoBarriers(page, 'evidence')
   await page.getByText(verifier.split('+')[1]!).first().waitFor()
   await page.locator('div.result').getByRole('button', { name: w.page.compared }).click()
   await page.locator('div.result.good').waitFor()
-  const all = await page.locator('details.result').count()
+  await page.getByRole('heading', { name: counted(w.page.many.good, all) }).waitFor()
   expect(await page.locator('details.result.good').count()).toBe(all)
   expect(all).toBeGreaterThanOrEqual(4) // asked, accepted, solved, confirmed
   await page.locator('details.result').last().locator('summary').first().click()
@@ -52,6 +55,14 @@ it('its page checks itself; one changed letter of one proof is refused', async (
   writeFileSync(join(folder, 'e/changed.html'), changed)
   await open('changed.html')
   await page.locator('div.result.bad').waitFor()
+  expect(await page.locator('.result h2').first().textContent()).toBe(counted(w.page.many.bad, 1))
   expect(await page.locator('details.result.bad').count()).toBe(1)
   await page.locator('details.result.bad').getByText(w.why.not_in_tree).first().waitFor({ state: 'attached' })
+
+  // The archive itself, where a receipt is asked for: it leads to its page.
+  writeFileSync(join(folder, 'verify.html'), readFileSync(join(web, 'verify.html')))
+  await page.goto(pathToFileURL(join(folder, 'verify.html')).href)
+  await page.setInputFiles('#file', join(folder, 'e.zip'))
+  await page.getByRole('heading', { name: w.file.evidence }).waitFor()
+  expect(await page.locator('.result.bad').count()).toBe(0)
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { proofWords } from '@/words/proofs'
 import { expectNoBarriers } from './barriers'
 import { call, offer, openCity, program } from './city'
 import { city, device, goTo, onStage, picture, playIn, press } from './stage'
@@ -13,18 +14,19 @@ import { said } from './words'
 onStage()
 const w = said('zh')
 
-async function claim(page: Page, product: string): Promise<string> {
+/** Its place, and the promise as it stands in the answer's header. */
+async function claim(page: Page, product: string): Promise<[string, string]> {
   await goTo(page, `/products/${product}`)
   const [answer] = await Promise.all([page.waitForResponse((r) => r.url().endsWith('/claims') && r.request().method() === 'POST'), press(page.getByRole('button', { name: w.product.claim, exact: true }))])
   await page.waitForURL(/\/claims\/\d+/)
   expect(answer.headers()['pioneer-promise']).toBeTruthy()
-  return answer.headers()['pioneer-position']!
+  return [answer.headers()['pioneer-position']!, answer.headers()['pioneer-promise']!]
 }
 
 it('a promise that was kept is told in a line', async () => {
   const id = await offer(city(), { title: '说到做到' })
   const page = await device(city().member)
-  const position = await claim(page, id)
+  const [position, promise] = await claim(page, id)
   await goTo(page, `/receipt/${position}`)
   await page.getByText(w.receipt.promise.kept).waitFor()
   expect(await page.getByText(w.receipt.promise.broken).count()).toBe(0)
@@ -33,6 +35,12 @@ it('a promise that was kept is told in a line', async () => {
   await goTo(other, `/receipt/${position}`)
   await other.getByRole('button', { name: w.receipt.save }).waitFor()
   expect(await other.getByText(w.receipt.promise.kept).count()).toBe(0)
+  // Where a receipt is asked for it is told apart from one.
+  const p = proofWords.zh
+  await goTo(other, '/verify.html')
+  await other.setInputFiles('#file', { name: 'a.promise', mimeType: 'text/plain', buffer: Buffer.from(promise, 'base64') })
+  await other.getByRole('heading', { name: p.file.promise }).waitFor()
+  expect(await other.locator('.result.bad').count()).toBe(0)
 })
 
 it('a log that gives one place to two claims is found out, by the one who was promised both', async () => {
@@ -49,12 +57,12 @@ it('a log that gives one place to two claims is found out, by the one who was pr
     await stand.die()
     cpSync(stand.data, join(folder, 'copy'), { recursive: true })
     await stand.start()
-    const first = await claim(page, id)
+    const [first] = await claim(page, id)
     await stand.die()
     rmSync(stand.data, { recursive: true })
     renameSync(join(folder, 'copy'), stand.data)
     await stand.start()
-    const second = await claim(page, id)
+    const [second] = await claim(page, id)
     expect(second).toBe(first)
 
     await goTo(page, `/receipt/${first}`)

@@ -60,8 +60,42 @@ it('a receipt is dropped, a key is typed and remembered; a changed byte is refus
   expect(await on.locator('.result.good').count()).toBe(0)
   // The focus stands on what was found.
   expect(await on.evaluate(() => document.activeElement?.tagName)).toBe('H2')
-  await on.setInputFiles('#file', file('picture.jpg', Buffer.from([0xff, 0xd8, 0xff])))
-  await on.locator('.result').getByText(w.why.no_text).first().waitFor()
+})
+
+it('what is no receipt is named for what it is, and nothing is held against it', async () => {
+  const w = proofWords.zh
+  const on = await fromStick(keysAddress(keys))
+  const promise = `pioneer.example/golden/promise\nposition 7\n${'A'.repeat(43)}=\nreceived 2026-03-01T08:00:00Z\nby 2026-03-01T08:01:00Z\n\n\u2014 pioneer.example/golden C+i4J${'A'.repeat(91)}\n`
+  const header = Buffer.from(promise).toString('base64')
+  const isNamed = async (title: string) => {
+    await on.getByRole('heading', { name: title }).waitFor()
+    expect([await on.locator('.result.bad').count(), await on.locator('.result.other').count()]).toEqual([0, 1])
+    expect(await on.locator('.result').getByText(/改过|不要相信/).count()).toBe(0)
+  }
+  for (const [name, bytes] of [['picture.jpg', Buffer.from([0xff, 0xd8, 0xff])], ['letter.pdf', '%PDF-1.7\n'], ['empty', '']] as const) {
+    await on.setInputFiles('#file', file(name, bytes))
+    await on.locator('.result').getByText(name, { exact: true }).waitFor()
+    await isNamed(w.file.none)
+  }
+  await on.setInputFiles('#file', file('a.promise', promise))
+  await isNamed(w.file.promise)
+  await on.locator('.result').getByText('pioneer.example/golden', { exact: true }).waitFor()
+  await expectNoBarriers(on, 'verify, a promise')
+  await picture(on, 'verify-promise')
+  await on.locator('#paste').fill('hello')
+  await on.getByRole('button', { name: w.page.check, exact: true }).click()
+  await isNamed(w.file.none)
+  await on.locator('#paste').fill(header)
+  await on.getByRole('button', { name: w.page.check, exact: true }).click()
+  await isNamed(w.file.promise)
+  // Beside a receipt it is counted apart; a receipt whose line breaks were changed on its way was meant as one, and is not good.
+  await on.setInputFiles('#file', [file('a.promise', promise), file('5', kept('5.tlog-proof').replaceAll('\n', '\r\n'))])
+  await on.getByRole('heading', { name: w.page.many.bad.replace('{n}', '1').replace('{all}', '1') }).waitFor()
+  await on.getByText(w.page.many.other.replace('{n}', '1')).waitFor()
+  // In a page that claims to hold receipts it is a wrong one.
+  const inside = JSON.stringify({ keys, proofs: [{ name: 'x', proof: promise }] })
+  const bundle = await fromStick('', {}, page.replace('type="application/json">{}', () => `type="application/json">${inside}`))
+  await verdict(bundle, 'bad')
 })
 
 it('a receipt is dropped with the mouse, and another is pasted, by text or as the address of a paper', async () => {
@@ -92,6 +126,7 @@ it('a receipt is dropped with the mouse, and another is pasted, by text or as th
   await on.locator('#paste').fill(address.slice(0, -20))
   await on.getByRole('button', { name: w.page.check, exact: true }).click()
   await on.getByText(w.why.bad_paper).waitFor()
+  expect(await on.locator('.result.bad').count()).toBe(0) // read badly is not wrong
 })
 
 it('a paper that is scanned is checked at once, and kept as a file; one without room for its proof names its record', async () => {
@@ -129,13 +164,19 @@ it('proofs that stand in the page are checked as it opens; they and their key pr
   const on = await fromStick('', {}, bundle(good))
   await verdict(on, 'ownWord')
   expect(await on.locator('.result.good').count()).toBe(0)
+  // What the page found by itself comes first, then what is left for a person.
+  const four = (text: string) => text.replace('{n}', '4').replace('{all}', '4')
+  expect(await on.locator('.result h2').allTextContents()).toEqual([four(w.page.many.fits), w.page.left])
+  await picture(on, 'verify-to-compare')
   await on.locator('div.result').getByRole('button', { name: w.page.compared }).click()
-  await on.getByRole('heading', { name: w.page.many.replace('{good}', '4').replace('{all}', '4') }).waitFor()
+  await on.getByRole('heading', { name: four(w.page.many.good) }).waitFor()
+  expect(await on.getByText(w.page.left).count()).toBe(0)
   await on.locator('details.result summary').first().click()
   await on.getByText(w.notWitnessed).first().waitFor()
   const changed = await fromStick('', {}, bundle([...good, good[2]!.replace('index 5', 'index 4')]))
   await verdict(changed, 'bad')
   expect(await changed.locator('details.result').first().getAttribute('class')).toContain('bad')
+  expect(await changed.locator('.result h2').first().textContent()).toBe(w.page.many.bad.replace('{n}', '1').replace('{all}', '5'))
 })
 
 it('a browser without Ed25519 says what it could not check', async () => {

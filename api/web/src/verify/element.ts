@@ -12,7 +12,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(name: K, properti
   return made
 }
 
-const drawn = { good: 'M5 12.5l4.5 4.5L19 7.5', bad: 'M6 6l12 12M18 6L6 18', unknown: 'M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.5', ownWord: 'M12 6v8M12 17.5v.5' }
+const drawn = { good: 'M5 12.5l4.5 4.5L19 7.5', bad: 'M6 6l12 12M18 6L6 18', unknown: 'M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4M12 17.5v.5', ownWord: 'M12 6v8M12 17.5v.5', fits: 'M5 12.5l4.5 4.5L19 7.5', other: 'M12 11v7M12 6.5v.5' }
 
 /** A shape of its own for each verdict; the word stands beside it. */
 export function mark(verdict: keyof typeof drawn): SVGElement {

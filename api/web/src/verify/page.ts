@@ -2,12 +2,14 @@
 import { addressIn, pastedIn, type Named } from '@/proofs/address'
 import { Fault, hexOf } from '@/proofs/bytes'
 import { checkProof, type Report } from '@/proofs/check'
+import { otherThanReceipt, type OtherFile } from '@/proofs/file_kind'
 import { fileIn } from '@/proofs/paper'
 import { proofBytesMost } from '@/proofs/tlog_proof'
-import { filled, proofWords, tell, whySaid, type Language, type Telling } from '@/words/proofs'
+import { filled, proofWords, tell, tellOther, whySaid, type Language, type Telling } from '@/words/proofs'
 import { embeddedIn } from './embedded'
 import { element, mark, type Child } from './element'
 import { Keys, type KnownKey } from './keys'
+import { linesOf } from './summary'
 
 /** Where a proof came from: one that came with its key says less. */
 type Source = 'file' | 'page' | 'address'
@@ -17,11 +19,12 @@ interface Given {
   file: Uint8Array | string
 }
 interface Checked extends Given {
-  report: Report
+  report?: Report
+  other?: OtherFile // it is no receipt, and so no wrong one
 }
 
 const mostAtOnce = 1_000
-const worst: Telling['verdict'][] = ['bad', 'unknown', 'ownWord', 'good'] // first
+const worst: Telling['verdict'][] = ['bad', 'unknown', 'ownWord', 'good', 'other'] // first
 const root = document.documentElement
 const main = document.querySelector('main')!
 const embedded = embeddedIn(document.getElementById('embedded')?.textContent ?? '')
@@ -41,25 +44,27 @@ const pairs = (facts: { label: string; value: string }[]) => element('dl', {}, .
 
 /** The key came from where the proof came from, and nobody has compared it. */
 function isOwnWord(one: Checked): boolean {
-  const known = keys.all.find((k) => k.key.text === one.report.logKey?.text)
+  const known = keys.all.find((k) => k.key.text === one.report?.logKey?.text)
   return known?.from === 'address' || (known?.from === 'page' && one.source === 'page')
 }
 
+const toldOf = (one: Checked): Telling => (one.report ? tell(one.report, language, isOwnWord(one)) : tellOther(one.other ?? { kind: 'none' }, language))
+
 function compareWith(one: Checked): Child[] {
-  const known = keys.all.find((k) => k.key.text === one.report.logKey?.text)
+  const known = keys.all.find((k) => k.key.text === one.report?.logKey?.text)
   if (!known) return []
   const text = filled(w().page.compare, { name: known.key.name, id: known.key.keyId })
   return [element('p', { class: 'strong' }, text), button(w().page.compared, () => act(() => keys.compared(known)), 'main')]
 }
 
-function namedSaid(report: Report): string[] {
-  if (!named || !report.leaf) return []
+function namedSaid(report?: Report): string[] {
+  if (!named || !report?.leaf) return []
   return [hexOf(report.leaf) === named.leaf && report.proof?.checkpoint.origin === named.origin ? w().page.sameLeaf : w().page.otherLeaf]
 }
 
 function save(one: Checked): void {
   const address = URL.createObjectURL(new Blob([one.file as BlobPart], { type: 'text/plain' }))
-  element('a', { href: address, download: `pioneer-${one.report.proof?.index ?? ''}.tlog-proof` }).click()
+  element('a', { href: address, download: `pioneer-${one.report?.proof?.index ?? ''}.tlog-proof` }).click()
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }
 
@@ -78,31 +83,41 @@ function bodyOf(one: Checked, told: Telling): Child[] {
     ...told.what.map((what) => element('p', { class: 'strong' }, what)),
     ...(told.facts.length > 0 ? [pairs(told.facts)] : []),
     ...(told.proves.length > 0 ? [element('h3', {}, w().provesTitle), list(told.proves), element('h3', {}, w().notTitle), list(told.provesNot)] : []),
-    stepsOf(told),
-    element('details', {}, element('summary', {}, w().details), pairs(told.details)),
-    ...(one.source !== 'file' && one.report.proof ? [button(w().page.save, () => save(one))] : []),
+    ...(told.steps.length > 0 ? [stepsOf(told), element('details', {}, element('summary', {}, w().details), pairs(told.details))] : []),
+    ...(one.source !== 'file' && one.report?.proof ? [button(w().page.save, () => save(one))] : []),
   ]
 }
 
 function resultOf(one: Checked): HTMLElement {
-  const told = tell(one.report, language, isOwnWord(one))
+  const told = toldOf(one)
   return element('article', { class: `card result ${told.verdict}` }, element('h2', { tabindex: -1 }, mark(told.verdict), told.title), ...(one.name ? [element('p', { class: 'quiet' }, one.name)] : []), ...bodyOf(one, told))
+}
+
+/** What is left for a person, apart from what the page found by itself. */
+function leftOf(one: Checked): HTMLElement {
+  return element('div', { class: 'card result ownWord' }, element('h2', {}, mark('ownWord'), w().page.left), element('p', {}, w().page.leftText), ...compareWith(one))
 }
 
 function resultsOf(all: Checked[]): Child[] {
   if (all.length === 1) return [resultOf(all[0]!)]
-  const told = all.map((one) => ({ one, told: tell(one.report, language, isOwnWord(one)) })).sort((a, b) => worst.indexOf(a.told.verdict) - worst.indexOf(b.told.verdict))
-  const good = told.filter((t) => t.told.verdict === 'good').length
-  const each = ({ one, told: t }: (typeof told)[number]) => element('details', { class: `card result ${t.verdict}` }, element('summary', {}, mark(t.verdict), `${one.name} · ${t.title}`), ...bodyOf(one, t))
-  const { verdict } = told[0]!.told
-  const summary = element('div', { class: `card result ${verdict}` }, element('h2', { tabindex: -1 }, mark(verdict), filled(w().page.many, { good, all: all.length })))
-  const shared = told.find((t) => t.told.verdict === 'ownWord')
-  if (shared) summary.append(element('p', {}, w().lead.ownWord), ...compareWith(shared.one))
-  return [summary, ...told.map(each)]
+  const told = all.map((one) => ({ one, told: toldOf(one) })).sort((a, b) => worst.indexOf(a.told.verdict) - worst.indexOf(b.told.verdict))
+  const each = ({ one, told: t }: (typeof told)[number]) => {
+    const standing = t.verdict === 'ownWord' ? 'fits' : t.verdict
+    return element('details', { class: `card result ${standing}` }, element('summary', {}, mark(standing), `${one.name} · ${t.title}`), ...bodyOf(one, t))
+  }
+  const [first, ...more] = linesOf(told.map((t) => t.told.verdict), language)
+  const said = more.map((line) => element('p', { class: 'strong' }, mark(line.standing), line.text))
+  const summary = element('div', { class: `card result ${first!.standing}` }, element('h2', { tabindex: -1 }, mark(first!.standing), first!.text), ...said)
+  const toCompare = told.find((t) => t.told.verdict === 'ownWord')
+  return [summary, ...(toCompare ? [leftOf(toCompare.one)] : []), ...told.map(each)]
 }
 
+/** Digits that hold no receipt were read badly, or are none: that is no wrong receipt. */
+const faultTold = (wrong: Fault) => (wrong.code === 'bad_paper' ? 'unknown' : 'bad')
+
 function faultOf(wrong: Fault): HTMLElement {
-  return element('article', { class: 'card result bad' }, element('h2', { tabindex: -1 }, mark('bad'), w().verdict.bad), element('p', {}, whySaid(wrong, language)))
+  const verdict = faultTold(wrong)
+  return element('article', { class: `card result ${verdict}` }, element('h2', { tabindex: -1 }, mark(verdict), w().verdict[verdict]), element('p', {}, whySaid(wrong, language)))
 }
 
 function namedOf(): Child[] {
@@ -122,12 +137,14 @@ async function checkAll(focus: boolean): Promise<void> {
   status.textContent = given.length > 0 ? w().page.busy : ''
   const found: Checked[] = []
   for (const one of given.slice(0, mostAtOnce)) {
-    found.push({ ...one, report: await checkProof(one.file, keys.countFor(one.source === 'page')) })
+    // What stands in a page or an address as a receipt is held to be one, whatever it begins with.
+    const other = one.source === 'file' ? otherThanReceipt(one.file) : undefined
+    found.push(other ? { ...one, other } : { ...one, report: await checkProof(one.file, keys.countFor(one.source === 'page')) })
     if (mine !== turn) return
   }
   left = Math.max(given.length - mostAtOnce, 0)
   checked = found
-  status.textContent = fault ? w().verdict.bad : found.length === 1 ? tell(found[0]!.report, language, isOwnWord(found[0]!)).title : ''
+  status.textContent = fault ? w().verdict[faultTold(fault)] : found.length === 1 ? toldOf(found[0]!).title : ''
   drawResults(focus)
 }
 
@@ -216,14 +233,10 @@ function draw(): void {
   document.title = page.title
   const large = root.dataset.mode === 'elder'
   const tools = element('p', { class: 'tools' }, button(page.other, speakOther), button(large ? page.small : page.large, resize))
-  main.replaceChildren(
-    element('header', {}, element('h1', {}, page.title), tools),
-    element('p', {}, page.text),
-    choosePart(),
-    element('p', { id: 'status', role: 'status', class: 'only-read' }),
-    element('div', { id: 'results' }),
-    keysPart(),
-  )
+  const results = [element('p', { id: 'status', role: 'status', class: 'only-read' }), element('div', { id: 'results' })]
+  // Who opens evidence wants to know how it stands; others choose a file first.
+  const parts = embedded.proofs.length > 0 ? [...results, choosePart()] : [choosePart(), ...results]
+  main.replaceChildren(element('header', {}, element('h1', {}, page.title), tools), element('p', {}, page.text), ...parts, keysPart())
   document.querySelector<HTMLTextAreaElement>('#paste')!.value = pasted
   drawResults(false)
 }

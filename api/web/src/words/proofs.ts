@@ -3,6 +3,7 @@
 import { hexOf, shown, type Why } from '@/proofs/bytes'
 import type { Report, StepName, Verdict } from '@/proofs/check'
 import type { Told } from '@/proofs/commit_body'
+import type { OtherFile, OtherKind } from '@/proofs/file_kind'
 import en from './proofs_en'
 import zh from './proofs_zh'
 
@@ -12,6 +13,8 @@ export interface ProofWords {
   checked: Record<Verdict, string>
   verdict: Record<Verdict | 'ownWord', string>
   lead: Record<Verdict | 'ownWord', string>
+  file: Record<OtherKind, string>
+  fileLead: Record<OtherKind, string>
   [key: string]: string | Record<string, string | Record<string, string>>
 }
 export type Language = 'zh' | 'en'
@@ -46,7 +49,7 @@ export function happened(told: Told | undefined, opened: boolean, language: Lang
 }
 
 export interface Telling {
-  verdict: Verdict | 'ownWord'
+  verdict: Verdict | 'ownWord' | 'other'
   title: string
   lead: string
   what: string[]
@@ -98,4 +101,16 @@ export function tell(report: Report, language: Language, ownWord = false): Telli
     steps: report.steps.map((s) => ({ verdict: s.verdict, text: w.step[s.name], checked: w.checked[s.verdict], why: s.why ? whySaid(s.why, language) : '' })),
     details: details.filter((d) => d.value !== ''),
   }
+}
+
+/** Of a file that is no receipt: what it is. Nothing in it was checked, so nothing is held against it. */
+export function tellOther(other: OtherFile, language: Language): Telling {
+  const w = proofWords[language]
+  const facts: Telling['facts'] = []
+  if (other.promised) {
+    const { origin, position, by } = other.promised
+    const byMs = Date.parse(by)
+    facts.push({ label: w.log, value: origin }, { label: w.place, value: position }, { label: w.by, value: Number.isNaN(byMs) ? shown(by) : timeSaid(byMs, language) })
+  }
+  return { verdict: 'other', title: w.file[other.kind], lead: w.fileLead[other.kind], what: [], facts, proves: [], provesNot: [], reason: '', steps: [], details: [] }
 }

@@ -53,7 +53,7 @@ export const samplePhotos: Photo[] = [
 ]
 
 /** What a check of a receipt finds, in the language that is on. */
-export const sampleTelling = (language: Language, verdict: Telling['verdict']): Telling => {
+export const sampleTelling = (language: Language, verdict: Exclude<Telling['verdict'], 'other'>): Telling => {
   const w = proofWords[language]
   const steps = (['form', 'place', 'record', 'log', 'witness'] as const).map((name) => ({ verdict: name === 'witness' ? ('unknown' as const) : ('good' as const), text: w.step[name], checked: w.checked[name === 'witness' ? 'unknown' : 'good'], why: name === 'witness' ? w.why.no_witness : '' }))
   const isGood = verdict === 'good'
