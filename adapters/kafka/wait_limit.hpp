@@ -33,7 +33,7 @@ class WaitLimit {
 /// As condition_variable::wait_until, but not beyond the limit.
 template <class Ready>
 bool wait_until(std::condition_variable& changed, std::unique_lock<std::mutex>& lock,
-                WaitLimit::Clock::time_point until, const WaitLimit& limit, Ready ready) {
+                WaitLimit::Clock::time_point until, const WaitLimit& limit, const Ready& ready) {
   for (;;) {
     if (ready()) return true;
     const auto now = WaitLimit::Clock::now();

@@ -14,7 +14,6 @@ using api::KeyKind;
 using api::KeyMaterial;
 using api::KeyState;
 using domain::Id;
-using eventstore::bytes_of;
 using eventstore::failure;
 using eventstore::Result;
 using keyring::slot_bytes;

@@ -228,7 +228,7 @@ std::shared_ptr<BlockCache> BlockCache::of_bytes(std::size_t bytes) {
 
 RocksDbStore::RocksDbStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
-Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& directory, RocksDbOptions options) {
+Result<std::unique_ptr<RocksDbStore>> RocksDbStore::open(const std::string& directory, const RocksDbOptions& options) {
   std::error_code made;
   std::filesystem::create_directories(directory, made);
   if (made) return failure("database_failed", "Cannot make the directory " + directory + ": " + made.message());

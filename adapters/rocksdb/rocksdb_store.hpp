@@ -46,7 +46,7 @@ class RocksDbStore final : public eventstore::KeyValueStore {
  public:
   /// Opens the database in `directory`, making both if they are new.
   static eventstore::Result<std::unique_ptr<RocksDbStore>> open(const std::string& directory,
-                                                                RocksDbOptions options = {});
+                                                                const RocksDbOptions& options = {});
   /// Flushes, so that the next open replays nothing. Cursors must be gone by then.
   ~RocksDbStore() override;
 

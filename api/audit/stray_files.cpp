@@ -13,7 +13,6 @@ namespace pioneer::api {
 namespace {
 
 using eventstore::Hash;
-using eventstore::tile_width;
 
 constexpr unsigned levels_max = 8;
 

@@ -95,7 +95,7 @@ class Wanted {
       if (*position >= range.to)
         return std::unexpected(
             fail(Exit::no, "There is no entry " + asked + " before " + std::to_string(range.to) + "."));
-      wanted.position_ = *position;
+      wanted.position_ = position;
       range.to = *position + 1;
     } else {
       auto stream = named_stream(mirror, asked);

@@ -134,7 +134,7 @@ Exit show_log(const Place& place, const LogOptions& options) {
   if (!place.server.empty()) return remote::show_log(place, options);
   std::uint64_t left = options.limit;
   if (left == 0) return Exit::done;
-  const Exit exit = walk(place, options.from, options.stream, [&](Entry entry) {
+  const Exit exit = walk(place, options.from, options.stream, [&](const Entry& entry) {
     tell(entry, place.json);
     return --left > 0;
   });
@@ -147,7 +147,7 @@ Exit show_log(const Place& place, const LogOptions& options) {
 Exit tail_log(const Place& place, const LogOptions& options) {
   if (!place.server.empty()) return remote::tail_log(place, options);
   std::deque<Entry> last;
-  const Exit exit = walk(place, options.from, options.stream, [&](Entry entry) {
+  const Exit exit = walk(place, options.from, options.stream, [&](const Entry& entry) {
     last.push_back(std::move(entry));
     if (last.size() > options.limit) last.pop_front();
     return true;

@@ -61,8 +61,8 @@ Result<void> keep_stamp(MirrorFiles& files, std::uint64_t size, const GetOutside
 
 Result<Outside> get_outside(const GetOutside& get) {
   Outside outside;
-  for (auto [name, where] : {std::pair(std::string(api::key_history_file), &outside.key_history),
-                             std::pair(std::string(api::witnessed_file), &outside.witnessed)}) {
+  for (const auto& [name, where] : {std::pair(std::string(api::key_history_file), &outside.key_history),
+                                    std::pair(std::string(api::witnessed_file), &outside.witnessed)}) {
     auto note = get(name);
     if (!note) return std::unexpected(note.error());
     *where = std::move(*note);

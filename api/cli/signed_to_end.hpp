@@ -27,7 +27,7 @@ class SignedToEnd {
   const api::Checkpoints& checkpoints() const { return *checkpoints_; }
 
  private:
-  explicit SignedToEnd(adapters::SigningKey key) : key_(std::move(key)) {}
+  explicit SignedToEnd(const adapters::SigningKey& key) : key_(key) {}
   const adapters::SigningKey key_;
   std::unique_ptr<api::Checkpoints> checkpoints_;
 };

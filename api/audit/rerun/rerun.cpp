@@ -14,7 +14,6 @@
 namespace pioneer::api::rerun {
 namespace {
 
-using domain::Id;
 using eventstore::Result;
 using projections::Commit;
 using projections::Part;
