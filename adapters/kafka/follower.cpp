@@ -232,6 +232,7 @@ bool Follower::written(const Result<void>& done) {
   hashes_.clear();
   offsets_.clear();
   bytes_ = 0;
+  refused_ = !done;
   if (done) return true;
   if (done.error().code != "disk_full") {
     end({"copy_failed", "The local copy takes no more: " + done.error().detail});
@@ -263,7 +264,8 @@ bool Follower::write() {
     progress_.state = copy_.state();
     progress_.past = past_;
     const bool well = !suspect_ && !not_taken_;
-    if (well && std::exchange(heard_, false)) progress_.trouble.clear();
+    // Brokers that are well say nothing of the copy.
+    if (well && !refused_ && std::exchange(heard_, false)) progress_.trouble.clear();
     if (well && at_end_) progress_.looks_done = look_;
   }
   progress_.tell();

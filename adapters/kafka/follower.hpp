@@ -82,6 +82,7 @@ class Follower {
   bool suspect_ = false;                  ///< something was wrong on the way: compare before going on
   bool unwritten_ = false;                ///< the copy was given more than it has made durable
   bool not_taken_ = false;                ///< the disk was full: what was gathered is read again
+  bool refused_ = false;                  ///< the copy took nothing when it was last given something
   bool at_end_ = false;                   ///< everything that the topic showed since the look began is judged
   std::uint64_t connections_seen_ = 0;    ///< what comes over a new one must be compared first
   std::int32_t broker_seen_ = -1;

@@ -211,7 +211,7 @@ Readiness Node::readiness() const {
     // It may not know who was erased, and whose token was taken away.
     const auto since = cut_off_since_us_.load();
     const bool cut_off = since != 0 && parts_.clock.since_boot().value - since > cut_off_us_max;
-    if (now.reason.empty() && cut_off) now.reason = eventstore::broker_unreachable;
+    if (now.reason.empty() && cut_off) now.reason = low_on_room() ? disk_full : eventstore::broker_unreachable;
   }
   now.ready = now.reason.empty();
   return now;
@@ -278,11 +278,13 @@ void Node::tick() {
   static_cast<void>(reactions_.tick(parts_.log));
 }
 
+bool Node::low_on_room() const { return parts_.free_bytes && parts_.free_bytes() < parts_.headroom_bytes; }
+
 // Holds commands back before the disk is so full that what was accepted could not be projected, and lets them in when
 // there is room and nothing waits.
 void Node::watch_room() {
   if (!projector_.stopped_because().empty()) writer_->hold(projection_stopped);
-  const bool low = parts_.free_bytes && parts_.free_bytes() < parts_.headroom_bytes;
+  const bool low = low_on_room();
   if (low) writer_->hold(disk_full);
   if (low || writer_->unwritable() != disk_full) {
     full_since_us_ = 0;

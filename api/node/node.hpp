@@ -142,6 +142,7 @@ class Node {
   Node(Parts parts, eventstore::LogIndex index, std::unique_ptr<projections::ReadModels> models);
   eventstore::Result<void> open_writer();
   eventstore::KeyValueStore& following_store() const;
+  bool low_on_room() const;
   void watch_room();
   void watch_threads();
   void watch_log();
