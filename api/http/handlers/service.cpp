@@ -229,12 +229,25 @@ std::optional<node::Caller> identify(const Service& service, const Incoming& inc
   return std::nullopt;
 }
 
+/// Who sends a command. A token that is new may not have come to a node that only follows yet: the one that writes
+/// knows. Nothing: answered, there or here.
+std::optional<node::Caller> sender(const Service& service, const IncomingPointer& incoming) {
+  const auto& credentials = incoming->credentials;
+  const bool unknown =
+      credentials.kind != Credentials::Kind::none && !service.node.caller(hash_of(credentials.secret)).sender;
+  if (unknown && service.elsewhere && service.node.unwritable() == "elsewhere") {
+    service.elsewhere(incoming);
+    return std::nullopt;
+  }
+  return identify(service, *incoming);
+}
+
 void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
-  submit(service, incoming, identify(service, *incoming), make, std::move(show));
+  submit(service, incoming, sender(service, incoming), make, std::move(show));
 }
 
 void send(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
-  send_as(service, incoming, identify(service, *incoming), make, std::move(show));
+  send_as(service, incoming, sender(service, incoming), make, std::move(show));
 }
 
 void send_as(const Service& service, const IncomingPointer& incoming, std::optional<node::Caller> caller,
@@ -247,7 +260,7 @@ void send_as(const Service& service, const IncomingPointer& incoming, std::optio
 
 void send_in_steps(const Service& service, const IncomingPointer& incoming, const Make& make, CarryOut carry_out,
                    Show show) {
-  auto made = make_command(service, incoming, identify(service, *incoming), make);
+  auto made = make_command(service, incoming, sender(service, incoming), make);
   if (!made) return;
   const bool taken = service.executor.run([&service, incoming, made = std::move(*made),
                                            carry_out = std::move(carry_out), show = std::move(show)]() mutable {
