@@ -85,7 +85,7 @@ std::string json_of(const Entry& entry) {
 void tell(const Entry& entry, bool json) {
   if (json) return say(json_of(entry));
   const auto& body = entry.commit.body;
-  LogLine line{entry.commit.sequence.value, body.recorded_at_us(), entry.epoch, {}};
+  LogLine line{entry.commit.sequence.value, body.recorded_at_us(), entry.epoch, {}, entry.opened};
   for (const auto& part : body.parts()) {
     auto& [stream, types] = line.streams.emplace_back(part.stream(), std::vector<std::string>{});
     for (const auto& event : part.events()) types.push_back(event.type());
@@ -113,7 +113,10 @@ Exit walk(const Place& place, std::uint64_t from, const std::string& stream, Tak
 
 void tell(const LogLine& line) {
   const std::string head = std::to_string(line.position) + "  " + api::http::rfc3339_of_us(line.recorded_at_us) + "  ";
-  if (line.streams.empty()) say(head + "(epoch " + std::to_string(line.epoch) + " opened)");
+  if (line.opened)
+    say(head + "(epoch " + std::to_string(line.epoch) + " opened)");
+  else if (line.streams.empty())
+    say(head + "(not for you to see)");
   for (const auto& [stream, types] : line.streams) {
     std::string events;
     for (const auto& type : types) events += (events.empty() ? "" : ", ") + type;

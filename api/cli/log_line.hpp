@@ -15,7 +15,8 @@ struct LogLine {
   std::uint64_t position = 0;
   std::int64_t recorded_at_us = 0;
   std::uint64_t epoch = 0;
-  std::vector<std::pair<std::string, std::vector<std::string>>> streams;  ///< none: it opens the epoch
+  std::vector<std::pair<std::string, std::vector<std::string>>> streams;
+  bool opened = false;  ///< the first of its epoch; else, without streams, nothing of it is for whoever asks
 };
 
 /// A line for each stream.

@@ -40,14 +40,14 @@ std::vector<std::string> types_of(const google::protobuf::RepeatedPtrField<api::
 
 void tell(const Place& place, const api::LogEntryView& entry) {
   if (place.json) return say(api::http::to_json(entry));
-  LogLine line{entry.position(), us_of(entry.recorded_at()), entry.epoch(), {}};
+  LogLine line{entry.position(), us_of(entry.recorded_at()), entry.epoch(), {}, entry.takeover()};
   for (const auto& part : entry.streams()) line.streams.emplace_back(part.stream(), types_of(part.events()));
   cli::tell(line);
 }
 
 void tell(const Place& place, const std::string& stream, const api::StreamCommitView& commit) {
   if (place.json) return say(api::http::to_json(commit));
-  cli::tell({commit.position(), us_of(commit.recorded_at()), 0, {{stream, types_of(commit.events())}}});
+  cli::tell({commit.position(), us_of(commit.recorded_at()), 0, {{stream, types_of(commit.events())}}, false});
 }
 
 bool wanted(const api::LogEntryView& entry, const std::string& kind) {

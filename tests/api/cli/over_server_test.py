@@ -114,5 +114,35 @@ class OverServer(unittest.TestCase):
         self.run_pioneer("erase", "--member", me, token=token, expect=1)
 
 
+class AnotherRoot(unittest.TestCase):
+    def test_what_an_auditor_may_not_see_is_no_takeover(self):
+        """Of another root's records an auditor sees that something stands there, and no more."""
+        two = self.enterContext(pioneer.Pioneer())
+        two.make()
+        rows = pathlib.Path(two.folder.name) / "elsewhere.csv"
+        rows.write_text("code,name,parent,level\n9901,别处,,city\n", encoding="utf-8")
+        two.command("import", "organisations", str(rows))
+        two.token("Anna", "cadre", "3502")
+        token = two.token("Ulla", "auditor", "9901")
+        two.start()
+
+        def told(*arguments: str) -> list[str]:
+            lines = pioneer.run("log", *arguments, "--limit", "1000", "--server", f"http://127.0.0.1:{two.port}", "--token", token).splitlines()
+            return [line.split("  ", 2)[2] for line in lines]
+
+        shown = told("show")
+        self.assertEqual(told("tail"), shown)
+        two.stop()
+        all_of_it = [line.split("  ", 2)[2] for line in two.command("log", "show", "--limit", "1000").splitlines()]
+        takeovers = [line for line in all_of_it if line.endswith(" opened)")]
+        self.assertGreater(len(takeovers), 1)
+        self.assertEqual([line for line in shown if line.endswith(" opened)")], takeovers)
+        # Organisations and rules are everybody's to see; each of Anna's records is a line that says nothing.
+        hidden = [there for there, line in zip(all_of_it, shown, strict=True) if line == "(not for you to see)"]
+        self.assertGreater(len(hidden), 0)
+        self.assertTrue(all(line.startswith("member/") for line in hidden), hidden)
+        self.assertEqual([line for line in shown if line != "(not for you to see)"], [line for line in all_of_it if line not in hidden])
+
+
 if __name__ == "__main__":
     unittest.main()
