@@ -79,9 +79,9 @@ class AuditDemo(unittest.TestCase):
         self.assertGreater(late, 0)
         *requests, told = self.figure(f"{place}/overdue", "--to", at)
         self.assertEqual(told["counted"], late)
-        # The entry that is named is the stream's last one then.
-        one = requests[-1]
-        self.assertEqual(self.audit("why", "stick", one["stream"], "--to", at)["commits"][-1]["position"], one["position"])
+        self.assertIn("RequestDeadlinePassed", {one["events"] for one in requests}, "that made them late")
+        *requests, _ = self.figure(f"{place}/closed_confirmed", "--to", at)
+        self.assertEqual({one["events"] for one in requests}, {"RequestConfirmed"}, "not a rating, which came later")
         self.assertIn("no organisation", self.figure("board/nowhere", expect=1)[0]["error"])
         for wrong in (f"{place}/lost", f"{place}/overdue/accepted"):
             self.assertIn("A figure is board/", self.figure(wrong, expect=2)[0]["error"])

@@ -113,6 +113,12 @@ class Audit(unittest.TestCase):
         self.assertEqual(len(then["commits"]), 1)
         self.assertIn("no stream", self.audit("why", "stick", "request/nobody", expect=1)["error"])
 
+    def test_a_figure_names_the_entry_that_closed_a_request_not_its_rating(self):
+        done = subprocess.run([pioneer.BIN / "pioneer", "audit", "why", "stick", f"board/{self.community}/closed_confirmed", "--json"], cwd=self.folder,
+                              text=True, capture_output=True, timeout=120, check=True)
+        one, told = (json.loads(line) for line in done.stdout.splitlines())
+        self.assertEqual((told["counted"], one["stream"], one["events"]), (1, f"request/{self.request}", "RequestConfirmed"))
+
     def test_each_decision_is_made_again_from_the_mirror_alone(self):
         told = self.audit("rerun", "stick")
         self.assertEqual((told["ok"], told["different"], told["differs"], told["notRun"]), (True, [], 0, 0), told)
