@@ -2,6 +2,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/err.h>
+#include <openssl/pkcs7.h>
 #include <openssl/rand.h>
 #include <openssl/ts.h>
 #include <openssl/x509.h>
@@ -85,6 +86,37 @@ Result<Store> store_of(const std::string& certificates) {
   return store;
 }
 
+/// What came along in a stamp, as if it were trusted: no word for the authority, only for its being whole.
+Store own_store(TS_RESP& reply) {
+  Store store(X509_STORE_new());
+  PKCS7* const token = TS_RESP_get_token(&reply);
+  if (!store || token == nullptr || !PKCS7_type_is_signed(token) || token->d.sign == nullptr) return nullptr;
+  const auto* const certificates = token->d.sign->cert;
+  for (int i = 0; i < sk_X509_num(certificates); ++i) X509_STORE_add_cert(store.get(), sk_X509_value(certificates, i));
+  X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  ERR_clear_error();
+  return store;
+}
+
+struct Verified {
+  bool good = false;
+  bool untrusted = false;  ///< its certificate does not lead to one of the store
+  std::string words = {};
+};
+
+/// A stamp's signature, as of when it was made.
+Verified verified(TS_RESP& reply, Store store, std::int64_t time_s) {
+  X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store.get()), time_s);
+  const Verification verification(TS_VERIFY_CTX_new());
+  if (!verification) return {.words = reason()};
+  TS_VERIFY_CTX_set_flags(verification.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
+  TS_VERIFY_CTX_set_store(verification.get(), store.release());
+  if (TS_RESP_verify_response(verification.get(), &reply) == 1) return {.good = true};
+  const auto last = ERR_peek_last_error();
+  return {.untrusted = ERR_GET_LIB(last) == ERR_LIB_TS && ERR_GET_REASON(last) == TS_R_CERTIFICATE_VERIFY_ERROR,
+          .words = reason()};
+}
+
 bool fill(TS_REQ* query, const eventstore::Hash& digest) {
   const Imprint imprint(TS_MSG_IMPRINT_new());
   const Algorithm sha256(X509_ALGOR_new());
@@ -146,17 +178,17 @@ class OpenSslTimeStamping final : public api::TimeStamping {
     // One of its own, for it has a time of its own: a certificate that has ended since was good then.
     auto store = store_of(certificates_);
     if (!store) return std::unexpected(store.error());
-    X509_VERIFY_PARAM_set_time(X509_STORE_get0_param(store->get()), *time_s);
-    const Verification verification(TS_VERIFY_CTX_new());
-    if (!verification) return failure("bad_time_stamp", "It could not be checked.");
-    TS_VERIFY_CTX_set_flags(verification.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
-    TS_VERIFY_CTX_set_store(verification.get(), store->release());
-    if (TS_RESP_verify_response(verification.get(), reply.get()) == 1) return time_s;
-    const auto last = ERR_peek_last_error();
-    const bool other = ERR_GET_LIB(last) == ERR_LIB_TS && ERR_GET_REASON(last) == TS_R_CERTIFICATE_VERIFY_ERROR;
-    const auto words = reason();
-    return failure("bad_time_stamp", other ? "It is not signed by an authority that was given."
-                                           : "It was changed after it was signed: " + words + ".");
+    const auto found = verified(*reply, std::move(*store), *time_s);
+    if (found.good) return time_s;
+    if (!found.untrusted) return failure("bad_time_stamp", "It was changed after it was signed: " + found.words + ".");
+    // What it says may still be as somebody signed it, whom we do not know; then that is all that is wrong with it.
+    auto own = own_store(*reply);
+    if (!own) return failure("bad_time_stamp", "It could not be checked.");
+    const auto alone = verified(*reply, std::move(own), *time_s);
+    if (alone.good) return failure("unknown_authority", "It is not signed by an authority that was given.");
+    return failure("bad_time_stamp", alone.untrusted
+                                         ? "Its certificate was changed after it was signed, or was not good then."
+                                         : "It was changed after it was signed: " + alone.words + ".");
   }
 
   Result<std::int64_t> time_of(std::string_view bytes) const override {

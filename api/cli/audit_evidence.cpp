@@ -275,10 +275,10 @@ std::string json_of(const EvidenceReport& report, bool cannot_tell, const KeptSt
 
 void tell(const EvidenceReport& report, bool cannot_tell, const KeptStamps& stamps, const std::string& origin,
           bool own_key) {
-  if (cannot_tell) return say("CANNOT TELL: " + ended(report.fault->sentence));
   if (report.fault) {
-    say("BAD: " + ended(report.fault->sentence));
+    say((cannot_tell ? "CANNOT TELL: " : "BAD: ") + ended(report.fault->sentence));
     if (!report.fault->file.empty()) say("  file         " + report.fault->file);
+    if (cannot_tell) return;
     say("Do not rely on it. Keep the archive as it is, and ask for it again.");
     return;
   }
@@ -371,8 +371,10 @@ Exit audit_evidence_check(const Place& place, const EvidenceCheckOptions& option
   check_stamps(*files, times_of(report), *stamps);
   if (const auto& fault = stamps->fault(); fault && !report.fault)
     report.fault = {fault->code, fault->file, fault->sentence};
-  // That no key that was given signed it is no word against it, if the archive names another one.
-  const bool unknown = report.fault && report.fault->code == "not_signed" && names_more_than(*files, *keys);
+  // That no key that was given signed it is no word against it, if the archive names another one; nor that an authority
+  // was not given.
+  const bool unknown = report.fault && (report.fault->code == KeptStamps::unknown_authority ||
+                                        (report.fault->code == "not_signed" && names_more_than(*files, *keys)));
   if (place.json)
     say(json_of(report, unknown, *stamps, keys->origin(), own_key));
   else

@@ -46,8 +46,11 @@ RecordedAt times_of(const api::MirrorFolder& folder, const MirrorVerification& f
   };
 }
 
-/// No key that was given signed the newest checkpoint: that is no word against it.
-bool cannot_tell(const MirrorVerification& found) { return found.fault && found.fault->code == "not_signed"; }
+/// No key that was given signed the newest checkpoint, or no authority that was given a time stamp: that is no word
+/// against it.
+bool cannot_tell(const MirrorVerification& found) {
+  return found.fault && (found.fault->code == "not_signed" || found.fault->code == KeptStamps::unknown_authority);
+}
 
 /// Of somebody's checkpoint: it is one, and not what the log signed.
 bool is_against_it(std::string_view code) { return code == "bad_signature" || code == "other_origin"; }
@@ -89,7 +92,11 @@ std::string json_of(const MirrorVerification& found, const KeptStamps& stamps, c
 
 void tell_fault(const MirrorVerification& found) {
   const auto& fault = *found.fault;
-  if (cannot_tell(found)) return say("CANNOT TELL: " + ended(fault.sentence));
+  if (cannot_tell(found)) {
+    say("CANNOT TELL: " + ended(fault.sentence));
+    if (fault.code == KeptStamps::unknown_authority) say("  file         " + shown_name(fault.file));
+    return;
+  }
   say("BAD: " + ended(fault.sentence));
   say("  file         " + shown_name(fault.file) + (fault.byte ? ", byte " + std::to_string(*fault.byte) : ""));
   if (fault.entry) say("  entry        " + std::to_string(*fault.entry));

@@ -12,6 +12,10 @@
 namespace pioneer::cli {
 namespace {
 
+constexpr std::string_view unknown_words =
+    "It is a time stamp of an authority that was not given. Give the certificates of all that stamped by --tsa-ca, in "
+    "one file; without --tsa-ca, all else is checked";
+
 std::string file_of(const std::string& size) { return std::string(api::stamps_folder) + "/" + size; }
 std::string answer_of(const std::string& size) { return file_of(size) + std::string(api::stamp_suffix); }
 
@@ -34,6 +38,10 @@ void KeptStamps::check(const std::string& size, std::string_view text, std::stri
   ++count_;
   if (authority_ == nullptr || fault_) return;
   const auto time_s = authority_->stamped(answer, eventstore::sha256(eventstore::bytes_of(text)));
+  if (!time_s && time_s.error().code == unknown_authority) {
+    if (!unknown_) unknown_ = Fault{time_s.error().code, answer_of(size), std::string(unknown_words)};
+    return;
+  }
   if (!time_s) return wrong(time_s.error().code, answer_of(size), time_s.error().detail);
   const auto checkpoint = api::parse_checkpoint(text);
   if (!checkpoint || std::to_string(checkpoint->size) != size)

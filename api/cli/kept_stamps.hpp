@@ -25,12 +25,16 @@ class KeptStamps {
   /// `authority`: a PEM file; empty: stamps are counted, and not checked. Error: "bad_certificates".
   static eventstore::Result<KeptStamps> with(const std::string& authority);
 
+  /// The code of a fault that is no word against the stamp: whether it is good cannot be told.
+  static constexpr std::string_view unknown_authority = "unknown_authority";
+
   /// One stamp: `size` is the name of its text. The first fault is kept, and no more is checked then.
   void check(const std::string& size, std::string_view text, std::string_view answer, const RecordedAt& recorded_at_us);
   /// All of a mirror that is verified: what was stamped is good.
   void check(const api::MirrorFolder& folder, const RecordedAt& recorded_at_us);
 
-  const std::optional<Fault>& fault() const { return fault_; }
+  /// What is wrong with one; else one that cannot be told.
+  const std::optional<Fault>& fault() const { return fault_ ? fault_ : unknown_; }
   /// The authority's clock, and the log's.
   const ClocksDiffer& clocks() const { return clocks_; }
   void add_to(JsonObject& out) const;
@@ -43,6 +47,7 @@ class KeptStamps {
 
   std::unique_ptr<api::TimeStamping> authority_;  ///< null: none was given
   std::optional<Fault> fault_;
+  std::optional<Fault> unknown_;
   ClocksDiffer clocks_;
   std::size_t count_ = 0;
   std::uint64_t newest_ = 0;  ///< entries that it covers

@@ -22,8 +22,8 @@ class TimeStamping {
   /// did not, "bad_time_stamp" where what it answered is none, is of something else, or is not signed by whom we trust.
   virtual eventstore::Result<std::int64_t> granted(std::string_view query, std::string_view reply) const = 0;
   /// When the authority says that it stamped this SHA-256, in a reply that was kept; its certificate is judged as of
-  /// then. Errors: "time_stamp_refused", "bad_time_stamp" where it is none, was changed, is of something else, or is
-  /// signed by whom we do not trust.
+  /// then. Errors: "time_stamp_refused", "bad_time_stamp" where it is none, was changed, or is of something else;
+  /// "unknown_authority" where it is whole, and signed by whom we do not trust.
   virtual eventstore::Result<std::int64_t> stamped(std::string_view reply, const eventstore::Hash& digest) const = 0;
   /// The time in a reply that was kept. Error: "bad_time_stamp".
   virtual eventstore::Result<std::int64_t> time_of(std::string_view reply) const = 0;

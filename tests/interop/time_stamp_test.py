@@ -112,10 +112,18 @@ class Stamped(unittest.TestCase):
             return self.folder / name
 
         stamp = (stick / "stamps" / (size + ".tsr")).read_bytes()
-        refused("not signed by an authority that was given", stick, others)
+        # Whole, by an authority that was not given: no word against it.
+        for unknown in (self.audit("verify", stick, "--tsa-ca", others, expect=3), self.audit("evidence-check", archive, "--tsa-ca", others, expect=3)):
+            self.assertEqual((unknown["ok"], unknown["code"], unknown["file"]), (None, "unknown_authority", f"stamps/{size}.tsr"), unknown)
+            self.assertIn("an authority that was not given", unknown["reason"])
+        both = self.folder / "both.pem"
+        both.write_bytes(others.read_bytes() + ours.read_bytes())
+        self.assertEqual(self.audit("verify", stick, "--tsa-ca", both)["stampedEntries"], size)
         changed = bytearray(stamp)
         changed[-1] ^= 1  # of the signature
         refused("changed after it was signed", copied("changed", bytes(changed)))
+        # That it was changed shows without knowing its authority, too.
+        refused("changed after it was signed", self.folder / "changed", others)
         elsewhere = self.authority.answer(openssl("ts", "-query", "-data", self.folder / "local/checkpoint", "-sha256", "-cert"))
         assert (self.folder / "local/checkpoint").read_bytes() != (stick / "stamps" / size).read_bytes()
         refused("a stamp of something else", copied("elsewhere", elsewhere))
