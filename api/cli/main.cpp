@@ -264,7 +264,8 @@ void add_breach(CLI::App& receipt, Elsewhere& elsewhere, Chosen& chosen) {
       "breach", "Whether the promise that came with an answer was broken; exit 1 if it was " + std::string(alone));
   b.add_option("PROMISE", judged.promise, "the promise: the signed note, or its base64 as it stood in Pioneer-Promise")
       ->required();
-  b.add_option("EVIDENCE", judged.evidence, "what the log signed since: receipts, checkpoints, other promises")
+  b.add_option("EVIDENCE", judged.evidence,
+               "what the log signed since: receipts, checkpoints, other promises (in either form)")
       ->required();
   add_keys_that_count(b, judged.verifiers, ", with --data DIR, the log's own");
   b.callback([&] {

@@ -1,11 +1,10 @@
 // A promise, held against what the log signed since. Nothing of the log or its server is asked.
-#include "api/audit/mirror_folder.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/proof_file.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/proofs/breach.hpp"
-#include "api/text/base64.hpp"
 
 namespace pioneer::cli {
 namespace {
@@ -27,21 +26,10 @@ std::string_view word_of(Kind kind) {
   return "open";
 }
 
-Result<std::string> read(const std::string& file) {
-  auto text = api::MirrorFolder(".").read(file, api::receipt_bytes_max);
-  if (!text) return eventstore::failure(text.error().code, file + ": " + text.error().detail);
-  return text;
-}
-
 Result<api::Promise> read_promise(const std::string& file, const AuditKeys& keys) {
-  auto text = read(file);
+  auto text = read_proof(file);
   if (!text) return std::unexpected(text.error());
-  if (text->find('\n') == text->npos || text->find('\n') + 1 == text->size()) {
-    // One line: as the header had it.
-    while (text->ends_with('\n') || text->ends_with('\r')) text->pop_back();
-    if (auto note = api::from_base64(*text)) text = std::move(*note);
-  }
-  auto promise = api::check_promise(*text, keys.origin(), keys.with_witnesses());
+  auto promise = api::check_promise(out_of_header(std::move(*text)), keys.origin(), keys.with_witnesses());
   if (!promise) return eventstore::failure(promise.error().code, file + ": " + promise.error().detail);
   return promise;
 }
@@ -64,9 +52,9 @@ Exit judge_promise(const Place& place, const BreachOptions& options) {
   if (!promise) return fail(Exit::could_not_run, sentence_of(promise.error()));
   std::vector<api::Evidence> evidence;
   for (const auto& file : options.evidence) {
-    const auto text = read(file);
+    auto text = read_proof(file);
     if (!text) return fail(Exit::could_not_run, sentence_of(text.error()));
-    auto piece = api::read_evidence(*text, keys->origin(), keys->with_witnesses());
+    auto piece = api::read_evidence(out_of_header(std::move(*text)), keys->origin(), keys->with_witnesses());
     if (!piece) return fail(Exit::could_not_run, file + ": " + sentence_of(piece.error()));
     evidence.push_back(std::move(*piece));
   }

@@ -1,16 +1,18 @@
 // A receipt, checked without the log that it is of, without a server, and told in words.
 #include <array>
+#include <optional>
 #include <utility>
 
-#include "api/audit/mirror_folder.hpp"
 #include "api/cli/audit_commands.hpp"
 #include "api/cli/audit_keys.hpp"
 #include "api/cli/clocks.hpp"
 #include "api/cli/cosigners.hpp"
 #include "api/cli/json.hpp"
+#include "api/cli/proof_file.hpp"
 #include "api/http/rfc3339.hpp"
 #include "api/proofs/receipt.hpp"
 #include "api/text/bytes.hpp"
+#include "domain/events.hpp"
 #include "eventstore/commit.hpp"
 
 namespace pioneer::cli {
@@ -44,7 +46,17 @@ std::string types_of(const eventstore::StreamPart& part) {
   return types;
 }
 
-/// No key that was given signed it: that is no word against it.
+/// Whose wish was refused is sealed; what was asked, and which rule said no, is not.
+std::optional<domain::CommandRefused> refused_in(const eventstore::CommitBody& body) {
+  for (const auto& part : body.parts())
+    for (const auto& event : part.events()) {
+      const auto parsed = domain::parse_event(event.type(), event.payload());
+      if (const auto* refused = parsed ? std::get_if<domain::CommandRefused>(&*parsed) : nullptr) return *refused;
+    }
+  return std::nullopt;
+}
+
+/// No key that was given signed it, or it is something else than a receipt: that is no word against it.
 Exit tell_unknown(const Place& place, const eventstore::Error& error) {
   if (place.json) {
     say(JsonObject().raw("ok", "null").text("code", error.code).text("reason", error.detail).str());
@@ -60,7 +72,7 @@ Exit tell_bad(const Place& place, const eventstore::Error& error) {
     say(JsonObject().yes_no("ok", false).text("code", error.code).text("reason", error.detail).str());
   } else {
     say("BAD: " + error.detail);
-    say(error.code == "bad_receipt" ? "This file is no receipt, or no longer one. Fetch the receipt again."
+    say(error.code == "bad_receipt" ? "This file is none, or no longer one. Fetch the receipt again."
                                     : "Do not rely on it. Fetch the receipt again; if it is bad again, keep both files "
                                       "and show them to an auditor.");
   }
@@ -98,6 +110,13 @@ std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBod
       .text("recordedAt", api::http::rfc3339_of_us(body.recorded_at_us()))
       .raw("streams", streams.str())
       .raw("cosigners", cosigners.str());
+  if (const auto refused = refused_in(body))
+    out.raw("refused", JsonObject()
+                           .text("command", refused->command())
+                           .text("code", refused->code())
+                           .text("field", refused->field())
+                           .text("stream", refused->stream())
+                           .str());
   clocks_of(proven, body).add_to(out);
   return out.str();
 }
@@ -105,6 +124,10 @@ std::string json_of(const api::ProvenRecord& proven, const eventstore::CommitBod
 void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
   say("Good: this stands in the log, at its place, as it was signed.");
   say("  what       " + std::string(words_of(body)));
+  if (const auto refused = refused_in(body))
+    say("  refused    " + shown_name(refused->command() + ", by the rule " + refused->code() +
+                                     (refused->field().empty() ? "" : ", for its " + refused->field()) +
+                                     (refused->stream().empty() ? "" : ", about " + refused->stream())));
   for (const auto& part : body.parts()) say("  record     " + shown_name(part.stream() + "  " + types_of(part)));
   say("  recorded   " + api::http::rfc3339_of_us(body.recorded_at_us()));
   say("  place      " + std::to_string(proven.header.sequence.value) + ", in a log of " +
@@ -122,8 +145,10 @@ void tell(const api::ProvenRecord& proven, const eventstore::CommitBody& body) {
 Exit verify_receipt(const Place& place, const ReceiptOptions& options) {
   const auto keys = AuditKeys::read_for_receipts(options.verifiers, place.data);
   if (!keys) return fail(Exit::usage, sentence_of(keys.error()));
-  const auto file = api::MirrorFolder(".").read(options.file, api::receipt_bytes_max);
-  if (!file) return fail(Exit::could_not_run, options.file + ": " + sentence_of(file.error()));
+  if (const auto other = no_receipt_but(options.file); !other.empty())
+    return tell_unknown(place, {"no_receipt", other + ".", eventstore::Retry::cannot_help});
+  const auto file = read_proof(options.file);
+  if (!file) return fail(Exit::could_not_run, sentence_of(file.error()));
   const auto receipt = api::parse_receipt(*file);
   if (!receipt) return tell_bad(place, receipt.error());
   const auto proven = api::check_receipt(*receipt, keys->origin(), keys->with_witnesses());

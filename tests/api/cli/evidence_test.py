@@ -135,6 +135,14 @@ class Evidence(unittest.TestCase):
         other = {**files, "entries/9999.entry": b"x", "proofs/9999.tlog-proof": files[proof]}
         self.assertFalse(self.check(self.rewritten(other), expect=1)["ok"])
 
+    def test_an_archive_is_told_from_a_receipt(self):
+        (self.folder / "large.zip").write_bytes(self.archive.read_bytes() + bytes(1 << 20))
+        for archive in (self.archive, self.folder / "large.zip"):
+            done = subprocess.run([pioneer.BIN / "pioneer", "receipt", "verify", archive, "--verifier", self.key], text=True, capture_output=True,
+                                  timeout=60, check=False)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn("`pioneer audit evidence-check` judges it", done.stdout)
+
     def test_another_logs_key_or_none_is_told(self):
         other = self.enterContext(pioneer.Pioneer())
         other.make()

@@ -166,6 +166,12 @@ class Promises(Served):
         self.assertTrue(note.decode().split("\n")[0].endswith("/promise"), note)
         (self.folder / "promise").write_bytes(note)
         self.assertEqual(self.judged("mine")["finding"], "there", "as a note too")
+        # What is no receipt is told as what it is, with the command that judges it.
+        for name, form in (("promise.note", note), ("promise.header", base64.b64encode(note))):
+            (self.folder / name).write_bytes(form)
+            told = self.run_in_folder("receipt", "verify", name, "--verifier", self.key, expect=3)
+            self.assertTrue(told.startswith("CANNOT TELL: This is a promise"), told)
+            self.assertIn("`pioneer receipt breach", told)
         self.pioneer.stop()
 
     def test_a_fork_breaks_what_was_promised(self):
@@ -180,7 +186,8 @@ class Promises(Served):
         (self.folder / "other").write_bytes(base64.b64decode(self.ben.headers["Pioneer-Promise"]))
         self.get(position, "theirs")
         self.pioneer.stop()
-        for evidence in ("theirs", "other"):
+        (self.folder / "other.header").write_bytes(base64.b64encode((self.folder / "other").read_bytes()))
+        for evidence in ("theirs", "other", "other.header"):
             self.assertEqual(self.judged(evidence, expect=1)["finding"], "breach")
         told = self.run_in_folder("receipt", "breach", "promise", "theirs", "--verifier", self.key, expect=1)
         self.assertTrue(told.startswith("BREACH: Another record"), told)
@@ -206,6 +213,9 @@ class Promises(Served):
         told = self.run_in_folder("receipt", "verify", "refusal", "--verifier", self.key)
         self.assertIn("A wish was refused by a rule.", told)
         self.assertIn("CommandRefused", told)
+        self.assertIn(f"refused    PlaceClaim, by the rule too_many_places, for its places, about product/{product}\n", told)
+        told = json.loads(self.run_in_folder("receipt", "verify", "refusal", "--verifier", self.key, "--json"))
+        self.assertEqual(told["refused"], {"command": "PlaceClaim", "code": "too_many_places", "field": "places", "stream": f"product/{product}"})
         # It survives, and every reader of the log knows it.
         self.pioneer.kill()
         self.serve()
