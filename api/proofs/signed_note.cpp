@@ -100,7 +100,7 @@ Result<void> check_signed(const SignedNote& note, std::span<const Verifier* cons
   std::string names;
   for (const auto& signature : note.signatures) names += (names.empty() ? "" : ", ") + shown(signature.name);
   return failure("not_signed", "No key that was given signed this; signatures stand in the name of " + names +
-                                   ". If the log has changed its key, give the keys before it too.");
+                                   ". If the log has changed its key, give all its keys: older and newer ones.");
 }
 
 Result<void> check_signed_as(std::string_view name, const SignedNote& note, std::span<const Verifier* const> known) {

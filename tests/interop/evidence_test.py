@@ -106,7 +106,7 @@ class WithOutsiders(unittest.TestCase):
 
     def test_what_the_earlier_key_signed_needs_that_key(self):
         archive = self.archives[self.local]  # which was begun before
-        self.assertIn("give the keys before it too", self.check(archive, self.second_key, expect=3)["reason"])
+        self.assertIn("give all its keys", self.check(archive, self.second_key, expect=3)["reason"])
         self.assertRegex(others.asked(self.reader, archive, self.second_key, expect=1).stderr, "^(checkpoints|stamps)/")
 
     def test_the_history_of_keys_is_what_the_log_signed(self):
