@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/posix/threads.hpp"
+#include "api/cli/console.hpp"
 #include "api/http/json.hpp"
 #include "api/messages/views.pb.h"
 
@@ -45,6 +46,10 @@ eventstore::Result<std::string> LogFetch::file(const std::string& name, std::siz
     if (answer && answer->status == 200 && answer->body.size() <= bytes_max) return std::move(answer->body);
     const bool passing = !answer || answer->status == 429 || answer->status >= 502;
     if (!passing || attempt == attempts_max) return refused(name, answer);
+    if (attempt == 1)
+      complain((answer ? "The server cannot answer now (status " + std::to_string(answer->status) + ")."
+                       : ended(answer.error())) +
+               " It is asked again, up to " + std::to_string(attempts_max - 1) + " times.");
     adapters::posix::pause_s(std::min(std::max(pause_s, answer ? answer->retry_after_s : 0), longest_pause_s));
     pause_s *= 2;
   }

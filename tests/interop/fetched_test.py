@@ -254,6 +254,19 @@ class Fetched(unittest.TestCase):
         self.assertFalse((bare / "tile/entries").exists())
         self.assertEqual(self.verify(bare)["root"], told["root"])
 
+    def test_says_at_once_that_nobody_answers(self):
+        """Also where a mirror is there already: it asks again, for a server may only be restarting."""
+        copy = self.folder / "lonely"
+        shutil.copytree(self.first, copy)
+        asking = subprocess.Popen(self.words(1, copy), cwd=pioneer.ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            line = asking.stderr.readline()
+            self.assertIsNone(asking.poll(), "it goes on asking")
+            self.assertRegex(line, "^pioneer: Nobody answers.* It is asked again, up to 4 times.$")
+        finally:
+            asking.kill()
+            asking.communicate(timeout=60)
+
     def test_waits_for_a_server_that_is_busy(self):
         def busy(number, _path, status, body):
             return (503, b"") if number in (2, 4) else (status, body)
