@@ -54,6 +54,13 @@ std::optional<Id> begun_in(const domain::AnyEvent& event) {
   return std::nullopt;
 }
 
+/// The number of the claim that it is about, as its holder knows it.
+std::uint32_t claim_of(const domain::AnyEvent& event) {
+  if (const auto* e = std::get_if<domain::ClaimPlaced>(&event)) return e->ticket();
+  if (const auto* e = std::get_if<domain::ClaimRated>(&event)) return e->ticket();
+  return 0;
+}
+
 /// The organisation of "access/<organisation>-<yyyymm>".
 std::optional<Id> journal_of(std::string_view stream) {
   const auto [kind, rest] = domain::parts_of(stream);
@@ -66,6 +73,7 @@ struct Begun {
   std::int64_t recorded_at_us = 0;
   std::string stream;
   std::string_view event;
+  std::uint32_t claim = 0;  ///< of a product's many; 0: it is about no claim
 };
 
 /// Says of each event whether it belongs on the list. Events come in the log's order, from its first where the list is
@@ -128,7 +136,8 @@ Result<void> walk(const SignedMirror& mirror, const EntryRange& range, Chosen& c
         const auto taken = chosen.takes(part, event);
         if (!taken) return std::unexpected(taken.error());
         if (*taken && commit->sequence.value >= range.from)
-          each(Begun{commit->sequence.value, commit->recorded_at.us, part.raw->stream(), domain::event_type(event)});
+          each(Begun{commit->sequence.value, commit->recorded_at.us, part.raw->stream(), domain::event_type(event),
+                     claim_of(event)});
       }
     }
     return {};
@@ -138,13 +147,18 @@ Result<void> walk(const SignedMirror& mirror, const EntryRange& range, Chosen& c
 void say_begun(const Place& place, const Begun& begun) {
   const auto position = std::to_string(begun.position);
   const auto at = api::http::rfc3339_of_us(begun.recorded_at_us);
-  say(place.json ? JsonObject()
-                       .text("position", position)
-                       .text("recordedAt", at)
-                       .text("stream", begun.stream)
-                       .text("event", std::string(begun.event))
-                       .str()
-                 : position + "  " + at + "  " + begun.stream);
+  if (!place.json) {
+    say(position + "  " + at + "  " + begun.stream +
+        (begun.claim == 0 ? std::string() : "  claim " + std::to_string(begun.claim)));
+    return;
+  }
+  JsonObject out;
+  out.text("position", position)
+      .text("recordedAt", at)
+      .text("stream", begun.stream)
+      .text("event", std::string(begun.event));
+  if (begun.claim != 0) out.text("claimId", std::to_string(begun.claim));
+  say(out.str());
 }
 
 /// What the list is worth: of which entries, and until when.

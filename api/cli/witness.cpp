@@ -121,7 +121,7 @@ Exit serve(api::Witness& witness, const WitnessOptions& options, const std::stri
       },
       [](unsigned status, std::string_view code) { return response_of({status, std::string(code) + "\n"}); });
   if (!started) return fail(Exit::could_not_run, started.error());
-  say("The witness " + name + " knows " + std::to_string(witness.logs()) + " logs, and listens on http://" +
+  say("The witness " + name + " knows " + counted(witness.logs(), "log") + ", and listens on http://" +
       options.listen.substr(0, options.listen.rfind(':')) + ":" + std::to_string(server->port()));
   std::fflush(stdout);
   wait_for_the_end();

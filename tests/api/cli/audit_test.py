@@ -308,6 +308,10 @@ class Audit(unittest.TestCase):
             return self.listed("stick", "--kind", kind, *more)[-1]["all"]
 
         self.assertEqual([all_of(kind) for kind in ("claim", "request-rating", "claim-rating", "erasure", "refusal", "policy")], [2, 1, 0, 0, 0, 1])
+        claims = self.listed("stick", "--kind", "claim")[:-1]
+        self.assertEqual([(one["stream"], one["claimId"]) for one in claims], [(f"product/{self.product}", "1"), (f"product/{self.product}", "2")])
+        self.assertIn(f"  product/{self.product}  claim 2\n", self.words("complete", "stick", "--kind", "claim"))
+        self.assertNotIn("claimId", self.listed("stick", "--kind", "request")[0])
         here, above = ("--organisation", self.community), ("--organisation", self.street)
         self.assertEqual([all_of(kind, *here) for kind in ("request", "product", "claim", "request-rating", "member")], [1, 1, 2, 1, 3])
         self.assertEqual([all_of(kind, *above) for kind in ("request", "product", "claim", "request-rating", "member")], [0] * 5)
