@@ -322,12 +322,13 @@ std::optional<Writer::Batch> Writer::take_gathered() {
   return batch;
 }
 
-// It is durable. Who asked is told before whoever follows is woken: on few cores that one would go first.
+// It is durable. Whoever follows is told first: who reads again at once after the answer should mostly find it.
 void Writer::tell_all(Batch& batch) {
+  if (!batch.commits.empty()) {
+    told_ = batch.commits.back().sequence.plus(1);
+    follower_.accepted(std::move(batch.commits));
+  }
   for (auto& [pending, answer] : batch.answers) pending->answer(answer);
-  if (batch.commits.empty()) return;
-  told_ = batch.commits.back().sequence.plus(1);
-  follower_.accepted(std::move(batch.commits));
 }
 
 bool Writer::write_step() {
