@@ -160,9 +160,13 @@ void ClusterRun::something_happens_to(std::size_t at) {
 void ClusterRun::lose_the_end() {
   wrong_answers_before_cut_ = workload_.wrong().size();
   cut_ = true;
+  for (std::size_t at = 0; at < nodes; ++at) {
+    if (const auto end = places_[at].copied_to(); end >= 0)
+      lost_[at] = Lost{static_cast<std::uint64_t>(end), topic_.at(static_cast<std::uint64_t>(end))};
+  }
   topic_.cut(dice_.between(1, lost_at_most));
-  for (std::size_t at = 0; at < nodes; ++at)
-    should_fork_[at] = places_[at].copied_to() >= static_cast<std::int64_t>(topic_.end());
+  for (auto& lost : lost_)
+    if (lost && lost->offset < topic_.end()) lost.reset();
 }
 
 // --- nodes ----------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -93,9 +94,13 @@ class ClusterRun {
   std::array<Place, nodes> places_;
   std::array<std::int64_t, nodes> frozen_until_us_{};
   std::array<std::uint64_t, nodes> reigns_{};
-  std::array<bool, nodes> forked_{};       ///< it said so
-  std::array<bool, nodes> should_fork_{};  ///< its copy holds what the topic lost
-  std::size_t owner_ = 0;                  ///< the group's hint
+  std::array<bool, nodes> forked_{};  ///< it said so
+  struct Lost {
+    std::uint64_t offset;
+    std::optional<std::string> record;
+  };
+  std::array<std::optional<Lost>, nodes> lost_{};  ///< its copy's last record, where the topic lost that
+  std::size_t owner_ = 0;                          ///< the group's hint
   std::int64_t away_until_us_ = 0;
   std::int64_t ticked_us_ = 0;
   bool cut_ = false;

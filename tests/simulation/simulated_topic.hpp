@@ -53,6 +53,10 @@ class SimulatedTopic {
   void cut(std::size_t count);
 
   std::uint64_t end() const { return stored_.size(); }
+  /// What stands at this offset; nothing: a mark, or nothing yet.
+  std::optional<std::string> at(std::uint64_t offset) const {
+    return offset < stored_.size() ? stored_[offset] : std::nullopt;
+  }
   bool is_quiet() const { return flights_.empty(); }
   const Happened& happened() const { return happened_; }
 
