@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/perf_level.h>
 #include <rocksdb/slice_transform.h>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdarg>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -111,6 +113,15 @@ rocksdb::ColumnFamilyOptions family_options(const RocksDbOptions& options,
   return family;
 }
 
+/// RocksDB's own diary. As a file, where the disk is full, its second line ends the process (an assertion of 7.8); what
+/// matters comes as a status.
+class NoDiary final : public rocksdb::Logger {
+ public:
+  NoDiary() : Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char* /*format*/, va_list /*words*/) override {}
+};
+
 rocksdb::DBOptions database_options(const RocksDbOptions& options, const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::DBOptions database;
   database.create_if_missing = true;
@@ -118,8 +129,7 @@ rocksdb::DBOptions database_options(const RocksDbOptions& options, const std::sh
   database.max_total_wal_size = options.wal_bytes_max;
   database.write_buffer_manager = std::make_shared<rocksdb::WriteBufferManager>(options.write_buffer_bytes, nullptr);
   database.max_open_files = 512;
-  database.keep_log_file_num = 2;
-  database.max_log_file_size = 1 << 20;
+  database.info_log = std::make_shared<NoDiary>();
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;
   database.skip_stats_update_on_db_open = true;

@@ -231,6 +231,7 @@ describe.each(combinations('desktop'))("the rest of a cadre's day, %s, %s", (siz
     await page.locator('#name').fill(`新来的人 ${size} ${language}`)
     await page.getByRole('button', { name: w.people.register }).click()
     await page.getByRole('button', { name: w.people.slip }).click()
+    await page.locator('.code').waitFor()
     // On paper stands the slip alone, black on white.
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('.code').isVisible()).toBe(true)
@@ -255,6 +256,7 @@ describe.each(combinations('desktop'))("the rest of a cadre's day, %s, %s", (siz
     await page.getByRole('button', { name: w.people.find }).click()
     await page.getByRole('heading', { name: `丢了手机的人 ${size} ${language}` }).waitFor()
     await page.getByRole('button', { name: w.people.slip }).click()
+    await page.locator('.code').waitFor()
     const phone = await device(undefined, { size: 'phone', language })
     await phone.goto((await page.locator('dialog svg.qr').getAttribute('data-text'))!)
     await phone.getByText(`丢了手机的人 ${size} ${language}`).waitFor()
