@@ -55,7 +55,7 @@ void Follower::stop() {
 }
 
 void Follower::wake() {
-  progress_.tell();
+  progress_.moved.notify_all();
   if (reader_) reader_->wake();
 }
 

@@ -150,7 +150,7 @@ Exit show_log(const Place& place, const LogOptions& options) {
 Exit tail_log(const Place& place, const LogOptions& options) {
   if (!place.server.empty()) return remote::tail_log(place, options);
   std::deque<Entry> last;
-  const Exit exit = walk(place, options.from, options.stream, [&](const Entry& entry) {
+  const Exit exit = walk(place, options.from, options.stream, [&](Entry entry) {
     last.push_back(std::move(entry));
     if (last.size() > options.limit) last.pop_front();
     return true;

@@ -233,9 +233,10 @@ std::optional<node::Caller> identify(const Service& service, const Incoming& inc
 /// knows. Nothing: answered, there or here.
 std::optional<node::Caller> sender(const Service& service, const IncomingPointer& incoming) {
   const auto& credentials = incoming->credentials;
-  const bool unknown =
-      credentials.kind != Credentials::Kind::none && !service.node.caller(hash_of(credentials.secret)).sender;
-  if (unknown && service.elsewhere && service.node.unwritable() == "elsewhere") {
+  const auto unknown = [&] {
+    return credentials.kind != Credentials::Kind::none && !service.node.caller(hash_of(credentials.secret)).sender;
+  };
+  if (service.elsewhere && service.node.unwritable() == "elsewhere" && unknown()) {
     service.elsewhere(incoming);
     return std::nullopt;
   }
