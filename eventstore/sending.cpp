@@ -11,7 +11,10 @@ namespace pioneer::eventstore {
 bool Writer::send_step() {
   const bool answered = answer_appended();
   if (phase_ != Phase::reigning || !may_send()) return answered;
-  if (auto batch = take_gathered()) return send(std::move(*batch));
+  if (auto batch = take_gathered()) {
+    send(std::move(*batch));
+    return true;
+  }
   if (answered || !sent_.empty() || !deposed()) return answered;
   end_reign(unavailable("taking_over"));
   return true;
@@ -22,10 +25,16 @@ bool Writer::may_send() const {
   return sent_answers_ < limits::batch_records_max && sent_bytes_ < limits::batch_bytes_max;
 }
 
-bool Writer::send(Batch batch) {
-  auto begun = batch.records.empty() ? Result<void>{} : follower_.before_write();
+// The records are the log's from here on.
+Result<void> Writer::begin(Batch& batch) {
+  if (batch.records.empty()) return {};
+  if (auto ready = follower_.before_write(); !ready) return ready;
   batch.sent_us = clock_.since_boot().value;
-  if (begun && !batch.records.empty()) begun = log_.begin_append(std::exchange(batch.records, {}));
+  return log_.begin_append(std::exchange(batch.records, {}));
+}
+
+void Writer::send(Batch batch) {
+  const auto begun = begin(batch);
   if (!batch.commits.empty()) {
     batch.end = batch.commits.back().sequence.plus(1);
   } else if (!sent_.empty()) {
@@ -42,7 +51,6 @@ bool Writer::send(Batch batch) {
   } else {
     answer_appended();
   }
-  return true;
 }
 
 // False: nothing that is on its way has arrived.
@@ -68,9 +76,7 @@ bool Writer::answer_appended() {
     sent_bytes_ -= batch.bytes;
     if (!batch.commits.empty()) {
       pause_us_ = 0;
-      batches_.fetch_add(1, std::memory_order_relaxed);
-      append_us_.fetch_add(static_cast<std::uint64_t>(clock_.since_boot().value - batch.sent_us),
-                           std::memory_order_relaxed);
+      count_written(batch.sent_us);
     }
     tell_all(batch);
     any = true;

@@ -264,10 +264,9 @@ Result<void> Writer::start_over() {
 Result<void> Writer::write(Batch& batch) {
   if (batch.records.empty()) return {};
   if (auto ready = follower_.before_write(); !ready) return ready;
-  const auto start = clock_.since_boot();
+  const auto began_us = clock_.since_boot().value;
   if (auto appended = log_.append(batch.records); !appended) return appended;
-  batches_.fetch_add(1, std::memory_order_relaxed);
-  append_us_.fetch_add(static_cast<std::uint64_t>(clock_.since_boot().value - start.value), std::memory_order_relaxed);
+  count_written(began_us);
   // The pair of chain(): the log folded the records by the acceptance that every reader runs, and ends where we do.
   CHECK(log_.state().head == batch.commits.back().leaf);
   return {};
@@ -320,6 +319,11 @@ std::optional<Writer::Batch> Writer::take_gathered() {
   lock.unlock();
   if (room_wanted) arrived_.notify_one();
   return batch;
+}
+
+void Writer::count_written(std::int64_t began_us) {
+  batches_.fetch_add(1, std::memory_order_relaxed);
+  append_us_.fetch_add(static_cast<std::uint64_t>(clock_.since_boot().value - began_us), std::memory_order_relaxed);
 }
 
 // It is durable. Whoever follows is told first: who reads again at once after the answer should mostly find it.

@@ -196,7 +196,8 @@ class Writer {
 
   // sending.cpp: the writing thread's, in a shared log and a reign of ours.
   bool send_step();
-  bool send(Batch batch);
+  void send(Batch batch);
+  Result<void> begin(Batch& batch);
   bool answer_appended();
   bool may_send() const;
   void told_appended();
@@ -232,6 +233,7 @@ class Writer {
   std::optional<Batch> take_gathered();
   Result<void> write(Batch& batch);
   void tell_all(Batch& batch);
+  void count_written(std::int64_t began_us);
   void give_up(Batch& batch, const Error& error);
   void refuse_all(Batch& batch, const Error& error) const;
 

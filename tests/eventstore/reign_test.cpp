@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <initializer_list>
 #include <map>
 #include <thread>
 
@@ -55,6 +56,19 @@ struct SharedNode {
       const bool decided = writer.decide_step();
       const bool written = writer.write_step();
       more = decided || written;
+    }
+  }
+  /// Each in a batch of its own.
+  void submit_each(std::initializer_list<const char*> words) {
+    for (const auto* word : words) {
+      submit(word);
+      run();
+    }
+  }
+  void let_all_arrive() {
+    while (log.under_way() > 0) {
+      log.arrive();
+      run();
     }
   }
   Answer::Kind kind(const std::string& word) { return answers.at(word).kind; }
@@ -288,10 +302,7 @@ TEST_F(ReignTest, StoppingBetweenReignsAnswersEverybody) {
 TEST_F(ReignTest, BatchesGoOneBehindTheOtherAndAnswersLeaveInTheirOrder) {
   one.run();
   one.log.slow_down();
-  for (const auto* word : {"a", "b", "no", "c"}) {
-    one.submit(word);
-    one.run();
-  }
+  one.submit_each({"a", "b", "no", "c"});
   EXPECT_EQ(one.log.under_way(), 3u);
   EXPECT_TRUE(one.answers.empty());
   one.log.arrive();
@@ -313,18 +324,12 @@ TEST_F(ReignTest, BatchesGoOneBehindTheOtherAndAnswersLeaveInTheirOrder) {
 TEST_F(ReignTest, OfManyThatAreUnderWayTheLostOnesAreDecidedAnew) {
   one.run();
   one.log.slow_down();
-  for (const auto* word : {"a", "b", "no", "c"}) {
-    one.submit(word);
-    one.run();
-  }
+  one.submit_each({"a", "b", "no", "c"});
   one.log.arrive();
   one.log.lose_the_answer_after(0);
   one.log.arrive();
   one.run();
-  while (one.log.under_way() > 0) {
-    one.log.arrive();
-    one.run();
-  }
+  one.let_all_arrive();
   EXPECT_EQ(story(), "|a|bc");
   EXPECT_EQ(one.answers.at("a").position, Sequence{1});
   for (const auto* word : {"b", "c"}) EXPECT_EQ(one.kind(word), Answer::Kind::accepted) << word;
@@ -335,10 +340,7 @@ TEST_F(ReignTest, OfManyThatAreUnderWayTheLostOnesAreDecidedAnew) {
 TEST_F(ReignTest, WhatIsUnderWayWhenAnotherTakesOverIsDecidedThere) {
   one.run();
   one.log.slow_down();
-  for (const auto* word : {"a", "b"}) {
-    one.submit(word);
-    one.run();
-  }
+  one.submit_each({"a", "b"});
   one.log.arrive();
   two.run();
   one.writer.want(false);
@@ -364,10 +366,7 @@ TEST_F(ReignTest, NoMoreIsUnderWayThanABatchHolds) {
   one.log.arrive();
   one.run();
   EXPECT_EQ(one.log.under_way(), full);
-  while (one.log.under_way() > 0) {
-    one.log.arrive();
-    one.run();
-  }
+  one.let_all_arrive();
   EXPECT_EQ(one.kind("more"), Answer::Kind::accepted);
   EXPECT_EQ(one.answers.size(), limits::batch_records_max + 1);
 }
