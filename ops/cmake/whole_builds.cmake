@@ -32,7 +32,7 @@ function(pioneer_common_headers target kind)
   target_compile_options(${target} PRIVATE -Wno-stringop-overread -Wno-stringop-overflow)
 endfunction()
 
-# Libraries of whose coroutines, or of librdkafka's names in them, g++ says something then: never compiled together.
+# Libraries of whose coroutines g++ warns then (beast), or whose files have names of their own that are alike: never compiled together.
 set(PIONEER_FILES_APART adapters_beast adapters_kafka)
 
 function(pioneer_files_together target)
