@@ -65,30 +65,44 @@ std::string_view EventHub::objection(const Audience& who) const {
   return {};
 }
 
-std::string_view EventHub::no_room_for(const Audience& who) const {
-  const std::lock_guard lock(mutex_);
-  return objection(who);
+void EventHub::count(const Audience& who) {
+  ++listening_;
+  if (who.person.empty())
+    ++anonymous_;
+  else
+    ++by_person_[who.person];
+  if (!who.peer.empty()) ++by_peer_[who.peer];
 }
 
-bool EventHub::listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
-                      std::shared_ptr<EventStream> stream) {
+void EventHub::count_out(const Audience& who) {
+  --listening_;
+  if (who.person.empty()) --anonymous_;
+  count_one_less(by_person_, who.person);
+  count_one_less(by_peer_, who.peer);
+}
+
+std::string_view EventHub::listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
+                                  const std::function<std::shared_ptr<EventStream>()>& open) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto sentence = objection(who); !sentence.empty()) return sentence;
+    count(who);
+  }
+  auto stream = open();
+  const std::lock_guard lock(mutex_);
+  if (!stream) {
+    count_out(who);
+    return {};
+  }
   auto listener = std::make_shared<Listener>();
   listener->group = group_key(who, filter);
   listener->who = std::move(who);
   listener->filter = std::move(filter);
   listener->stream = std::move(stream);
-  const std::lock_guard lock(mutex_);
-  if (!objection(listener->who).empty()) return false;
-  if (listener->who.person.empty())
-    ++anonymous_;
-  else
-    ++by_person_[listener->who.person];
-  if (!listener->who.peer.empty()) ++by_peer_[listener->who.peer];
-  ++listening_;
   listener->next = after && *after < UINT64_MAX ? *after + 1 : UINT64_MAX;  // UINT64_MAX: from now on
   arrived_.push_back(std::move(listener));
   changed_.notify_one();
-  return true;
+  return {};
 }
 
 void EventHub::advance(std::uint64_t end) {
@@ -212,12 +226,7 @@ void EventHub::forget_closed() {
   }
   take_closed(behind_);
   const std::lock_guard lock(mutex_);
-  listening_ -= gone.size();
-  for (const auto& listener : gone) {
-    if (listener->who.person.empty()) --anonymous_;
-    count_one_less(by_person_, listener->who.person);
-    count_one_less(by_peer_, listener->who.peer);
-  }
+  for (const auto& listener : gone) count_out(listener->who);
 }
 
 void EventHub::fan_out(const LiveCommit& commit) {

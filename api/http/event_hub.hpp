@@ -85,11 +85,11 @@ class EventHub {
   /// `position`: where live events begin.
   EventHub(Parts parts, Options options, std::uint64_t position);
 
-  /// Why this listener would not be taken: a sentence; empty: there is room. Ask before the answer begins. Any thread.
-  std::string_view no_room_for(const Audience& who) const;
-  /// False: too many listen already. `after`: Last-Event-ID. Any thread.
-  [[nodiscard]] bool listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
-                            std::shared_ptr<EventStream> stream);
+  /// Takes a place and then calls `open`, which begins the answer; nothing from it: the other end has gone, and the
+  /// place is free again. What comes back is why there is no place: a sentence; empty: it listens. `after`:
+  /// Last-Event-ID. Any thread.
+  [[nodiscard]] std::string_view listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after,
+                                        const std::function<std::shared_ptr<EventStream>()>& open);
   /// Every commit below `end` can be read. Any thread; does not block.
   void advance(std::uint64_t end);
   /// Ends all streams of this person, or of everybody (empty). Any thread.
@@ -123,7 +123,11 @@ class EventHub {
     std::string pending;                             ///< this round's frames, not yet pushed
   };
 
-  std::string_view objection(const Audience& who) const;  // under the mutex
+  // Under the mutex:
+  std::string_view objection(const Audience& who) const;
+  void count(const Audience& who);
+  void count_out(const Audience& who);
+
   bool admit();
   bool send_live(std::uint64_t end);
   bool catch_up();

@@ -178,13 +178,11 @@ void listen(const Service& service, const IncomingPointer& incoming, const node:
       return incoming->problem(
           {.code = "malformed_position", .detail = "A position is a whole number.", .field = "Last-Event-ID"});
   }
-  if (const auto objection = service.events->no_room_for(who); !objection.empty())
-    return incoming->problem({.code = "too_many_listeners", .detail = objection, .retry_after_s = 10});
   HttpResponse head{.content_type = "text/event-stream", .fixed = private_headers};
   if (request.method == "HEAD") return incoming->responder.respond(std::move(head));
-  // Another may have come in between: then this one ends at once, and its browser comes again.
-  auto stream = incoming->responder.stream(std::move(head));
-  if (stream && !service.events->listen(std::move(who), std::move(filter), after, stream)) stream->close();
+  const auto open = [&] { return incoming->responder.stream(std::move(head)); };
+  if (const auto objection = service.events->listen(std::move(who), std::move(filter), after, open); !objection.empty())
+    incoming->problem({.code = "too_many_listeners", .detail = objection, .retry_after_s = 10});
 }
 
 }  // namespace

@@ -80,9 +80,12 @@ class EventHubTest : public testing::Test {
                    .parts = {{stream, {type}, std::move(organisations), audience, "{\"s\":\"" + stream + "\"}"}}});
     hub->advance(log.size());
   }
+  bool listen(Audience who, EventFilter filter, std::optional<std::uint64_t> after, std::shared_ptr<Screen> screen) {
+    return hub->listen(std::move(who), std::move(filter), after, [&] { return std::move(screen); }).empty();
+  }
   std::shared_ptr<Screen> open(Audience who = {}, EventFilter filter = {}, std::optional<std::uint64_t> after = {}) {
     auto screen = std::make_shared<Screen>();
-    EXPECT_TRUE(hub->listen(std::move(who), std::move(filter), after, screen));
+    EXPECT_TRUE(listen(std::move(who), std::move(filter), after, screen));
     hub->step();
     return screen;
   }
@@ -226,7 +229,7 @@ TEST_F(EventHubTest, WaitsForAConnectionThatHasNotSentTheOldEvents) {
   open();
   auto screen = std::make_shared<Screen>();
   screen->unsent = 11;
-  ASSERT_TRUE(hub->listen({}, {}, 0, screen));
+  ASSERT_TRUE(listen({}, {}, 0, screen));
   run();
   EXPECT_EQ(screen->text(), "");
   screen->unsent = 0;
@@ -298,29 +301,40 @@ TEST_F(EventHubTest, LimitsListenersInAllAndOfOnePerson) {
   make({.listeners_max = 3, .listeners_per_person_max = 2});
   const auto one = open({.person = "m1"});
   open({.person = "m1"});
-  EXPECT_FALSE(hub->listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_FALSE(listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
   open({.person = "m2"});
-  EXPECT_FALSE(hub->listen({.person = "m3"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_FALSE(listen({.person = "m3"}, {}, {}, std::make_shared<Screen>()));
   one->close();
   commit("a");
   run();
-  EXPECT_TRUE(hub->listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_TRUE(listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
 }
 
 TEST_F(EventHubTest, LimitsThoseOfOneAddressAndThoseWhoHaveNotSignedIn) {
   make({.listeners_max = 10, .anonymous_max = 3, .listeners_per_peer_max = 2});
   const auto one = open({.peer = "192.0.2.1"});
   open({.person = "m1", .peer = "192.0.2.1"});
-  EXPECT_FALSE(hub->no_room_for({.peer = "192.0.2.1"}).empty());
-  EXPECT_FALSE(hub->listen({.person = "m2", .peer = "192.0.2.1"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_FALSE(listen({.person = "m2", .peer = "192.0.2.1"}, {}, {}, std::make_shared<Screen>()));
   open({.peer = "192.0.2.2"});
   open({.peer = "192.0.2.3"});
-  EXPECT_FALSE(hub->listen({.peer = "192.0.2.4"}, {}, {}, std::make_shared<Screen>()));
-  EXPECT_EQ(hub->no_room_for({.person = "m2", .peer = "192.0.2.4"}), "");
+  EXPECT_FALSE(listen({.peer = "192.0.2.4"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_TRUE(listen({.person = "m2", .peer = "192.0.2.4"}, {}, {}, std::make_shared<Screen>()));
   one->close();
   commit("a");
   run();
-  EXPECT_TRUE(hub->listen({.peer = "192.0.2.1"}, {}, {}, std::make_shared<Screen>()));
+  EXPECT_TRUE(listen({.peer = "192.0.2.1"}, {}, {}, std::make_shared<Screen>()));
+}
+
+TEST_F(EventHubTest, TakesThePlaceBeforeTheAnswerBegins) {
+  make({.listeners_per_person_max = 1});
+  EXPECT_EQ(hub->listen({.person = "m1"}, {}, {},
+                        [&]() -> std::shared_ptr<Screen> {  // it goes before it was told anything
+                          EXPECT_FALSE(listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
+                          return nullptr;
+                        }),
+            "");
+  EXPECT_EQ(hub->listeners(), 0U);
+  EXPECT_TRUE(listen({.person = "m1"}, {}, {}, std::make_shared<Screen>()));
 }
 
 TEST_F(EventHubTest, EndsAStreamWithItsToken) {
@@ -337,7 +351,7 @@ TEST_F(EventHubTest, EndsAStreamWithItsToken) {
 
 TEST_F(EventHubTest, LooksForExpiredTokensOnItsThread) {
   const auto screen = std::make_shared<Screen>();
-  ASSERT_TRUE(hub->listen({.standing = "s", .person = "m1", .expires_us = 1'000}, {}, {}, screen));
+  ASSERT_TRUE(listen({.standing = "s", .person = "m1", .expires_us = 1'000}, {}, {}, screen));
   std::thread thread([&] { hub->loop(); });
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (!screen->closed() && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
@@ -370,7 +384,7 @@ TEST_F(EventHubTest, GoesOnWhenTheLogCanBeReadAgain) {
 TEST_F(EventHubTest, RunsOnAThreadAndEndsAllStreamsWhenItStops) {
   std::thread thread([&] { hub->loop(); });
   const auto screen = std::make_shared<Screen>();
-  ASSERT_TRUE(hub->listen({}, {}, {}, screen));
+  ASSERT_TRUE(listen({}, {}, {}, screen));
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (screen->frames().empty() && std::chrono::steady_clock::now() < limit) std::this_thread::yield();
   hub->stop();
