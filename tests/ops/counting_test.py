@@ -58,6 +58,19 @@ class Counting(unittest.TestCase):
         self.assertEqual(run.returncode, 1)
         self.assertEqual(self.count({"one": "fail"}, {}), "1 3")
 
+    def test_what_failed_is_told_in_a_line_with_the_first_words_of_why(self):
+        report = self.folder / "x.xml"
+        report.write_text('<testsuite><testcase classname="S" name="a"/><testcase classname="S" name="b">'
+                          '<failure message="a was 1&#10;not 2"/><failure message="then this"/></testcase>'
+                          '<testcase classname="S" name="c"><failure>Traceback (most recent call last):\n  a line\nAssertionError: no</failure></testcase></testsuite>')
+        told = self.folder / "told.txt"
+        for _ in range(2):
+            run = subprocess.run([sys.executable, ROOT / "ops/count_tests.py", "--told", told, "--cases", report, "1"], check=True, capture_output=True, text=True)
+            self.assertEqual(run.stdout, "1 2\n")
+        subprocess.run([sys.executable, ROOT / "ops/count_tests.py", "--told", told, "--cases", self.folder / "none.xml", "1"], check=True, capture_output=True)
+        self.assertEqual(told.read_text().splitlines(),
+                         ["S b: a was 1 not 2", "S c: AssertionError: no"] * 2 + ["none: the program failed, none of its cases did"])
+
     def test_python_without_tests_fails(self):
         (self.folder / "x_test.py").write_text("")
         self.assertEqual(subprocess.run([sys.executable, ROOT / "ops/python_tests.py", self.folder / "x_test.py"], capture_output=True).returncode, 1)
