@@ -140,6 +140,20 @@ void show_projected(const Service& service, const IncomingPointer& incoming, con
       Asked::promised);
 }
 
+/// Who sends a command. A token that is new may not have come to a node that only follows yet: the one that writes
+/// knows. Nothing: answered, there or here.
+std::optional<node::Caller> sender(const Service& service, const IncomingPointer& incoming) {
+  const auto& credentials = incoming->credentials;
+  const auto unknown = [&] {
+    return credentials.kind != Credentials::Kind::none && !service.node.caller(hash_of(credentials.secret)).sender;
+  };
+  if (service.elsewhere && service.node.unwritable() == "elsewhere" && unknown()) {
+    service.elsewhere(incoming);
+    return std::nullopt;
+  }
+  return identify(service, *incoming);
+}
+
 }  // namespace
 
 Handler changes(const Service& service, Commanded (Edge::*edged)(const Call&, std::string_view), Shown shown) {
@@ -227,20 +241,6 @@ std::optional<node::Caller> identify(const Service& service, const Incoming& inc
   if (domain::permission(incoming.route->action).anyone) return node::Caller{};
   incoming.problem({.code = "session_ended", .detail = "You are no longer signed in here. Please sign in again."});
   return std::nullopt;
-}
-
-/// Who sends a command. A token that is new may not have come to a node that only follows yet: the one that writes
-/// knows. Nothing: answered, there or here.
-std::optional<node::Caller> sender(const Service& service, const IncomingPointer& incoming) {
-  const auto& credentials = incoming->credentials;
-  const auto unknown = [&] {
-    return credentials.kind != Credentials::Kind::none && !service.node.caller(hash_of(credentials.secret)).sender;
-  };
-  if (service.elsewhere && service.node.unwritable() == "elsewhere" && unknown()) {
-    service.elsewhere(incoming);
-    return std::nullopt;
-  }
-  return identify(service, *incoming);
 }
 
 void send_at_once(const Service& service, const IncomingPointer& incoming, const Make& make, Show show) {
