@@ -46,7 +46,7 @@ cluster_node_keys() {  # cluster_node_keys I
 }
 
 cluster_start_node() {  # cluster_start_node I [OPTION…]
-  "$bin/pioneerd" --config "$data/node-$1.yaml" "${@:2}" 2>&"$cluster_says" &
+  "$bin/pioneerd" --config "$data/node-$1.yaml" "${@:2}" 2>&"$cluster_says" {cluster_lock}>&- &
   cluster_pids[$1]=$!
 }
 
@@ -58,7 +58,7 @@ cluster_watch() {  # cluster_watch [OPTION…]
     sleep 0.5
     if ! ops/kafka/status --data "$data/kafka" >/dev/null; then
       echo "The broker is gone. It is started again; until then nothing can be recorded, and reading goes on."
-      if ops/kafka/start --data "$data/kafka" >/dev/null 2>&"$cluster_says" {cluster_says}>&-; then echo "The broker is back."; fi
+      if ops/kafka/start --data "$data/kafka" >/dev/null 2>&"$cluster_says" {cluster_says}>&- {cluster_lock}>&-; then echo "The broker is back."; fi
     fi
     for i in "${!cluster_pids[@]}"; do
       if kill -0 "${cluster_pids[i]}"; then continue; fi
@@ -79,9 +79,15 @@ cluster_watch() {  # cluster_watch [OPTION…]
 cluster_serve() {  # cluster_serve COUNT [OPTION…]: more options for every node
   local count=$1 i
   shift
+  # Held by this shell alone: a broker or a node that outlives it is nobody who serves the town.
+  exec {cluster_lock}>"$data/cluster.lock"
+  if ! flock -n "$cluster_lock"; then
+    echo "ops/run: another ops/run --cluster serves $data; stop that one first, or give this one another --data" >&2
+    exit 3
+  fi
   trap cluster_stop EXIT
   trap 'exit 130' INT TERM
-  bootstrap=$(ops/kafka/start --data "$data/kafka" --port 0 | tail -n 1)
+  bootstrap=$(ops/kafka/start --data "$data/kafka" --port 0 {cluster_lock}>&- | tail -n 1)
   exec {cluster_says}>&2
   for ((i = 1; i <= count; ++i)); do cluster_settings "$i" >"$data/node-$i.yaml"; done
   if [[ ! -d $data/node-1 ]]; then

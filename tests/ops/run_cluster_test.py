@@ -17,14 +17,20 @@ class RunCluster(unittest.TestCase):
         self.made = self.enterContext(pioneer.Pioneer())
         self.town = self.made.data
         self.made.data = self.town / "made"  # where the log of a cluster is made
+        self.address = self.free()
+
+    def free(self) -> str:
         with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+            return f"127.0.0.1:{probe.getsockname()[1]}"
+
+    def started(self, address: str) -> subprocess.Popen:
+        return subprocess.Popen(
+            [pioneer.ROOT / "ops/run", "--cluster", "1", "--demo", "--data", self.town, "--listen", address], cwd=pioneer.ROOT,
+            env=os.environ | {"PIONEER_BIN": str(pioneer.BIN)}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def served(self) -> str:
         """What it says until it serves; then it is ended, as Ctrl-C ends it, when `self.end` is called."""
-        self.process = subprocess.Popen(
-            [pioneer.ROOT / "ops/run", "--cluster", "1", "--demo", "--data", self.town, "--listen", self.address], cwd=pioneer.ROOT,
-            env=os.environ | {"PIONEER_BIN": str(pioneer.BIN)}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.process = self.started(self.address)
         said = ""
         for line in self.process.stdout:
             said += line
@@ -49,6 +55,9 @@ class RunCluster(unittest.TestCase):
         self.assertIsNotNone(code, said)
         client = pioneer.Client(int(self.address.rpartition(":")[2]))
         self.addCleanup(client.close)
+        second = self.started(self.free())
+        self.assertIn("another ops/run --cluster serves", second.communicate(timeout=60)[0])
+        self.assertEqual(second.returncode, 3)  # and the first has its broker and its node:
         client.call("POST", "/api/v1/session", {"code": code[1]}, headers={"Origin": f"http://{self.address}"})
         keys = {pioneer.run("keys", "show", "--verifier", "--data", str(self.town / where)) for where in ("made", "node-1")}
         self.assertEqual(len(keys), 1, "who asks for the log's key where it was made is shown the one that signs")
