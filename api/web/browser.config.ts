@@ -17,6 +17,7 @@ export default defineConfig({
     fileParallelism: false,
     pool: 'forks',
     testTimeout: 300_000,
+    cache: false, // the order of files is everywhere the same, not that of the last run's failures
     retry: 1, // a machine that does much else may be too slow once; what passes only then is told by the report
     hookTimeout: 300_000,
     reporters: ['default', 'junit'],

@@ -7,7 +7,7 @@ import { everything as incidents, tell } from './incidents'
 import { city, device, everything, goTo, onStage, picture, press, until, type Language, type Look, type Size } from './stage'
 import { said } from './words'
 
-onStage()
+onStage({ stays: true })
 /** What can be tapped and is smaller than promised. Links within a sentence follow the text's size, as the guidelines allow. */
 const smallTargets = (page: Page, least: number) =>
   page.evaluate((px) => {

@@ -5,7 +5,7 @@ import { askFor, call, newcomer, offer, type Person } from './city'
 import { city, device, goTo, onStage, patience, picture, until } from './stage'
 import { said, saidOfPast } from './words'
 
-onStage()
+onStage({ stays: true })
 const w = said('en')
 const p = saidOfPast('en')
 const desk = { size: 'desktop', language: 'en' } as const

@@ -120,16 +120,16 @@ export function freePort(): Promise<number> {
   })
 }
 
-async function settle(url: string, administrator: string): Promise<City> {
-  const at = { url }
+/** People who live and work in a community of the city's district `nth`. The market shows nobody what another district offers. */
+export async function settle(at: Pick<City, 'url'>, administrator: string, nth = 0): Promise<City> {
   const me = await call<{ id: string }>(at, administrator, 'me')
-  const firstBelow = async (parent: string) => (await call<{ items: { id: string; name: string }[] }>(at, administrator, `organisations?parent=${parent}&limit=1`)).items[0]!
+  const below = async (parent: string) => (await call<{ items: { id: string; name: string }[] }>(at, administrator, `organisations?parent=${parent}&limit=100`)).items
   const xiamen = await call<{ id: string }>(at, administrator, 'organisations/3502')
-  const street = await firstBelow((await firstBelow(xiamen.id)).id)
-  const community = await firstBelow(street.id)
+  const street = (await below((await below(xiamen.id))[nth]!.id))[0]!
+  const community = (await below(street.id))[0]!
   const person = (name: string, role?: string) => newcomer(at, administrator, name, community.id, role)
   return {
-    url,
+    url: at.url,
     community: { id: community.id, name: community.name },
     street,
     administrator: { id: me.id, name: 'administrator', token: administrator },
@@ -189,7 +189,7 @@ export async function openCity(opening: Opening = {}): Promise<Stand> {
   }
   try {
     await start()
-    return { city: await settle(url, administrator), data, pid: () => server!.pid!, die: () => end('SIGKILL'), start, leave }
+    return { city: await settle({ url }, administrator), data, pid: () => server!.pid!, die: () => end('SIGKILL'), start, leave }
   } catch (error) {
     await leave()
     throw error

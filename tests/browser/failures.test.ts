@@ -200,7 +200,7 @@ it("a phone's wrong clock: the shop, the times and a claim are right all the sam
   for (const years of [3, -3]) {
     const page = await device(city().member)
     await page.clock.install({ time: Date.now() + years * 365 * 86_400_000 })
-    await goTo(page, '/market')
+    await goTo(page, '/market?q=钟走错了')
     await page.locator('a.tile', { hasText: '钟走错了也能来' }).first().waitFor()
     await goTo(page, `/requests/${request}`)
     await page.getByText('钟走错了的求助').first().waitFor()

@@ -39,11 +39,11 @@ describe.each(everything ? all : all.slice(0, 2))("a member's day, %s, %s", (siz
     expect((await call<{ rating: { stars: number } }>(city(), city().member.token, `requests/${id}`)).rating.stars).toBe(4)
   })
 
-  it('claims once with two taps, keeps a ticket, and gives it back', async ({ task }) => {
-    const title = `陶艺课 ${size} ${language} ${task.result?.retryCount ?? 0}` // told again, the first one's is still there
+  it('claims once with two taps, keeps a ticket, and gives it back', async () => {
+    const title = `陶艺课 ${size} ${language}`
     const id = await offer(city(), { title, capacity: 7 })
     const page = await device(city().member, { size, language })
-    await goTo(page, '/market')
+    await goTo(page, '/market?q=陶艺课') // of a full shop only what is near the screen is drawn
     await page.getByText(title).click()
     const button = page.getByRole('button', { name: w.product.claim, exact: true })
     await button.dblclick()
@@ -83,7 +83,7 @@ it('looks at one day of the market, and comes back from a ticket to the tickets'
   const ids = [await offer(city(), { title: '后天的课', starts: 48 + 12 - hour }), await offer(city(), { title: '大后天的课', starts: 72 + 12 - hour })]
   await call(city(), city().member.token, `products/${ids[0]}/claims`, { places: 1 })
   const page = await device(city().member)
-  await goTo(page, '/market?q=天的课') // of a full shop only what is near the screen is drawn
+  await goTo(page, '/market?q=天的课')
   await page.getByText('大后天的课', { exact: true }).waitFor()
   await page.locator('#market-day').selectOption({ index: 3 })
   await page.waitForURL(/day=\d{4}-\d{2}-\d{2}/)

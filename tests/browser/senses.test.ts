@@ -26,13 +26,13 @@ function filmOf(text: string): Buffer {
   return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), frame, frame])
 }
 
-onStage(async () => {
+onStage({ stays: true, words: async () => {
   product = await offer(city(), { title: '扫码进场', starts: -1, ends: 2 })
   await call(city(), city().member.token, `products/${product}/claims`, { places: 1 })
   const { ticket } = await call<{ ticket: string }>(city(), city().member.token, `products/${product}/claims/1`)
   writeFileSync(film, filmOf(ticket))
   return ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${film}`]
-})
+} })
 afterAll(() => rmSync(film, { force: true }))
 
 it('a ticket held before the camera checks in, once', async () => {

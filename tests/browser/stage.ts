@@ -2,13 +2,14 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
-import { call, type City, type Person } from './city'
+import { call, settle, type City, type Person } from './city'
 
 let elsewhere: City | undefined
-/** The city of all stories, or the one that a story has to itself. */
-export const city = (): City => elsewhere ?? inject('city')
+let another: City | undefined
+/** The city of all stories, or the one that a story has to itself. A story that is told again happens in another district, to other people. */
+export const city = (): City => elsewhere ?? another ?? inject('city')
 export const playIn = (own: City | undefined): void => void (elsewhere = own)
 /** All combinations at night, each story once otherwise. */
 export const everything = process.env.PIONEER_BROWSER_ALL === '1'
@@ -54,16 +55,22 @@ const expected = [/Failed to load resource/, /net::ERR_/, /Service Worker regist
 export const chromiumAt = (): string => process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((p) => existsSync(p)) ?? 'chromium'
 export const chromiumWords = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic']
 
-/** A browser for the stories of a file; `words` is asked once, when the file begins. */
-export function onStage(words: () => Promise<string[]> = () => Promise.resolve([])): void {
+/** A browser for the stories of a file; `words` is asked once, when the file begins. `stays`: they go on from what was made for all of them. */
+export function onStage({ words = () => Promise.resolve([]), stays = false }: { words?: () => Promise<string[]>; stays?: boolean } = {}): void {
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: chromiumAt(), args: [...chromiumWords, ...(await words())] })
+  })
+  beforeEach(async ({ task }) => {
+    another = undefined
+    if (!task.result?.retryCount || stays || elsewhere) return
+    another = await settle(city(), city().administrator.token, 1)
   })
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await Promise.all(contexts.flatMap((c) => c.pages()).map((p, i) => picture(p, `failed-${task.name.slice(0, 40).replace(/\W+/g, '-')}-${i}`).catch(() => undefined)))
     await Promise.all(contexts.splice(0).map((c) => c.close()))
     const found = wrong.splice(0)
     expect(found, 'what the console said').toEqual([])
+    if (process.env.PIONEER_BROWSER_TWICE) expect(task.result?.retryCount ?? 0, 'told a second time, to see that it can be').toBe(1)
   })
   afterAll(() => browser.close())
 }
