@@ -23,7 +23,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::ListValue;
 using google::protobuf::Struct;
-using google::protobuf::Value;
 
 void put(Struct& into, const std::string& name, std::string_view text) {
   (*into.mutable_fields())[name].set_string_value(std::string(text));

@@ -123,9 +123,10 @@ export function freePort(): Promise<number> {
 /** People who live and work in a community of the city's district `nth`. The market shows nobody what another district offers. */
 export async function settle(at: Pick<City, 'url'>, administrator: string, nth = 0): Promise<City> {
   const me = await call<{ id: string }>(at, administrator, 'me')
-  const below = async (parent: string) => (await call<{ items: { id: string; name: string }[] }>(at, administrator, `organisations?parent=${parent}&limit=100`)).items
+  const below = async (parent: string) => (await call<{ items: { id: string; name: string; children: number }[] }>(at, administrator, `organisations?parent=${parent}&limit=100`)).items
   const xiamen = await call<{ id: string }>(at, administrator, 'organisations/3502')
-  const street = (await below((await below(xiamen.id))[nth]!.id))[0]!
+  const streets = await below((await below(xiamen.id))[nth]!.id)
+  const street = streets.find((s) => s.children > 8)! // other stories want neighbouring communities
   const community = (await below(street.id))[0]!
   const person = (name: string, role?: string) => newcomer(at, administrator, name, community.id, role)
   return {

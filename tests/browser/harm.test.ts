@@ -18,7 +18,7 @@ async function onlyText(page: Page, path: string): Promise<void> {
 it('a title that means harm is only text: of a product', async () => {
   const id = await offer(city(), { title: title('课') })
   const page = await device(city().member, { size: 'desktop' })
-  for (const path of ['/market', `/products/${id}`, `/print/product/${id}`]) await onlyText(page, path)
+  for (const path of ['/market?q=onerror', `/products/${id}`, `/print/product/${id}`]) await onlyText(page, path)
 })
 
 it('a title that means harm is only text: of a request, on its page, in print, in Mine and on the board', async () => {

@@ -10,7 +10,7 @@ import { city, device, goTo, onStage, picture, playIn, until } from './stage'
 import { mapFile } from './map_file'
 import { said } from './words'
 
-onStage()
+onStage({ stays: true })
 const axe = readFileSync(resolve(import.meta.dirname, '../../api/web/node_modules/axe-core/axe.min.js'), 'utf8')
 const violations = async (page: Page) => {
   await page.evaluate(axe)
