@@ -218,6 +218,11 @@ bool Writer::try_to_reign() {
     return true;
   }
   tell_follower();
+  // Decisions behind what the follower has not read would be told to it with a hole before them.
+  if (told_ != reign_.next.sequence) {
+    no_reign(unavailable("taking_over"));
+    return true;
+  }
   begin_reign();
   return true;
 }

@@ -110,7 +110,7 @@ std::optional<Contradictions::Found> Contradictions::hold(const std::string& not
   if (judged.judgement == Judgement::leads_there || judged.ours == nullptr) return std::nullopt;
   if (judged.judgement == Judgement::contradicts) {
     kept.ours = *judged.ours;
-    return keep(std::move(kept));
+    return keep(kept);
   }
   const std::lock_guard lock(mutex_);
   const bool waits_already = std::ranges::find(waiting_, kept.file, &Kept::file) != waiting_.end();
@@ -118,7 +118,7 @@ std::optional<Contradictions::Found> Contradictions::hold(const std::string& not
   return std::nullopt;
 }
 
-std::optional<Contradictions::Found> Contradictions::keep(Kept kept) {
+std::optional<Contradictions::Found> Contradictions::keep(const Kept& kept) {
   const std::lock_guard lock(mutex_);
   if (all_.size() == kept_max || std::ranges::find(all_, kept.file, &Kept::file) != all_.end()) return std::nullopt;
   all_.push_back(kept);
@@ -157,7 +157,7 @@ std::vector<Contradictions::Found> Contradictions::judge() {
       waiting_.push_back(std::move(one));
     } else if (judged.judgement == Judgement::contradicts) {
       one.ours = *judged.ours;
-      if (auto kept = keep(std::move(one))) found.push_back(std::move(*kept));
+      if (auto kept = keep(one)) found.push_back(std::move(*kept));
     }
   }
   return found;

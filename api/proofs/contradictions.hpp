@@ -87,7 +87,7 @@ class Contradictions {
   Judged judge_by_root(const SignedCheckpoint& theirs) const;
   /// Also where it is longer than that.
   Judged judge_at_end(const SignedCheckpoint& theirs) const;
-  std::optional<Found> keep(Kept kept);
+  std::optional<Found> keep(const Kept& kept);
   bool knows(const std::string& file) const;
   std::optional<Kept> read_kept(const std::string& path) const;
   eventstore::Result<void> write(const Kept& kept) const;

@@ -258,6 +258,18 @@ TEST_F(ReignTest, TriesAgainAfterAPauseThatGrows) {
   EXPECT_FALSE(one.writer.write_step());
 }
 
+TEST_F(ReignTest, DoesNotBeginBeforeItsOpeningIsRead) {
+  one.submit("a");
+  one.log.meanwhile([&] { one.log.meanwhile([&] { one.log.hide(true); }); });  // the fence is sent, then the opening
+  one.run();
+  EXPECT_EQ(story(), "|");
+  EXPECT_EQ(one.writer.reigns(), 0u);
+  one.log.hide(false);
+  one.run();
+  EXPECT_EQ(one.kind("a"), Answer::Kind::accepted);
+  EXPECT_EQ(story(), "||a");
+}
+
 TEST_F(ReignTest, AForkIsForGood) {
   one.run();
   one.submit("a");

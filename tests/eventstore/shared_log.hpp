@@ -43,6 +43,9 @@ class SharedLog final : public Log {
   }
   std::size_t under_way() const { return under_way_.size(); }
 
+  /// Readers read nothing while it is so.
+  void hide(bool hidden) { hidden_ = hidden; }
+
   /// Called once, when the next append is on its way.
   void meanwhile(std::function<void()> what) { meanwhile_ = std::move(what); }
 
@@ -89,6 +92,7 @@ class SharedLog final : public Log {
    public:
     Reader(const SharedLog& log, Sequence from) : log_(log), next_(from) {}
     Result<std::optional<Leaf>> next() override {
+      if (log_.hidden_) return failure("log_unreadable", "The disk does not answer.", Retry::can_help);
       if (next_ >= log_.end()) return std::optional<Leaf>{};
       Leaf leaf{next_, log_.records_.leaves.at(next_.value)};
       ++next_;
@@ -104,6 +108,7 @@ class SharedLog final : public Log {
   std::optional<std::size_t> arrive_;
   std::optional<Error> error_;
   std::function<void()> meanwhile_;
+  bool hidden_ = false;
   bool slow_ = false;
   std::deque<std::vector<std::string>> under_way_;
   Sequence own_end_;
