@@ -1,5 +1,6 @@
 #include "api/cli/proof_file.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include "api/audit/mirror_folder.hpp"
@@ -11,6 +12,15 @@ namespace {
 
 /// With which every archive begins.
 constexpr std::string_view archive_start = "PK\x03\x04";
+
+/// Of a file that is longer than any receipt.
+constexpr std::size_t head_bytes = 100;
+
+/// Whatever a mail program put before it, and whichever version it says it is of: it was meant as one.
+bool begins_as_receipt(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  return text.starts_with("c2sp.org/tlog-proof");
+}
 
 }  // namespace
 
@@ -30,18 +40,18 @@ std::string out_of_header(std::string text) {
 
 std::string no_receipt_but(const std::string& file) {
   const auto text = api::MirrorFolder(".").read(file, api::receipt_bytes_max);
-  std::string start = text ? *text : std::string();
-  if (!text && text.error().code == "file_too_long") {
-    start.resize(archive_start.size());
-    std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
-  }
+  if (!text && text.error().code != "file_too_long") return {};
+  std::string start = text ? *text : std::string(head_bytes, '\0');
+  if (!text) std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
+  if (begins_as_receipt(start)) return {};
   if (start.starts_with(archive_start))
     return "This is an archive, not a receipt. If it is evidence, `pioneer audit evidence-check` judges it";
   const auto note = out_of_header(std::move(start));
   if (note.substr(0, note.find('\n')).ends_with("/promise"))
     return "This is a promise, not a receipt. `pioneer receipt breach PROMISE EVIDENCE` judges it, with what the log "
            "signed since: the record's receipt, checkpoints, other promises";
-  return {};
+  return "This is no receipt. Perhaps it is a photo or a printed page; nothing is wrong with it. A receipt is a small "
+         "text file whose first line is c2sp.org/tlog-proof@v1";
 }
 
 }  // namespace pioneer::cli

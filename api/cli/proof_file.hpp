@@ -14,7 +14,8 @@ eventstore::Result<std::string> read_proof(const std::string& file);
 /// As it is; one line of base64 is read back: so a promise stands in the header that it came with.
 std::string out_of_header(std::string text);
 
-/// What a file is that is no receipt, and which command checks it; empty: neither a promise nor evidence.
+/// What a file is that does not begin as a receipt, and which command checks it; empty: it begins as one, or cannot be
+/// read.
 std::string no_receipt_but(const std::string& file);
 
 }  // namespace pioneer::cli

@@ -73,13 +73,20 @@ class Receipts(unittest.TestCase):
         lines = good.split("\n")
         for changed, words in ((good.replace("index 1", "index 2"), "do not lead to the root"), (good.replace("index 1", "index 01"), "leading zeros"),
                                ("\n".join([*lines[:3], *lines[4:]]), "hashes"), (good[:-9] + "A" + good[-8:], "text or the signature was changed"),
-                               (good[:100], "at which index"), ("", "first line"), (good.replace(lines[1], "extra AAAA"), "do not lead to the root")):
+                               (good[:100], "at which index"), (good.replace("@v1", "@v2", 1), "first line"), (good.replace(lines[1], "extra AAAA"), "do not lead to the root")):
             bad = self.folder / "bad.tlog-proof"
             bad.write_text(changed, encoding="utf-8")
             told = self.verify(bad, expect=1)
             self.assertTrue(told.startswith("BAD: "), told)
             self.assertIn(words, told)
             self.assertFalse(json.loads(self.verify(bad, "--json", expect=1))["ok"])
+
+    def test_what_is_no_receipt_is_not_called_a_bad_one(self):
+        for content in (b"", b"\xff\xd8\xff\xe0 a photo", b"hello\n", b"\x00" * 200_000, b"PK" + b"-" * 10):
+            other = self.folder / "other"
+            other.write_bytes(content)
+            self.assertIn("CANNOT TELL: This is no receipt", self.verify(other, expect=3))
+        self.assertIsNone(json.loads(self.verify(self.folder / "data" / "keys" / "log-verifier", "--json", expect=3))["ok"])
 
     def test_another_key_another_log_and_no_key(self):
         file = self.receipt(1)
