@@ -45,7 +45,10 @@ std::vector<Mine> all_of(const node::Node& node, const domain::Id& member, std::
 domain::Decided<MinePage> mine_page(const node::Node& node, const domain::Id& member, std::string_view kind,
                                     std::string_view after, std::size_t limit, const TimeOf& time_of) {
   std::optional<Mine> last;
-  if (!after.empty() && !(last = parse_cursor(after))) return domain::refuse(bad_cursor);
+  if (!after.empty()) {
+    last = parse_cursor(after);
+    if (!last) return domain::refuse(bad_cursor);
+  }
   auto all = all_of(node, member, kind, time_of);
   std::ranges::sort(all, is_before);
   auto from = all.begin();
