@@ -34,7 +34,7 @@ bool Slots::sealed(std::string_view stream, const projections::SealedSlot& slot,
   }
   const auto opened = opener_->open(value, stream, slot.field);
   if (!opened) return false;
-  OpenedField reader([&](std::string text) { projections::append_json_text(to, text); });
+  OpenedField reader([&](const std::string& text) { projections::append_json_text(to, text); });
   opened->reveal_to(reader);
   return true;
 }
