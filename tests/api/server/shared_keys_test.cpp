@@ -23,6 +23,10 @@ using api::KeyState;
 using domain::Id;
 using tests::KafkaBroker;
 
+/// Of an entry in the table, as adapters/keyring/sharing.hpp draws it.
+constexpr std::size_t erased_bytes = 44;
+constexpr std::size_t active_bytes = erased_bytes + 72;
+
 const auto log_id = eventstore::LogId::of("a log of 16 byte");
 
 Id numbered(std::uint32_t n) {
@@ -94,13 +98,14 @@ TEST(SharedKeys, WhatOneNodeMakesAllReadAndWhatOneErasesIsErasedForAll) {
   ASSERT_TRUE(one.keyring().sync());
   ASSERT_TRUE(other.keyring().catch_up());
   for (std::uint32_t n = 0; n < 50; ++n) ASSERT_EQ(other.secret(numbered(n)), one.secret(numbered(n))) << n;
-  ASSERT_EQ(newest(table, numbered(3)).size(), 100u);
+  ASSERT_EQ(newest(table, numbered(3)).size(), active_bytes);
   ASSERT_TRUE(one.keyring().erase(numbered(3)));
   const auto until = std::chrono::steady_clock::now() + 60s;
-  while (newest(table, numbered(3)).size() != 28 && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  while (newest(table, numbered(3)).size() != erased_bytes && std::chrono::steady_clock::now() < until)
+    std::this_thread::yield();
   ASSERT_TRUE(other.keyring().catch_up());
   EXPECT_EQ(other.keyring().state(numbered(3)), KeyState::erased);
-  EXPECT_EQ(newest(table, numbered(3)).size(), 28u) << "without the wrapped key";
+  EXPECT_EQ(newest(table, numbered(3)).size(), erased_bytes) << "without the wrapped key";
   KeyNode late(table, 3);
   ASSERT_TRUE(late.open());
   EXPECT_EQ(late.keyring().state(numbered(3)), KeyState::erased);
@@ -142,12 +147,17 @@ TEST(SharedKeys, WhatAFencedNodePutsLateLoses) {
   EXPECT_EQ(reigns.secret(numbered(1)), counts);
   ASSERT_TRUE(again.open());
   EXPECT_EQ(again.secret(numbered(1)), counts);
-  const adapters::kafka::TableEntry late{std::string(numbered(1).view()), [&] {
-                                           auto value = newest(table, numbered(1));
-                                           value[4] = 1;  // the epoch
-                                           for (std::size_t i = 28; i < value.size(); ++i) value[i] = 'x';
-                                           return value;
-                                         }()};
+  // What it would have put, in a table where nobody was faster: a good entry but for its epoch.
+  const auto its_own = fresh_table();
+  KeyNode alone(its_own, 5);
+  alone.disk = fenced.disk.copy();
+  ASSERT_TRUE(alone.open(true));
+  ASSERT_TRUE(alone.keyring().begin_epoch(1));
+  ASSERT_TRUE(alone.keyring().create(numbered(1), KeyKind::person));
+  ASSERT_TRUE(alone.keyring().sync());
+  ASSERT_NE(alone.secret(numbered(1)), counts);
+  const adapters::kafka::TableEntry late{std::string(numbered(1).view()), newest(its_own, numbered(1))};
+  ASSERT_EQ(late.value->size(), active_bytes);
   auto options = table_options(table);
   options.told = [](std::string_view, std::optional<std::string_view>) {};
   const auto put = adapters::kafka::TableTopic::open(options);
