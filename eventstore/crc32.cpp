@@ -23,7 +23,8 @@ constexpr long long fold_over(unsigned n) {
   for (unsigned i = 0; i < n; ++i) power = (power << 1) ^ (power >> 31 != 0 ? 0x04C11DB7u : 0u);
   std::uint64_t reflected = 0;
   for (unsigned bit = 0; bit < 32; ++bit) reflected |= std::uint64_t{(power >> bit) & 1u} << (31 - bit);
-  return static_cast<long long>(reflected << 1);
+  reflected <<= 1;
+  return static_cast<long long>(reflected);
 }
 // As printed in "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009).
 static_assert(fold_over(512 + 32) == 0x1'5444'2BD4 && fold_over(512 - 32) == 0x1'C6E4'1596);

@@ -28,7 +28,7 @@ std::string Patience::trouble() const {
   return trouble_;
 }
 
-void Patience::note(std::string code) {
+void Patience::note(const std::string& code) {
   Told told;
   {
     const std::lock_guard lock(mutex_);

@@ -25,7 +25,7 @@ class Patience {
   Result<void> until_done(const std::function<Result<void>()>& attempt);
 
  private:
-  void note(std::string code);
+  void note(const std::string& code);
 
   mutable std::mutex mutex_;
   std::condition_variable ended_;

@@ -54,7 +54,7 @@ std::vector<Known> ask(std::vector<api::WitnessClient>& witnesses, std::span<con
 
 Result<std::optional<KnownElsewhere>> known_to_witnesses(const std::string& directory, const api::Settings& settings,
                                                          const std::function<void(const std::string&)>& tell) {
-  const std::optional<KnownElsewhere> nothing;
+  std::optional<KnownElsewhere> nothing;
   adapters::posix::PosixDisk disk;
   adapters::posix::PosixRandom random;
   // Where there is no key yet, nothing was signed.

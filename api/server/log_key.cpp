@@ -15,7 +15,7 @@ using eventstore::Result;
 /// What follows from the deployment's own key, instead of chance.
 class Derived final : public eventstore::Random {
  public:
-  Derived(api::Cryptography& cryptography, api::Secret from) : cryptography_(cryptography), from_(std::move(from)) {}
+  Derived(api::Cryptography& cryptography, const api::Secret& from) : cryptography_(cryptography), from_(from) {}
   void fill(std::span<std::byte> bytes) override {
     const auto seed = cryptography_.derive(from_, {"log signing"});
     CHECK(bytes.size() <= seed.view().size());

@@ -228,9 +228,7 @@ int serve(const api::Settings& settings) {
   return end.wanted() ? 0 : failed;  // asked to stop, it need not have come to serve
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app{"pioneerd serves a Pioneer data directory over HTTP."};
   Options options;
   bool print_openapi = false;
@@ -257,9 +255,15 @@ int main(int argc, char** argv) {
   }
   const auto settings = settings_of(options);
   if (!settings) return give_up("the settings cannot be used:" + all_of(settings.error()));
+  return serve(*settings);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   // What a library throws while a server is made: no file or thread is left for it.
   try {
-    return serve(*settings);
+    return run(argc, argv);
   } catch (const std::exception& e) {
     return give_up(std::string("the server could not be started: ") + e.what());
   }

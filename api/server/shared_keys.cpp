@@ -9,7 +9,6 @@ using adapters::KeyringOptions;
 using adapters::kafka::TableEntry;
 using adapters::kafka::TableTopic;
 using eventstore::Result;
-using eventstore::Retry;
 
 Result<std::unique_ptr<SharedKeys>> SharedKeys::open(eventstore::Disk& disk, api::Cryptography& cryptography,
                                                      const eventstore::LogId& log, KeyringOptions keys,
