@@ -198,7 +198,7 @@ bool Writer::try_to_reign() {
       no_reign(fenced.error());
       return true;
     }
-    reign_ = std::move(*fenced);
+    reign_ = *fenced;
     phase_ = Phase::fenced;
     tell_follower();
   }

@@ -25,7 +25,7 @@ std::string index_path(std::uint64_t index) {
   return path;
 }
 
-std::string with_width(std::string path, std::size_t width) {
+std::string with_width(const std::string& path, std::size_t width) {
   CHECK(width >= 1 && width <= tile_width);
   return width == tile_width ? path : path + ".p/" + std::to_string(width);
 }
