@@ -42,10 +42,9 @@ describe.each(all)("a cadre's morning by keys, %s, %s", (size, language) => {
       await page.keyboard.press(name)
     }
     const current = page.locator('.card-button.current')
-    const standing = () => current.getAttribute('data-id', { timeout: 500 }).catch(() => null)
-    await current.waitFor()
+    const standing = () => current.evaluateAll((all) => (all[0] as HTMLElement | undefined)?.dataset.id)
     for (let i = 0; i < asked.length; i++) {
-      const id = (await standing())!
+      const id = (await current.getAttribute('data-id'))!
       if (mine.includes(id)) await key('a')
       else {
         await key('s')
@@ -89,15 +88,16 @@ describe.each(all)("a cadre's morning by keys, %s, %s", (size, language) => {
     await page.locator('.card-button.current').waitFor()
     await page.keyboard.press('/')
     await page.keyboard.type(`特别的灯 ${language}`)
-    await page.keyboard.press('Enter')
     await until(async () => (await page.locator('.card-button').count()) === 1, 'one is found')
+    await page.keyboard.press('Enter')
+    await page.locator(`.card-button.current[data-id="${id}"]`).waitFor()
     await page.keyboard.press('a')
     await until(async () => (await call<{ state: string }>(city(), city().cadre.token, `requests/${id}`)).state === 'accepted', 'accepted')
     await page.locator(`.column[aria-label="${w.state.accepted}"] .card-button[data-id="${id}"]`).waitFor()
     await page.keyboard.press('l')
     await page.locator(`.card-button.current[data-id="${id}"]`).waitFor()
     await page.keyboard.press('p')
-    await page.locator('#act-text').waitFor()
+    await until(() => page.evaluate(() => document.activeElement?.id === 'act-text'), 'one may write')
     await page.keyboard.type('电工下午来')
     await page.locator('dialog[open] button[type=submit]').click()
     await page.locator('.beside').getByText('电工下午来').waitFor()
@@ -298,7 +298,7 @@ it('walks down to a large street and back: all of it is there, and the last of i
   const page = await device(undefined, { size: 'desktop' })
   await goTo(page, `/organisations/${large.id}`)
   const picks = page.locator('.pick')
-  await until(async () => (await picks.count()) === large.children, 'all of them', 15_000)
+  await until(async () => (await picks.count()) === large.children, 'all of them')
   await picks.last().focus()
   await until(() => picks.last().evaluate((e) => e.getBoundingClientRect().bottom <= innerHeight), 'the last one is seen')
   await page.keyboard.press('Enter')
@@ -314,6 +314,7 @@ it('a request beside the board leaves the cards as they are', async () => {
   await page.locator('#board-search').fill('旁边打开的卡片')
   const card = page.locator('.card-button', { hasText: '旁边打开的卡片' })
   const width = () => card.evaluate((e) => e.getBoundingClientRect().width)
+  await until(async () => (await page.locator('.card-button').count()) === 1, 'only that one is left')
   const before = await width()
   await card.click()
   await page.locator('.beside ol').waitFor()
