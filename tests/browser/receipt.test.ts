@@ -73,6 +73,7 @@ describe.each(looks)('$language, $mode, $size', (look) => {
     // Seen once, it is there without a signal.
     await page.context().setOffline(true)
     await page.getByRole('button', { name: w.receipt.check }).click()
+    await until(() => page.evaluate(() => document.activeElement?.tagName === 'H2'), 'it is checked again, and the focus stands on what was found')
     await page.getByRole('heading', { name: p.verdict.good }).waitFor()
     await page.context().setOffline(false)
   })
