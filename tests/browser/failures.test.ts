@@ -167,6 +167,7 @@ it('the way back closes what lies over a page, and stays on the page', async () 
   await change.tap()
   await sheet.getByRole('button', { name: w.close }).tap()
   await sheet.waitFor({ state: 'detached' })
+  await until(() => page.evaluate(() => !(history.state as { over?: number }).over), 'its entry is gone')
   await page.goBack()
   await page.locator('.kind').first().waitFor()
 

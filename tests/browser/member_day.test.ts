@@ -99,6 +99,8 @@ it('looks at one day of the market, and comes back from a ticket to the tickets'
   await page.getByText('后天的课', { exact: true }).click()
   await page.locator('svg.qr').waitFor()
   await page.goBack()
+  await page.waitForURL((u) => u.pathname === '/mine')
+  await page.locator('svg.qr').waitFor({ state: 'detached' })
   await page.getByText('后天的课', { exact: true }).waitFor()
 })
 
