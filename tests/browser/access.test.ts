@@ -56,6 +56,10 @@ const on = async (page: Page) => said(((await page.evaluate(() => document.docum
 const tap = async (page: Page, name: string) => press(page.getByRole('button', { name, exact: true }).first())
 const sheet = (page: Page) => page.locator('dialog[open] h2').first().waitFor()
 
+async function toWhere(page: Page): Promise<void> {
+  await press(page.locator('.kind').first())
+  await page.getByText((await on(page)).ask.forWhom).waitFor()
+}
 async function toWords(page: Page): Promise<void> {
   await press(page.locator('.kind').first())
   await tap(page, (await on(page)).ask.next)
@@ -131,7 +135,7 @@ async function screensBehind(request: string, product: string): Promise<Screen[]
     await page.locator('#act-text').waitFor()
   }
   return [
-    { name: 'ask-where', path: '/ask', then: (page) => press(page.locator('.kind').first()) },
+    { name: 'ask-where', path: '/ask', then: toWhere },
     { name: 'ask-words', path: '/ask', then: toWords },
     { name: 'ask-place', path: '/ask', then: toPlaces },
     { name: 'week', path: '/market', then: async (page) => (await tap(page, (await on(page)).market.week), page.locator('.week .day').nth(6).waitFor()) },

@@ -1,6 +1,9 @@
 // All that can be unusual, at once, as a server would tell it: no small city has a fork, a lost disk and a lying witness on one day.
 import type { Page } from 'playwright-core'
 import type { Incidents } from '@/client/contract'
+import { call } from './city'
+import { city } from './stage'
+import { saidOfPast } from './words'
 
 const note = (size: number, root: string) => `pioneer.log/5e1f\n${size}\n${root}\n\n— pioneer.log/5e1f c2lnbmVkIGJ5IHRoZSBsb2cgaXRzZWxmLCBhbmQgbG9uZyBlbm91Z2ggdG8gYnJlYWsgYSBsaW5lIG9uIGEgcGhvbmU=\n`
 const [one, other] = ['q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=', 'ASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4mrze8=']
@@ -24,3 +27,10 @@ export const everything = {
 
 /** From now on the server tells these. */
 export const tell = (page: Page, incidents: Incidents): Promise<void> => page.route('**/api/v1/log/incidents', (r) => r.fulfill({ json: incidents }))
+
+/** What the screen of a sound log says, in English: that nothing was unusual, or, where the machine was too slow for a second's signature, that. */
+export async function howQuiet(): Promise<string> {
+  const { late } = await call<Incidents>(city(), city().auditor.token, 'log/incidents')
+  const words = saidOfPast('en').incidents
+  return late ? words.late.replace('{n}', String(late)) : words.quiet
+}

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { proofWords } from '@/words/proofs'
 import { call, freePort, offer, openCity, program, run, type Stand } from './city'
+import { howQuiet } from './incidents'
 import { city, device, goTo, onStage, picture, playIn, press, until } from './stage'
 import { said, saidOfPast } from './words'
 
@@ -59,7 +60,7 @@ it('an auditor sees who outside has signed, when, and what that means', async ()
   await page.locator('dd').getByText(name).waitFor()
   await picture(page, 'audit-witnessed')
   await goTo(page, '/audit/incidents')
-  await page.getByText(past.incidents.quiet).waitFor()
+  await page.getByText(await howQuiet()).waitFor()
 })
 
 it('a receipt counts a witness whose key a person gave', async () => {
