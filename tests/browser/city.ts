@@ -41,6 +41,12 @@ export const web = process.env.PIONEER_WEB ?? join(root, 'build/web')
 // Where the last change stands in each city's log: what is read afterwards waits until that is in it, as for the application itself.
 const changedAt = new Map<string, bigint>()
 
+/** Somebody changed something there, and the answer told this position. */
+export function changed(url: string, position: string | null | undefined): void {
+  const at = BigInt(position ?? 0)
+  if (at > (changedAt.get(url) ?? 0n)) changedAt.set(url, at)
+}
+
 export async function call<T>(city: Pick<City, 'url'>, token: string, path: string, body?: unknown): Promise<T> {
   const before = changedAt.get(city.url)
   const own: Record<string, string> = body !== undefined ? { 'Idempotency-Key': randomUUID() } : before ? { 'Pioneer-Position': String(before) } : {}
@@ -51,8 +57,7 @@ export async function call<T>(city: Pick<City, 'url'>, token: string, path: stri
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`)
-  const at = BigInt(response.headers.get('Pioneer-Position') ?? 0)
-  if (body !== undefined && at > (changedAt.get(city.url) ?? 0n)) changedAt.set(city.url, at)
+  if (body !== undefined) changed(city.url, response.headers.get('Pioneer-Position'))
   return JSON.parse(text) as T
 }
 

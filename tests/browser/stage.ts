@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest'
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader'
-import { call, settle, type City, type Person } from './city'
+import { call, changed, settle, type City, type Person } from './city'
 
 let elsewhere: City | undefined
 let another: City | undefined
@@ -123,6 +123,8 @@ export async function device(who: Person | undefined, look: Look = {}): Promise<
   page.on('request', (r) => {
     if (!r.url().startsWith(at) && !/^(blob|data|file):/.test(r.url())) wrong.push(`asked elsewhere: ${r.url()}`)
   })
+  // A story that asks the server afterwards is told what this device did, too.
+  page.on('response', (r) => r.request().method() === 'POST' && r.url().startsWith(`${at}/api/`) && changed(at, r.headers()['pioneer-position']))
   page.setDefaultTimeout(patience)
   if (who) {
     await page.goto(await signInLink(who))
