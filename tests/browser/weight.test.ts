@@ -39,6 +39,20 @@ it('home is one step: what it shows is asked for together, each once, beside the
   expect(near.headers.get('content-encoding')).toBe('gzip')
 })
 
+it('what home shows is asked for once, too, where the answers are slower than the script', async () => {
+  const page = await device(city().member)
+  await page.locator('a.tile, .empty').first().waitFor()
+  await page.route((u) => u.pathname === '/api/v1/me', (r) => new Promise((done) => setTimeout(done, 2_000)).then(() => r.continue()))
+  const asked: string[] = []
+  page.on('request', (r) => void (/\/api\/v1\/(?!events|session)/.test(r.url()) && asked.push(new URL(r.url()).pathname)))
+  const known = page.waitForResponse((r) => new URL(r.url()).pathname === '/api/v1/me')
+  await goTo(page, '/')
+  await known
+  // What that answer would have the page ask has been asked once this has.
+  await page.evaluate(() => fetch('/api/v1/session').then((r) => r.text()))
+  expect(asked.sort()).toEqual(['/api/v1/categories', '/api/v1/me', '/api/v1/me/claims', '/api/v1/me/requests', '/api/v1/products'])
+})
+
 it('assets last for ever, the page is asked for again, and only our own script may run', async () => {
   const html = await fetch(city().url + '/')
   const policy = html.headers.get('content-security-policy') ?? ''

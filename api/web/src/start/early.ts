@@ -20,10 +20,15 @@ const ofHome = (now: number): string[] => [
   '/api/v1/categories',
 ]
 
+// Asked as soon as it is known that somebody is signed in; not what the application, which may remember them, has asked for by then.
+const next = new Set<string>()
+
 export function askEarly(language: string, path: string): void {
+  if (path === '/') for (const one of ofHome(Date.now())) next.add(one)
   void ask('/api/v1/me', language).then(
     (me) => {
-      if (me.ok && path === '/') for (const one of ofHome(Date.now())) ask(one, language)
+      if (me.ok) for (const one of next) ask(one, language)
+      next.clear()
     },
     () => undefined,
   )
@@ -31,6 +36,7 @@ export function askEarly(language: string, path: string): void {
 
 /** What was asked early for this address, if it was. */
 export function early(path: string): Promise<Response> | undefined {
+  next.delete(path)
   const found = asked.get(path)
   asked.delete(path)
   return found && performance.now() - found.at < freshMs ? found.answer : undefined
