@@ -16,10 +16,10 @@ constexpr std::string_view archive_start = "PK\x03\x04";
 /// Of a file that is longer than any receipt.
 constexpr std::size_t head_bytes = 100;
 
-/// Whatever a mail program put before it, and whichever version it says it is of: it was meant as one.
-bool begins_as_receipt(std::string_view text) {
+/// A mail program may have put empty lines before it.
+std::string_view without_blank_start(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-  return text.starts_with("c2sp.org/tlog-proof");
+  return text;
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ std::string no_receipt_but(const std::string& file) {
   if (!text && text.error().code != "file_too_long") return {};
   std::string start = text ? *text : std::string(head_bytes, '\0');
   if (!text) std::ifstream(file, std::ios::binary).read(start.data(), static_cast<std::streamsize>(start.size()));
-  if (begins_as_receipt(start)) return {};
+  if (api::begins_as_receipt(without_blank_start(start))) return {};
   if (start.starts_with(archive_start))
     return "This is an archive, not a receipt. If it is evidence, `pioneer audit evidence-check` judges it";
   const auto note = out_of_header(std::move(start));

@@ -108,7 +108,7 @@ std::optional<Finding> of_one(const Promise& promise, const Evidence& piece, con
 }  // namespace
 
 Result<Evidence> read_evidence(std::string_view file, std::string_view origin, std::span<const Verifier* const> keys) {
-  if (file.starts_with("c2sp.org/tlog-proof@")) {
+  if (begins_as_receipt(file)) {
     const auto receipt = parse_receipt(file);
     if (!receipt) return std::unexpected(receipt.error());
     const auto proven = check_receipt(*receipt, origin, keys);

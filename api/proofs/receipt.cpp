@@ -16,6 +16,7 @@ using eventstore::Hash;
 using eventstore::Result;
 
 constexpr std::string_view first_line = "c2sp.org/tlog-proof@v1";
+constexpr std::string_view any_version = first_line.substr(0, first_line.find('@'));
 constexpr std::string_view extra_start = "extra ";
 constexpr std::string_view index_start = "index ";
 /// A tree of 2^64 leaves is this high.
@@ -77,6 +78,8 @@ Result<eventstore::RecordHeader> header_of(const Receipt& receipt) {
 }  // namespace
 
 std::string receipt_file_name(std::uint64_t index) { return "pioneer-" + std::to_string(index) + ".tlog-proof"; }
+
+bool begins_as_receipt(std::string_view file) { return file.starts_with(any_version); }
 
 std::string write_receipt(const Receipt& receipt) {
   std::string file(first_line);

@@ -36,6 +36,9 @@ inline constexpr std::string_view receipt_media_type = "text/plain; charset=utf-
 /// "pioneer-11008.tlog-proof"
 std::string receipt_file_name(std::uint64_t index);
 
+/// Whether a file's first line was meant as a receipt's, of this version of the format or another.
+bool begins_as_receipt(std::string_view file);
+
 std::string write_receipt(const Receipt& receipt);
 
 /// Only what write_receipt() could have written is taken; whether it is true is check_receipt()'s. Error:

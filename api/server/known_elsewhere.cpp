@@ -54,11 +54,10 @@ std::vector<Known> ask(std::vector<api::WitnessClient>& witnesses, std::span<con
 
 Result<std::optional<KnownElsewhere>> known_to_witnesses(const std::string& directory, const api::Settings& settings,
                                                          const std::function<void(const std::string&)>& tell) {
-  std::optional<KnownElsewhere> nothing;
   adapters::posix::PosixDisk disk;
   adapters::posix::PosixRandom random;
   // Where there is no key yet, nothing was signed.
-  if (settings.witnesses.empty() || !disk.exists(directory + "/keys/log-signing")) return nothing;
+  if (settings.witnesses.empty() || !disk.exists(directory + "/keys/log-signing")) return std::nullopt;
   const auto key = adapters::SigningKey::settle(disk, random, directory + "/keys", "");
   if (!key) return std::unexpected(key.error());
   const auto periods = adapters::read_key_history(disk, directory + "/keys", *key);
@@ -79,7 +78,7 @@ Result<std::optional<KnownElsewhere>> known_to_witnesses(const std::string& dire
     clients.emplace_back(api::WitnessClient::Parts{*http, settings.witnesses[i].url, own[i], keys, {}});
   const auto known = ask(clients, keys);
   const auto newest = std::ranges::max_element(known, {}, &Known::size);
-  if (newest == known.end()) return nothing;
+  if (newest == known.end()) return std::nullopt;
 
   const auto path = directory + "/" + std::string(api::Checkpoints::directory_name) + "/checkpoint";
   std::uint64_t have = 0;
@@ -87,10 +86,10 @@ Result<std::optional<KnownElsewhere>> known_to_witnesses(const std::string& dire
     const auto text = eventstore::read_whole(disk, path, api::note_bytes_max);
     if (!text) return std::unexpected(text.error());
     const auto ours = api::parse_checkpoint(*text);
-    if (!ours) return nothing;  // the opening says so
+    if (!ours) return std::nullopt;  // the opening says so
     have = ours->size;
   }
-  if (newest->size() <= have) return nothing;
+  if (newest->size() <= have) return std::nullopt;
   tell("The witness " + newest->witness + " holds a checkpoint of " + std::to_string(newest->size()) +
        " records that this log signed; here stands one of " + std::to_string(have) + ".");
   return newest->checkpoint;
