@@ -74,15 +74,29 @@ void set_for_writing(Settings& settings, const Options& options) {
       .set("queue.buffering.max.kbytes", "65536");
 }
 
+namespace {
+
 // (The call for watermarks waits without end for a broker that is away: librdkafka 2.0.)
-std::expected<std::int64_t, rd_kafka_resp_err_t> ask_where_it_ends(rd_kafka_t* client, const std::string& topic,
-                                                                   int within_ms) {
+std::expected<std::int64_t, rd_kafka_resp_err_t> ask_for_offset(rd_kafka_t* client, const std::string& topic,
+                                                                std::int64_t which, int within_ms) {
   const Owned<rd_kafka_topic_partition_list_t> asked(rd_kafka_topic_partition_list_new(1));
   auto& place = *rd_kafka_topic_partition_list_add(asked.get(), topic.c_str(), partition);
-  place.offset = RD_KAFKA_OFFSET_END;
+  place.offset = which;
   if (const auto error = rd_kafka_offsets_for_times(client, asked.get(), within_ms)) return std::unexpected(error);
   if (place.err) return std::unexpected(place.err);
   return place.offset;
+}
+
+}  // namespace
+
+std::expected<std::int64_t, rd_kafka_resp_err_t> ask_where_it_begins(rd_kafka_t* client, const std::string& topic,
+                                                                     int within_ms) {
+  return ask_for_offset(client, topic, RD_KAFKA_OFFSET_BEGINNING, within_ms);
+}
+
+std::expected<std::int64_t, rd_kafka_resp_err_t> ask_where_it_ends(rd_kafka_t* client, const std::string& topic,
+                                                                   int within_ms) {
+  return ask_for_offset(client, topic, RD_KAFKA_OFFSET_END, within_ms);
 }
 
 void tell_events_in_background(rd_kafka_t* client) {

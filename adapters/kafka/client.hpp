@@ -63,7 +63,9 @@ void set_for_reading(Settings& settings);
 /// Of whoever appends: each record once, in order, on all in-sync replicas, or told to have failed; no timer.
 void set_for_writing(Settings& settings, const Options& options);
 
-/// Asks the leader where the log's partition ends, so long at most.
+/// Asks the leader where a topic's partition begins, or ends, so long at most.
+std::expected<std::int64_t, rd_kafka_resp_err_t> ask_where_it_begins(rd_kafka_t* client, const std::string& topic,
+                                                                     int within_ms);
 std::expected<std::int64_t, rd_kafka_resp_err_t> ask_where_it_ends(rd_kafka_t* client, const std::string& topic,
                                                                    int within_ms);
 

@@ -12,8 +12,8 @@ using namespace eventstore;
 
 namespace {
 
-/// One question about the end of the topic: another broker may answer the next.
-constexpr std::chrono::milliseconds ask_end_within{1'000};
+/// One question about where the topic begins or ends: another broker may answer the next.
+constexpr std::chrono::milliseconds ask_place_within{1'000};
 /// Beyond the time after which the brokers close a segment.
 constexpr std::chrono::milliseconds beat_after{1'000};
 /// However much comes.
@@ -112,11 +112,18 @@ void TableTopic::run() {
   }
 }
 
+// A consumer that is to find the beginning by itself and does not know the leader yet waits for half a second
+// (librdkafka); with a number it begins as soon as it knows.
+std::int64_t TableTopic::beginning() {
+  return ask_where_it_begins(asking_.get(), options_.kafka.topic, static_cast<int>(ask_place_within.count()))
+      .value_or(RD_KAFKA_OFFSET_BEGINNING);
+}
+
 void TableTopic::read_from_here() {
   rd_kafka_consume_stop(topic_.get(), partition);  // an error where nothing was started, which is well
   while (const Owned<rd_kafka_message_t> stale{rd_kafka_consume_queue(queue_.get(), 0)}) {
   }
-  const auto from = position_.value_or(RD_KAFKA_OFFSET_BEGINNING);
+  const auto from = position_ ? *position_ : beginning();
   if (rd_kafka_consume_start_queue(topic_.get(), partition, from, queue_.get()) != 0)
     trouble(rd_kafka_err2str(rd_kafka_last_error()));
 }
@@ -201,7 +208,7 @@ std::string TableTopic::trouble() const {
 Result<std::int64_t> TableTopic::end_now(Clock::time_point until) {
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-    const auto within = static_cast<int>(std::clamp(left, std::chrono::milliseconds{1}, ask_end_within).count());
+    const auto within = static_cast<int>(std::clamp(left, std::chrono::milliseconds{1}, ask_place_within).count());
     const auto end = ask_where_it_ends(asking_.get(), options_.kafka.topic, within);
     if (end) return *end;
     if (Clock::now() >= until || stopping_ || options_.kafka.limit->passed()) {

@@ -79,6 +79,7 @@ class TableTopic {
   TableTopic(TableOptions options, Durability durability);
   eventstore::Result<void> start();
   void run();
+  std::int64_t beginning();
   void read_from_here();
   bool hear(const rd_kafka_message_t& message);
   bool settle();
