@@ -26,7 +26,7 @@ constexpr std::chrono::seconds look_again_after{1};
 }  // namespace
 
 Follower::Follower(LocalCopy& copy, Options options, TopicAccess& access, Progress& progress)
-    : copy_(copy), options_(std::move(options)), access_(access), progress_(progress) {}
+    : copy_(copy), writer_(copy), options_(std::move(options)), access_(access), progress_(progress) {}
 
 Follower::~Follower() { stop(); }
 
@@ -40,6 +40,7 @@ Result<void> Follower::start() {
 }
 
 void Follower::run() {
+  writer_.start();
   thread_ = std::thread([this] {
     while (!stopping_ && step()) {
     }
@@ -51,6 +52,7 @@ void Follower::stop() {
   stopping_ = true;
   wake();
   if (thread_.joinable()) thread_.join();
+  writer_.stop();
   reader_.reset();
 }
 
@@ -76,7 +78,7 @@ bool Follower::step() {
   reader_->read([&](const TopicMessage& message) {
     any = true;
     next = judge(message);
-    if (next == Next::go_on && bytes_ > gathered_bytes_max && !(at_end_ ? write() : write_more())) next = Next::end;
+    if (next == Next::go_on && gathered_.bytes > gathered_bytes_max && !(at_end_ ? write() : write_more())) next = Next::end;
     return next == Next::go_on && !not_taken_;
   });
   // Far from the end nobody waits for a record: what came gathers to whole batches.
@@ -196,10 +198,7 @@ Follower::Next Follower::judge_record(const TopicMessage& message) {
       past_ = before;
       [[fallthrough]];
     case Verdict::accepted_leaf:
-      records_.emplace_back(text_of(record));
-      hashes_.push_back(judgement.leaf);
-      offsets_.push_back(static_cast<std::uint64_t>(message.offset));
-      bytes_ += record.size();
+      gathered_.add(record, judgement.leaf, static_cast<std::uint64_t>(message.offset));
       break;
     case Verdict::void_record:
       note_void(message, record);
@@ -228,10 +227,6 @@ void Follower::note_void(const TopicMessage& message, ByteView record) {
 }
 
 bool Follower::written(const Result<void>& done) {
-  records_.clear();
-  hashes_.clear();
-  offsets_.clear();
-  bytes_ = 0;
   refused_ = !done;
   if (done) return true;
   if (done.error().code != "disk_full") {
@@ -245,17 +240,17 @@ bool Follower::written(const Result<void>& done) {
   return true;
 }
 
-// Writes what is gathered; that it is durable, and how far the copy is, the next write() says. False: as there.
+// Gives away what is gathered; that it is durable, and how far the copy is, the next write() says. False: as there.
 bool Follower::write_more() {
   unwritten_ = true;
   busy_at_ = access_.now();
-  return written(copy_.append_more(records_, offsets_, hashes_));
+  return written(writer_.write_more(gathered_));
 }
 
 // Writes what is gathered, then says how far the copy is. False: the copy takes no more.
 bool Follower::write() {
-  const bool any = std::exchange(unwritten_, false) || !records_.empty();
-  if (any && !written(copy_.append(records_, offsets_))) return false;
+  const bool any = std::exchange(unwritten_, false) || !gathered_.empty();
+  if (any && !written(writer_.write(gathered_))) return false;
   const auto now = access_.now();
   if (any) busy_at_ = now;
   if (now - busy_at_ > limits::tail_protection_after) static_cast<void>(copy_.protect_tail());  // shows at the next

@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
+#include "adapters/kafka/copy_writer.hpp"
 #include "adapters/kafka/options.hpp"
 #include "adapters/kafka/progress.hpp"
 #include "adapters/kafka/topic_access.hpp"
@@ -32,7 +32,7 @@ class Follower {
   Follower& operator=(const Follower&) = delete;
 
   eventstore::Result<void> start();
-  /// A thread that calls step() until stop() or the end.
+  /// A thread that calls step() until stop() or the end, and one that writes what that one gathers.
   void run();
   /// Takes what has come. False: it has ended.
   bool step();
@@ -63,6 +63,7 @@ class Follower {
   void note_void(const TopicMessage& message, eventstore::ByteView record);
 
   eventstore::LocalCopy& copy_;
+  CopyWriter writer_;
   const Options options_;
   TopicAccess& access_;
   Progress& progress_;
@@ -73,10 +74,7 @@ class Follower {
   // The thread's own.
   eventstore::LogState fold_;             ///< over the copy and what is gathered
   PastReign past_;                        ///< before the last fence of it
-  std::vector<std::string> records_;      ///< gathered: accepted, not yet in the copy
-  std::vector<eventstore::Hash> hashes_;  ///< theirs
-  std::vector<std::uint64_t> offsets_;    ///< theirs
-  std::size_t bytes_ = 0;                 ///< theirs
+  CopyPart gathered_;
   std::optional<std::int64_t> anchor_;    ///< where the copy's last record should stand; nothing: the copy is empty
   bool comparing_ = false;                ///< the anchor was asked for, and has not come
   bool suspect_ = false;                  ///< something was wrong on the way: compare before going on
