@@ -78,7 +78,8 @@ bool Follower::step() {
   reader_->read([&](const TopicMessage& message) {
     any = true;
     next = judge(message);
-    if (next == Next::go_on && gathered_.bytes > gathered_bytes_max && !(at_end_ ? write() : write_more())) next = Next::end;
+    if (next == Next::go_on && gathered_.bytes > gathered_bytes_max && !(at_end_ ? write() : write_more()))
+      next = Next::end;
     return next == Next::go_on && !not_taken_;
   });
   // Far from the end nobody waits for a record: what came gathers to whole batches.

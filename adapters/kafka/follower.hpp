@@ -72,17 +72,17 @@ class Follower {
   std::thread thread_;
 
   // The thread's own.
-  eventstore::LogState fold_;             ///< over the copy and what is gathered
-  PastReign past_;                        ///< before the last fence of it
+  eventstore::LogState fold_;  ///< over the copy and what is gathered
+  PastReign past_;             ///< before the last fence of it
   CopyPart gathered_;
-  std::optional<std::int64_t> anchor_;    ///< where the copy's last record should stand; nothing: the copy is empty
-  bool comparing_ = false;                ///< the anchor was asked for, and has not come
-  bool suspect_ = false;                  ///< something was wrong on the way: compare before going on
-  bool unwritten_ = false;                ///< the copy was given more than it has made durable
-  bool not_taken_ = false;                ///< the disk was full: what was gathered is read again
-  bool refused_ = false;                  ///< the copy took nothing when it was last given something
-  bool at_end_ = false;                   ///< everything that the topic showed since the look began is judged
-  std::uint64_t connections_seen_ = 0;    ///< what comes over a new one must be compared first
+  std::optional<std::int64_t> anchor_;  ///< where the copy's last record should stand; nothing: the copy is empty
+  bool comparing_ = false;              ///< the anchor was asked for, and has not come
+  bool suspect_ = false;                ///< something was wrong on the way: compare before going on
+  bool unwritten_ = false;              ///< the copy was given more than it has made durable
+  bool not_taken_ = false;              ///< the disk was full: what was gathered is read again
+  bool refused_ = false;                ///< the copy took nothing when it was last given something
+  bool at_end_ = false;                 ///< everything that the topic showed since the look began is judged
+  std::uint64_t connections_seen_ = 0;  ///< what comes over a new one must be compared first
   std::int32_t broker_seen_ = -1;
   std::int64_t expected_ = 0;                  ///< offset of the next record
   std::map<std::int64_t, std::int64_t> gaps_;  ///< where nothing stood when it was last read: from, to
