@@ -16,7 +16,7 @@ import pioneer  # noqa: E402
 import stranger  # noqa: E402
 
 PLACES = kill_storm_test.PLACES
-LOAD = int(os.environ.get("PIONEER_LOAD", "60"))  # commands between one event and the next
+LOAD = int(os.environ.get("PIONEER_LOAD", "30"))  # commands between one event and the next
 
 
 class Thrice(crowd.Load):
