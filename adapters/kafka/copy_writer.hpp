@@ -37,8 +37,8 @@ class CopyWriter {
   void start();
   /// Returns when what it was given is written.
   void stop();
-  /// Takes the part, and leaves an empty one. Waits for the part before it, and answers for that. After an error nothing
-  /// of either is there, nor of what was not durable before (LocalCopy::append_more).
+  /// Takes the part, and leaves an empty one. Waits for the part before it, and answers for that. After an error
+  /// nothing of either is there, nor of what was not durable before (LocalCopy::append_more).
   eventstore::Result<void> write_more(CopyPart& part);
   /// The same, and on return all is written and durable.
   eventstore::Result<void> write(CopyPart& part);

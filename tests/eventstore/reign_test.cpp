@@ -65,6 +65,11 @@ struct SharedNode {
       run();
     }
   }
+  /// Numbered words, in one batch.
+  void submit_together(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) submit("w" + std::to_string(numbered++));
+    run();
+  }
   void let_all_arrive() {
     while (log.under_way() > 0) {
       log.arrive();
@@ -73,6 +78,7 @@ struct SharedNode {
   }
   Answer::Kind kind(const std::string& word) { return answers.at(word).kind; }
 
+  std::size_t numbered = 0;
   SharedLog log;
   HandClock clock;
   CountingRandom random;
@@ -366,21 +372,30 @@ TEST_F(ReignTest, WhatIsUnderWayWhenAnotherTakesOverIsDecidedThere) {
 TEST_F(ReignTest, NoMoreIsUnderWayThanABatchHolds) {
   one.run();
   one.log.slow_down();
-  const auto word_of = [](std::size_t number) { return "w" + std::to_string(number); };
-  for (std::size_t i = 0; i < limits::batch_records_max; ++i) {
-    one.submit(word_of(i));
-    one.run();
-  }
+  for (int half = 0; half < 4; ++half) one.submit_together(limits::batch_records_max / 2);
   const auto full = one.log.under_way();
-  one.submit("more");
+  one.submit_together(limits::batch_records_max / 2);
+  EXPECT_EQ(one.log.under_way(), full) << "much, and yet it waits here";
+  one.let_all_arrive();
+  EXPECT_EQ(one.answers.size(), limits::batch_records_max * 5 / 2);
+  for (const auto& [word, answer] : one.answers) EXPECT_EQ(answer.kind, Answer::Kind::accepted) << word;
+}
+
+TEST_F(ReignTest, BesideManyABatchGathersToAFourthOfThem) {
   one.run();
-  EXPECT_EQ(one.log.under_way(), full) << "it waits here";
+  one.log.slow_down();
+  one.submit_together(8);
+  one.submit_each({"a"});
+  EXPECT_EQ(one.log.under_way(), 1u) << "it waits for another";
+  one.submit_each({"b"});
+  EXPECT_EQ(one.log.under_way(), 2u);
+  one.submit_each({"c"});
   one.log.arrive();
   one.run();
-  EXPECT_EQ(one.log.under_way(), full);
+  EXPECT_EQ(one.log.under_way(), 2u) << "or until less is on its way";
   one.let_all_arrive();
-  EXPECT_EQ(one.kind("more"), Answer::Kind::accepted);
-  EXPECT_EQ(one.answers.size(), limits::batch_records_max + 1);
+  EXPECT_EQ(one.answers.size(), 11u);
+  EXPECT_EQ(story(), "|w0w1w2w3w4w5w6w7abc");
 }
 
 TEST_F(ReignTest, StoppingAnswersWhatIsUnderWay) {
