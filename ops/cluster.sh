@@ -70,7 +70,7 @@ cluster_watch() {  # cluster_watch [OPTION…]
         echo "Node $i was killed. It is started again, as process ${cluster_pids[i]}."
       else
         command=("$bin/pioneerd" --config "$data/node-$i.yaml" "$@")
-        echo "Node $i has ended, with exit code $status. To have it again: ${command[*]}"
+        echo "Node $i has ended, with exit code $status. To have it again, from this folder (it is then yours to stop): ${command[*]}"
       fi
     done
   done

@@ -39,6 +39,10 @@ class SigningKey final : public api::Signer {
   static eventstore::Result<SigningKey> settle(eventstore::Disk& disk, eventstore::Random& random,
                                                const std::string& directory, const std::string& name,
                                                const KeyFiles& files = log_key_files);
+  /// A log's key that settle() would make, and that is kept nowhere.
+  static SigningKey to_be(eventstore::Random& random, const std::string& name) {
+    return made(random, name, NoteKeyKind::log);
+  }
   /// What a log is called by its key where nobody named it.
   static std::string name_of(const eventstore::LogId& log);
   /// A new log key of the same name, beside which the present one goes on signing notes. Durable when it returns well.

@@ -1,6 +1,7 @@
 // `pioneer cluster status`: the table in which nodes say how they are, read once.
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "api/cli/commands.hpp"
 #include "api/cli/json.hpp"
@@ -29,7 +30,14 @@ void tell(const api::NodeView& node) {
     if (node.epoch() != 0) line += "  writes in epoch " + std::to_string(node.epoch());
     line += node.ready() ? "  ready" : "  not ready: " + node.reason();
   }
-  say(line + "  (" + node.version() + ")");
+  say(line + "  (" + node.version() + ", reads level " + std::to_string(node.feature_level()) + ")");
+}
+
+bool all_sign_alike(const api::ClusterView& view) {
+  std::set<std::string> keys;
+  for (const auto& node : view.nodes())
+    if (!node.log_key().empty()) keys.insert(node.log_key());
+  return keys.size() <= 1;
 }
 
 }  // namespace
@@ -63,6 +71,7 @@ Exit cluster_status(const Place& place) {
     say(api::http::to_json(view));
   } else {
     for (const auto& node : view.nodes()) tell(node);
+    if (!all_sign_alike(view)) say("THEY SIGN WITH DIFFERENT KEYS: see ops/kafka/README.md, \"More nodes\".");
     if (nodes.empty()) say("No node is there.");
     if (!nodes.empty() && !written) say("No node writes just now.");
   }

@@ -235,6 +235,7 @@ Exit copy_log(const Place& place, const CopyOptions& options) {
   say("Copied: " + grouped(copied->commits) + " commits, " + grouped(copied->records) + " records with the fences.");
   say("  root      " + root);
   say("Keys, and what people uploaded, are no part of the log: they stay where they are.");
+  say("Serve only one of the two from here on: both would sign two histories of one log.");
   return Exit::done;
 }
 

@@ -113,6 +113,22 @@ void Cluster::leave() {
   table_->stop();
 }
 
+// What one that is gone said counts too: its log did not change its key with that.
+Result<void> Cluster::check_log_key(const std::string& to_be) const {
+  if (auto read = table_->read_to_end(topic_options(setting_, tell_, limit_).ask_within); !read) return read;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [address, heard] : nodes_) {
+    const auto& theirs = heard.said.log_key();
+    if (theirs.empty() || theirs == to_be) continue;
+    return eventstore::failure(
+        "other_log_key", "The node " + address + " signs this log with the key " + theirs +
+                             ", and this node has none: one that it made would be another. Give it keys/log-signing "
+                             "and keys/log-verifier of that node. Where no node has them any more, `pioneer keys show` "
+                             "makes a new one, which all who check must learn.");
+  }
+  return {};
+}
+
 void Cluster::wait_for_a_writer(std::chrono::milliseconds within) {
   for (const auto until = std::chrono::steady_clock::now() + within; std::chrono::steady_clock::now() < until;) {
     if (deployment_.node().reign() || std::holds_alternative<std::string>(owner())) return;
@@ -157,10 +173,11 @@ std::string Cluster::mac_of(std::string_view address, std::string_view note) con
   return {reinterpret_cast<const char*>(mac.data()), mac.size()};
 }
 
-void Cluster::announce(std::string address) {
+void Cluster::announce(std::string address, std::string log_key) {
   {
     const std::lock_guard lock(mutex_);
     address_ = std::move(address);
+    log_key_ = std::move(log_key);
   }
   saying_ = std::thread([this] { say_how_it_goes(); });
 }
@@ -182,6 +199,7 @@ api::NodeView Cluster::of_this_node() const {
   said.mutable_said_at()->set_nanos(static_cast<std::int32_t>(now_us % 1'000'000 * 1'000));
   said.set_reacted(node.reacted());
   said.set_feature_level(eventstore::limits::feature_level);
+  said.set_log_key(log_key_);
   return said;
 }
 

@@ -39,8 +39,11 @@ class Cluster {
   void wait_for_a_writer(std::chrono::milliseconds within);
   /// Where commands are carried out just now. Any thread.
   api::http::Forwarding::Owner owner() const;
-  /// From here on the others hear of this node: it is served under this address. Once.
-  void announce(std::string address);
+  /// Whether the others sign the log as a node would that makes its key itself, by this verifier key. Errors: the
+  /// table's, and "other_log_key" where one signs with another.
+  eventstore::Result<void> check_log_key(const std::string& to_be) const;
+  /// From here on the others hear of this node: it is served under this address, and signs by this key. Once.
+  void announce(std::string address, std::string log_key);
   /// Another node takes over; commands that come here go to it. Where this node writes, it goes on until then: returns
   /// when the other writes, or where there is none that could.
   void yield();
@@ -69,6 +72,7 @@ class Cluster {
   bool yielded_ = false;
   std::chrono::steady_clock::time_point able_at_ = std::chrono::steady_clock::now();  ///< when it last could write
   std::string address_;
+  std::string log_key_;
   api::Secret secret_;  ///< of all nodes and nobody else: by it their notes are known
   std::thread saying_;
 

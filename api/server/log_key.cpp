@@ -27,24 +27,47 @@ class Derived final : public eventstore::Random {
   const api::Secret from_;
 };
 
+Result<Derived> derived_from(Deployment& deployment) {
+  const auto system = deployment.keyring().get(api::reserved_key::system);
+  if (!system) return eventstore::failure("no_system_key", "The keyring lacks the deployment's own key.");
+  return Derived(deployment.cryptography(), system->sealing);
+}
+
+std::string own_name_of(Deployment& deployment) {
+  return adapters::SigningKey::name_of(deployment.node().log().state().log_id);
+}
+
+std::string key_directory(const Deployment& deployment) { return deployment.directory() + "/keys"; }
+
+bool has_key(adapters::posix::PosixDisk& disk, const Deployment& deployment) {
+  return disk.exists(key_directory(deployment) + "/" + std::string(adapters::log_key_files.signing));
+}
+
 }  // namespace
+
+Result<std::string> log_key_to_be(Deployment& deployment) {
+  adapters::posix::PosixDisk disk;
+  if (has_key(disk, deployment)) return std::string();
+  auto derived = derived_from(deployment);
+  if (!derived) return std::unexpected(derived.error());
+  return adapters::SigningKey::to_be(*derived, own_name_of(deployment)).verifier();
+}
 
 Result<adapters::SigningKey> settle_log_key(Deployment& deployment, const std::string& name) {
   adapters::posix::PosixDisk disk;
-  const auto directory = deployment.directory() + "/keys";
-  const auto own_name = adapters::SigningKey::name_of(deployment.node().log().state().log_id);
+  const auto directory = key_directory(deployment);
+  const auto own_name = own_name_of(deployment);
   if (!deployment.is_copy()) {
     adapters::posix::PosixRandom random;
     return adapters::SigningKey::settle(disk, random, directory, name.empty() ? own_name : name);
   }
-  const auto system = deployment.keyring().get(api::reserved_key::system);
-  if (!system) return eventstore::failure("no_system_key", "The keyring lacks the deployment's own key.");
-  Derived derived(deployment.cryptography(), system->sealing);
-  if (!name.empty() && name != own_name && !disk.exists(directory + "/log-signing")) {
+  auto derived = derived_from(deployment);
+  if (!derived) return std::unexpected(derived.error());
+  if (!name.empty() && name != own_name && !has_key(disk, deployment)) {
     return eventstore::failure("name_of_many",
                                "The nodes of a log on Kafka sign in its own name, which is " + own_name + ".");
   }
-  return adapters::SigningKey::settle(disk, derived, directory, own_name);
+  return adapters::SigningKey::settle(disk, *derived, directory, own_name);
 }
 
 }  // namespace pioneer::server

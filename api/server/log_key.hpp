@@ -14,4 +14,8 @@ namespace pioneer::server {
 /// "no_system_key", and those of SigningKey::settle().
 eventstore::Result<adapters::SigningKey> settle_log_key(Deployment& deployment, const std::string& name = {});
 
+/// For a node of a log on Kafka: the verifier key of the one that settle_log_key() would make; empty: there is one.
+/// Error "no_system_key".
+eventstore::Result<std::string> log_key_to_be(Deployment& deployment);
+
 }  // namespace pioneer::server

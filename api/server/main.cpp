@@ -16,6 +16,7 @@
 #include "api/server/cluster.hpp"
 #include "api/server/front.hpp"
 #include "api/server/known_elsewhere.hpp"
+#include "api/server/log_key.hpp"
 #include "api/server/version.hpp"
 
 namespace {
@@ -189,6 +190,10 @@ eventstore::Result<void> serve_until(End& end, const api::Settings& settings,
     auto joined = server::Cluster::join(**deployment, settings.kafka, options.tell, limit);
     if (!joined) return std::unexpected(joined.error());
     cluster = std::move(*joined);
+    const auto to_be = server::log_key_to_be(**deployment);
+    if (!to_be) return std::unexpected(to_be.error());
+    if (!to_be->empty())
+      if (auto same = cluster->check_log_key(*to_be); !same) return same;
   }
   (*deployment)->start();
   if (cluster) cluster->wait_for_a_writer(std::chrono::seconds(settings.kafka.session_seconds + 5));
@@ -203,7 +208,9 @@ eventstore::Result<void> serve_until(End& end, const api::Settings& settings,
       std::to_string((*front)->port()));
   if (cluster) {
     const auto here = "http://" + host + ":" + std::to_string((*front)->port());
-    cluster->announce(settings.kafka.address.empty() ? here : settings.kafka.address);
+    const auto key = server::settle_log_key(**deployment);
+    if (!key) return std::unexpected(key.error());
+    cluster->announce(settings.kafka.address.empty() ? here : settings.kafka.address, key->verifier());
   }
   end.started();
   end.wait();

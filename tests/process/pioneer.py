@@ -138,7 +138,7 @@ class Pioneer:
                                         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert self.process.stdout is not None
         self.said = []
-        while "http://" not in (line := self.process.stdout.readline()):
+        while " on http://" not in (line := self.process.stdout.readline()):
             self.said.append(line)
             if not line:
                 raise AssertionError(f"pioneerd did not start: {''.join(self.said)}")
