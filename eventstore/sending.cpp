@@ -94,6 +94,7 @@ bool Writer::answer_appended() {
     tell_all(batch);
     any = true;
   }
+  if (any) turns_.fetch_add(1, std::memory_order_relaxed);
   return any;
 }
 

@@ -228,8 +228,9 @@ void Follower::note_void(const TopicMessage& message, ByteView record) {
 }
 
 bool Follower::written(const Result<void>& done) {
-  refused_ = !done;
   if (done) return true;
+  refused_ = true;
+  unwritten_ = false;  // nothing of it is there: no write() of nothing may say that it was taken
   if (done.error().code != "disk_full") {
     end({"copy_failed", "The local copy takes no more: " + done.error().detail});
     return false;
@@ -251,7 +252,11 @@ bool Follower::write_more() {
 // Writes what is gathered, then says how far the copy is. False: the copy takes no more.
 bool Follower::write() {
   const bool any = std::exchange(unwritten_, false) || !gathered_.empty();
-  if (any && !written(writer_.write(gathered_))) return false;
+  if (any) {
+    const auto done = writer_.write(gathered_);
+    if (!written(done)) return false;
+    if (done) refused_ = false;
+  }
   const auto now = access_.now();
   if (any) busy_at_ = now;
   if (now - busy_at_ > limits::tail_protection_after) static_cast<void>(copy_.protect_tail());  // shows at the next

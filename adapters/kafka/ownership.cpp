@@ -26,6 +26,9 @@ eventstore::Result<std::unique_ptr<Ownership>> Ownership::open(const Options& op
       // Who has it keeps it when another node comes.
       .set("partition.assignment.strategy", "cooperative-sticky")
       .set("session.timeout.ms", std::to_string(session.count()))
+      // Also after this object, should its client be left behind: then the brokers give it up, and another node may
+      // write.
+      .set("max.poll.interval.ms", std::to_string((2 * session).count()))
       .set("heartbeat.interval.ms", std::to_string(std::min(heartbeat, session / 3).count()))
       .set("enable.auto.commit", "false")
       .set("auto.offset.reset", "latest");
@@ -52,15 +55,22 @@ void Ownership::leave() {
 Ownership::~Ownership() {
   leave();
   if (thread_.joinable()) thread_.join();
-  // It has left, or nobody could be told: closing it again would wait for them.
-  if (client_) rd_kafka_destroy_flags(client_.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  if (!client_) return;
+  // In the middle of a change of the group librdkafka waits here without end (its #4527), or ends the process where it
+  // never was given anything (#4312). Such a client is left behind: nobody calls it any more, and it leaves by itself.
+  auto* const client = client_.release();
+  if (!left_ || !assigned_) return;
+  // Closing it again would wait for the brokers.
+  rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 // What the partition holds is read by the follower; here it only counts who has it.
 void Ownership::rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
-                          void* self) {
-  const auto& told = static_cast<Ownership*>(self)->told_;
+                          void* of) {
+  auto& self = *static_cast<Ownership*>(of);
+  const auto& told = self.told_;
   if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    self.assigned_ = true;
     if (auto* const error = rd_kafka_incremental_assign(client, partitions)) return rd_kafka_error_destroy(error);
     static_cast<void>(rd_kafka_pause_partitions(client, partitions));
     if (partitions->cnt > 0) told(true);
@@ -97,6 +107,7 @@ void Ownership::close() {
                 this);
     }
   }
+  left_ = rd_kafka_consumer_closed(client_.get()) != 0;
 }
 
 }  // namespace pioneer::adapters::kafka

@@ -35,14 +35,16 @@ class Ownership {
   Ownership(std::function<void(bool)> told, const Options& options)
       : told_(std::move(told)), tell_(options.tell), limit_(options.limit) {}
   static void rebalance(rd_kafka_t* client, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* partitions,
-                        void* self);
+                        void* of);
   void follow();
   void close();
 
   std::function<void(bool)> told_;
   std::function<void(const std::string&)> tell_;
   std::shared_ptr<const WaitLimit> limit_;
-  std::string said_;  ///< last; the thread's
+  std::string said_;       ///< last; the thread's
+  bool assigned_ = false;  ///< something, or nothing, by the group; the thread's
+  bool left_ = false;      ///< the brokers said so, or there was nothing to leave; the thread's
   Owned<rd_kafka_t> client_;
   std::atomic<bool> stopping_{false};
   std::thread thread_;

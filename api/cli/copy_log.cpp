@@ -145,8 +145,10 @@ class OwnLog final : public eventstore::LocalCopy {
                      bool durable) {
     if (done) given_.records += records.size();
     if (done && !offsets.empty()) given_.to = offsets.back();
-    if (!done) given_ = durable_;
-    if (durable) durable_ = given_;
+    if (durable && done) durable_ = given_;
+    // Of what came at once a first part may be there, whose place in the topic is not known then. Nothing that a
+    // command makes anew needs to be gone on with: it ends, and says why.
+    if (!done && done.error().code == "disk_full") return eventstore::failure("copy_failed", done.error().detail);
     return done;
   }
 

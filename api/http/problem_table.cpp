@@ -85,7 +85,7 @@ constexpr ProblemText problems[]{
     {"clock_jumped", 503, "The clock jumped", "服务器时钟异常，暂时只能查看，不能提交。"},
     {"clock_behind_log", 503, "The clock is behind the log", "服务器时钟落后，暂时只能查看，不能提交。"},
     {"taking_over", 503, "The log is being taken over", "系统正在切换，请稍后再试。"},
-    {"elsewhere", 503, "Another node writes the log now", "系统正在切换，请稍后再试。"},
+    {"elsewhere", 503, "Another node writes the log, or none does just now", "系统正在切换，请稍后再试。"},
     {"broker_unreachable", 503, "The log's brokers cannot be reached", "日志服务器连不上，暂时只能查看，不能提交。"},
     {"log_forked", 503, "The log lost something", "日志出现分叉，已停止写入，请联系管理员。"},
     {"copy_failed", 503, "This node's copy of the log failed", "本机的日志副本写入失败，暂时只能查看，不能提交。"},

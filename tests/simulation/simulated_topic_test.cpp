@@ -25,8 +25,9 @@ class SmallCopy final : public eventstore::LocalCopy {
   eventstore::Sequence end() const override { return kept_.end(); }
   eventstore::Result<void> append(Records records) override { return append(records, {}); }
   eventstore::Result<void> append(Records records, std::span<const std::uint64_t> source_offsets) override {
-    if (full) refused();
-    if (full) return eventstore::failure("disk_full", "There is no room.", eventstore::Retry::can_help);
+    if (full && !records.empty()) refused();
+    if (full && !records.empty())
+      return eventstore::failure("disk_full", "There is no room.", eventstore::Retry::can_help);
     return kept_.append(records, source_offsets);
   }
   std::optional<std::uint64_t> copied_to() const override { return kept_.copied_to(); }
@@ -53,6 +54,8 @@ class Following : public testing::Test {
     return log_->incidents().void_records;
   }
 
+  void meets_a_full_disk(std::size_t commits, std::size_t body_bytes);
+
   SimulatedTopic topic_{1, 3s};
   SmallCopy copy_;
   std::unique_ptr<adapters::kafka::KafkaLog> log_;
@@ -69,7 +72,7 @@ TEST_F(Following, GoesOnOverSeveralGapsWithNothingThatCountsBetweenThem) {
 }
 
 // Each look at the brokers goes well meanwhile.
-TEST_F(Following, SaysForAsLongAsItsDiskIsFullThatItDoesNotGoOn) {
+void Following::meets_a_full_disk(std::size_t commits, std::size_t body_bytes) {
   constexpr std::int64_t a_while_us = 1'500'000;  // after which it looks again
   Chain chain(copy_.state());
   const auto access = topic_.access([](std::span<const std::string>) {});
@@ -83,24 +86,29 @@ TEST_F(Following, SaysForAsLongAsItsDiskIsFullThatItDoesNotGoOn) {
   send(chain.epoch(1, 1));
   EXPECT_EQ(copy_.end(), eventstore::Sequence{1});
   copy_.full = true;
-  send(chain.commits(1));
+  send(chain.commits(commits, body_bytes));
   int refusals = 0;
   copy_.refused = [&] {
     ++refusals;
     EXPECT_NE(log_->trouble(), "");
   };
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 200; ++i) {
     EXPECT_NE(log_->trouble(), "");
-    topic_.pass(a_while_us);
+    if (i % 20 == 0) topic_.pass(a_while_us);
     voids_after(1);
   }
   EXPECT_GT(refusals, 1);
   copy_.full = false;
   topic_.pass(a_while_us);
-  voids_after(20);
-  EXPECT_EQ(copy_.end(), eventstore::Sequence{2});
+  voids_after(200);
+  EXPECT_EQ(copy_.end(), eventstore::Sequence{1}.plus(commits));
   EXPECT_EQ(log_->trouble(), "");
 }
+
+TEST_F(Following, SaysForAsLongAsItsDiskIsFullThatItDoesNotGoOn) { meets_a_full_disk(1, 100); }
+
+// What is given away before the end is reached is refused without a write of its own.
+TEST_F(Following, SaysSoAlsoWhereMuchIsToBeTaken) { meets_a_full_disk(40, 60'000); }
 
 }  // namespace
 }  // namespace pioneer::tests
