@@ -106,6 +106,10 @@ eventstore::Result<SigningKey> SigningKey::settle(eventstore::Disk& disk, events
   return key;
 }
 
+bool SigningKey::is_in(eventstore::Disk& disk, const std::string& directory) {
+  return disk.exists(directory + "/" + std::string(log_key_files.signing));
+}
+
 SigningKey SigningKey::made(eventstore::Random& random, const std::string& name, NoteKeyKind kind) {
   std::array<std::byte, 32> seed{};
   random.fill(seed);

@@ -39,6 +39,8 @@ class SigningKey final : public api::Signer {
   static eventstore::Result<SigningKey> settle(eventstore::Disk& disk, eventstore::Random& random,
                                                const std::string& directory, const std::string& name,
                                                const KeyFiles& files = log_key_files);
+  /// The log's key was made there: settle() would read it.
+  static bool is_in(eventstore::Disk& disk, const std::string& directory);
   /// A log's key that settle() would make, and that is kept nowhere.
   static SigningKey to_be(eventstore::Random& random, const std::string& name) {
     return made(random, name, NoteKeyKind::log);

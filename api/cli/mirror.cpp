@@ -188,7 +188,7 @@ Exit differs(Mirror& mirror, const Place& place, const eventstore::Error& error)
 /// Signed by the key that is here, if there is one.
 Result<std::optional<std::string>> key_history_of(eventstore::Disk& disk, const std::string& data) {
   const auto directory = data + "/keys";
-  if (!disk.exists(directory + "/" + std::string(adapters::log_key_files.signing))) return std::optional<std::string>{};
+  if (!adapters::SigningKey::is_in(disk, directory)) return std::optional<std::string>{};
   adapters::posix::PosixRandom random;
   const auto key = adapters::SigningKey::settle(disk, random, directory, "");
   if (!key) return std::unexpected(key.error());

@@ -7,7 +7,7 @@ namespace pioneer::cli {
 using eventstore::Result;
 
 bool lacks_shared_key(eventstore::Disk& disk, const std::string& directory, const adapters::segments::SegmentLog& log) {
-  return log.source().kind == adapters::segments::Source::Kind::topic && !disk.exists(directory + "/log-signing");
+  return log.source().kind == adapters::segments::Source::Kind::topic && !adapters::SigningKey::is_in(disk, directory);
 }
 
 Result<adapters::SigningKey> settle_key(eventstore::Disk& disk, const std::string& directory,

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "api/server/log_key.hpp"
 #include "api/server/log_topic.hpp"
 #include "api/server/version.hpp"
 #include "eventstore/limits.hpp"
@@ -38,6 +39,7 @@ Result<std::unique_ptr<Cluster>> Cluster::join(Deployment& deployment, const api
       roster_table(setting, [self](auto address, auto value) { self->heard(address, value); }, cluster->limit_));
   if (!table) return std::unexpected(table.error());
   cluster->table_ = std::move(*table);
+  if (auto same = cluster->check_log_key(); !same) return std::unexpected(same.error());
   if (auto stands = cluster->stand_for_writing(); !stands) return std::unexpected(stands.error());
   return cluster;
 }
@@ -114,12 +116,15 @@ void Cluster::leave() {
 }
 
 // What one that is gone said counts too: its log did not change its key with that.
-Result<void> Cluster::check_log_key(const std::string& to_be) const {
+Result<void> Cluster::check_log_key() const {
+  const auto to_be = log_key_to_be(deployment_);
+  if (!to_be) return std::unexpected(to_be.error());
+  if (to_be->empty()) return {};
   if (auto read = table_->read_to_end(topic_options(setting_, tell_, limit_).ask_within); !read) return read;
   const std::lock_guard lock(mutex_);
   for (const auto& [address, heard] : nodes_) {
     const auto& theirs = heard.said.log_key();
-    if (theirs.empty() || theirs == to_be) continue;
+    if (theirs.empty() || theirs == *to_be) continue;
     return eventstore::failure(
         "other_log_key", "The node " + address + " signs this log with the key " + theirs +
                              ", and this node has none: one that it made would be another. Give it keys/log-signing "

@@ -28,7 +28,8 @@ class Cluster {
   static constexpr std::chrono::milliseconds says_every{1'000};
 
   /// The deployment, which outlives it, is on Kafka and not started yet; it does not write before the group says so.
-  /// Errors: those of the table.
+  /// Errors: those of the table, "no_system_key", and "other_log_key" where this node would make itself a key to sign
+  /// the log by, and another node signs it by another.
   static eventstore::Result<std::unique_ptr<Cluster>> join(Deployment& deployment, const api::KafkaSetting& setting,
                                                            Tell tell, WaitLimit limit = {});
   ~Cluster() { leave(); }
@@ -39,9 +40,6 @@ class Cluster {
   void wait_for_a_writer(std::chrono::milliseconds within);
   /// Where commands are carried out just now. Any thread.
   api::http::Forwarding::Owner owner() const;
-  /// Whether the others sign the log as a node would that makes its key itself, by this verifier key. Errors: the
-  /// table's, and "other_log_key" where one signs with another.
-  eventstore::Result<void> check_log_key(const std::string& to_be) const;
   /// From here on the others hear of this node: it is served under this address, and signs by this key. Once.
   void announce(std::string address, std::string log_key);
   /// Another node takes over; commands that come here go to it. Where this node writes, it goes on until then: returns
@@ -53,6 +51,7 @@ class Cluster {
  private:
   Cluster(Deployment& deployment, api::KafkaSetting setting, Tell tell, WaitLimit limit)
       : deployment_(deployment), setting_(std::move(setting)), tell_(std::move(tell)), limit_(std::move(limit)) {}
+  eventstore::Result<void> check_log_key() const;
   void heard(std::string_view address, std::optional<std::string_view> value);
   void say_how_it_goes();
   eventstore::Result<void> stand_for_writing();

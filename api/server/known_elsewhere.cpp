@@ -57,7 +57,7 @@ Result<std::optional<KnownElsewhere>> known_to_witnesses(const std::string& dire
   adapters::posix::PosixDisk disk;
   adapters::posix::PosixRandom random;
   // Where there is no key yet, nothing was signed.
-  if (settings.witnesses.empty() || !disk.exists(directory + "/keys/log-signing")) return std::nullopt;
+  if (settings.witnesses.empty() || !adapters::SigningKey::is_in(disk, directory + "/keys")) return std::nullopt;
   const auto key = adapters::SigningKey::settle(disk, random, directory + "/keys", "");
   if (!key) return std::unexpected(key.error());
   const auto periods = adapters::read_key_history(disk, directory + "/keys", *key);

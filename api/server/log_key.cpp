@@ -39,15 +39,11 @@ std::string own_name_of(Deployment& deployment) {
 
 std::string key_directory(const Deployment& deployment) { return deployment.directory() + "/keys"; }
 
-bool has_key(adapters::posix::PosixDisk& disk, const Deployment& deployment) {
-  return disk.exists(key_directory(deployment) + "/" + std::string(adapters::log_key_files.signing));
-}
-
 }  // namespace
 
 Result<std::string> log_key_to_be(Deployment& deployment) {
   adapters::posix::PosixDisk disk;
-  if (has_key(disk, deployment)) return std::string();
+  if (adapters::SigningKey::is_in(disk, key_directory(deployment))) return std::string();
   auto derived = derived_from(deployment);
   if (!derived) return std::unexpected(derived.error());
   return adapters::SigningKey::to_be(*derived, own_name_of(deployment)).verifier();
@@ -63,7 +59,7 @@ Result<adapters::SigningKey> settle_log_key(Deployment& deployment, const std::s
   }
   auto derived = derived_from(deployment);
   if (!derived) return std::unexpected(derived.error());
-  if (!name.empty() && name != own_name && !has_key(disk, deployment)) {
+  if (!name.empty() && name != own_name && !adapters::SigningKey::is_in(disk, directory)) {
     return eventstore::failure("name_of_many",
                                "The nodes of a log on Kafka sign in its own name, which is " + own_name + ".");
   }

@@ -190,10 +190,6 @@ eventstore::Result<void> serve_until(End& end, const api::Settings& settings,
     auto joined = server::Cluster::join(**deployment, settings.kafka, options.tell, limit);
     if (!joined) return std::unexpected(joined.error());
     cluster = std::move(*joined);
-    const auto to_be = server::log_key_to_be(**deployment);
-    if (!to_be) return std::unexpected(to_be.error());
-    if (!to_be->empty())
-      if (auto same = cluster->check_log_key(*to_be); !same) return same;
   }
   (*deployment)->start();
   if (cluster) cluster->wait_for_a_writer(std::chrono::seconds(settings.kafka.session_seconds + 5));

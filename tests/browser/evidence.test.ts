@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { proofWords } from '@/words/proofs'
 import { expectNoBarriers } from './barriers'
 import { askFor, call, run, web } from './city'
-import { city, device, onStage, picture, until } from './stage'
+import { checkedAgain, city, device, onStage, picture } from './stage'
 
 onStage()
 let folder = ''
@@ -45,8 +45,7 @@ it('its page checks itself; one changed letter of one proof is refused', async (
   await page.getByRole('heading', { name: counted(w.page.many.good, all) }).waitFor()
   expect(await page.locator('details.result.good').count()).toBe(all)
   expect(all).toBeGreaterThanOrEqual(4) // asked, accepted, solved, confirmed
-  // All is drawn once more when it has been checked again, and the focus stands on what was found.
-  await until(() => page.evaluate(() => document.activeElement?.tagName === 'H2'), 'checked again')
+  await checkedAgain(page)
   await page.locator('details.result').last().locator('summary').first().click()
   await picture(page, 'evidence')
 

@@ -9,7 +9,7 @@ import { fileIn } from '@/proofs/paper'
 import { proofWords } from '@/words/proofs'
 import { expectNoBarriers } from './barriers'
 import { askFor, call, offer, openCity, web } from './city'
-import { city, device, everything, goTo, onStage, picture, playIn, press, readQr, until, type Language, type Look } from './stage'
+import { checkedAgain, city, device, everything, goTo, onStage, picture, playIn, press, readQr, until, type Language, type Look } from './stage'
 import { said } from './words'
 
 onStage()
@@ -73,7 +73,7 @@ describe.each(looks)('$language, $mode, $size', (look) => {
     // Seen once, it is there without a signal.
     await page.context().setOffline(true)
     await page.getByRole('button', { name: w.receipt.check }).click()
-    await until(() => page.evaluate(() => document.activeElement?.tagName === 'H2'), 'it is checked again, and the focus stands on what was found')
+    await checkedAgain(page)
     await page.getByRole('heading', { name: p.verdict.good }).waitFor()
     await page.context().setOffline(false)
   })

@@ -152,6 +152,9 @@ export async function until(read: () => Promise<boolean>, what: string, ms = pat
   throw new Error(`not in ${ms} ms: ${what}`)
 }
 
+/** What a page of proofs found is drawn once more when it has been checked again: then the focus stands on it. */
+export const checkedAgain = (page: Page): Promise<void> => until(() => page.evaluate(() => document.activeElement?.tagName === 'H2'), 'checked again')
+
 // The program comes with the package; nothing is fetched.
 prepareZXingModule({ overrides: { wasmBinary: readFileSync(resolve(import.meta.dirname, '../../api/web/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm')).buffer as ArrayBuffer } })
 

@@ -10,7 +10,7 @@ import { paperOf } from '@/proofs/paper'
 import { proofWords } from '@/words/proofs'
 import { expectNoBarriers } from './barriers'
 import { web } from './city'
-import { city, device, everything, goTo, onStage, picture, until, type Look } from './stage'
+import { checkedAgain, city, device, everything, goTo, onStage, picture, type Look } from './stage'
 
 onStage()
 const golden = resolve(import.meta.dirname, '../golden/receipts')
@@ -170,8 +170,7 @@ it('proofs that stand in the page are checked as it opens; they and their key pr
   await picture(on, 'verify-to-compare')
   await on.locator('div.result').getByRole('button', { name: w.page.compared }).click()
   await on.getByRole('heading', { name: four(w.page.many.good) }).waitFor()
-  // All is drawn once more when it has been checked again, and the focus stands on what was found.
-  await until(() => on.evaluate(() => document.activeElement?.tagName === 'H2'), 'checked again')
+  await checkedAgain(on)
   expect(await on.getByText(w.page.left).count()).toBe(0)
   await on.locator('details.result summary').first().click()
   await on.getByText(w.notWitnessed).first().waitFor()

@@ -65,7 +65,7 @@ struct SharedNode {
       run();
     }
   }
-  /// Numbered words, in one batch.
+  /// Numbered words, before any of them is decided.
   void submit_together(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) submit("w" + std::to_string(numbered++));
     run();

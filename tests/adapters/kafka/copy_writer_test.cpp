@@ -36,82 +36,72 @@ class GatedCopy final : public eventstore::LocalCopy {
   eventstore::Result<void> protect_tail() override { return {}; }
 };
 
-CopyPart part_of(std::string_view record) {
-  CopyPart part;
-  part.add(eventstore::bytes_of(record), eventstore::Hash{}, 0);
-  return part;
-}
+class CopyWriterTest : public testing::Test {
+ protected:
+  static CopyPart part_of(std::string_view record) {
+    CopyPart part;
+    part.add(eventstore::bytes_of(record), eventstore::Hash{}, 0);
+    return part;
+  }
+  eventstore::Result<void> more(std::string_view record) { return given(&CopyWriter::write_more, part_of(record)); }
+  eventstore::Result<void> last(CopyPart part) { return given(&CopyWriter::write, std::move(part)); }
 
-TEST(CopyWriter, WritesOnePartWhileTheNextIsGathered) {
   GatedCopy copy;
+  CopyWriter writer{copy};
+
+ private:
+  eventstore::Result<void> given(eventstore::Result<void> (CopyWriter::*how)(CopyPart&), CopyPart part) {
+    auto done = (writer.*how)(part);
+    EXPECT_TRUE(part.empty()) << "taken or dropped, it is not the caller's any more";
+    return done;
+  }
+};
+
+TEST_F(CopyWriterTest, WritesOnePartWhileTheNextIsGathered) {
   std::latch gate(1);
   copy.gate = &gate;
-  CopyWriter writer(copy);
   writer.start();
-  auto part = part_of("one");
-  ASSERT_TRUE(writer.write_more(part));  // returns, though the copy waits
-  EXPECT_TRUE(part.empty());
-  part = part_of("two");
+  ASSERT_TRUE(more("one"));  // returns, though the copy waits
   gate.count_down();
-  ASSERT_TRUE(writer.write_more(part));
-  part = part_of("three");
-  ASSERT_TRUE(writer.write(part));
-  EXPECT_TRUE(part.empty());
+  ASSERT_TRUE(more("two"));
+  ASSERT_TRUE(last(part_of("three")));
   EXPECT_EQ(copy.taken, (std::vector<std::string>{"one", "two", "three"}));
   EXPECT_EQ(copy.by[0], copy.by[1]);
   EXPECT_NE(copy.by[1], std::this_thread::get_id());
   EXPECT_EQ(copy.by[2], std::this_thread::get_id());
 }
 
-TEST(CopyWriter, AnswersForThePartBeforeAndDropsThisOne) {
-  GatedCopy copy;
+TEST_F(CopyWriterTest, AnswersForThePartBeforeAndDropsThisOne) {
   copy.full = true;
-  CopyWriter writer(copy);
   writer.start();
-  auto part = part_of("one");
-  ASSERT_TRUE(writer.write_more(part));
-  part = part_of("two");
-  const auto refused = writer.write_more(part);
+  ASSERT_TRUE(more("one"));
+  const auto refused = more("two");
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, "disk_full");
-  EXPECT_TRUE(part.empty());
   copy.full = false;
-  part = part_of("one again");
-  ASSERT_TRUE(writer.write(part));  // the error was told once
+  ASSERT_TRUE(last(part_of("one again")));  // the error was told once
   EXPECT_EQ(copy.taken, std::vector<std::string>{"one again"});
 }
 
-TEST(CopyWriter, BeforeTheLastPartIsWrittenNothingIsDurable) {
-  GatedCopy copy;
+TEST_F(CopyWriterTest, BeforeTheLastPartIsWrittenNothingIsDurable) {
   copy.full = true;
-  CopyWriter writer(copy);
   writer.start();
-  auto part = part_of("one");
-  ASSERT_TRUE(writer.write_more(part));
-  part.clear();
-  EXPECT_FALSE(writer.write(part));  // of nothing, and yet it says that the part before is missing
+  ASSERT_TRUE(more("one"));
+  EXPECT_FALSE(last({}));  // of nothing, and yet it says that the part before is missing
   EXPECT_TRUE(copy.taken.empty());
 }
 
-TEST(CopyWriter, WithoutAThreadTheCallerWrites) {
-  GatedCopy copy;
-  CopyWriter writer(copy);
-  auto part = part_of("one");
-  ASSERT_TRUE(writer.write_more(part));
+TEST_F(CopyWriterTest, WithoutAThreadTheCallerWrites) {
+  ASSERT_TRUE(more("one"));
   EXPECT_EQ(copy.by, std::vector<std::thread::id>{std::this_thread::get_id()});
   copy.full = true;
-  part = part_of("two");
-  EXPECT_FALSE(writer.write_more(part));
+  EXPECT_FALSE(more("two"));
 }
 
-TEST(CopyWriter, StoppingWaitsForWhatItWasGiven) {
-  GatedCopy copy;
-  {
-    CopyWriter writer(copy);
-    writer.start();
-    auto part = part_of("one");
-    ASSERT_TRUE(writer.write_more(part));
-  }
+TEST_F(CopyWriterTest, StoppingWaitsForWhatItWasGiven) {
+  writer.start();
+  ASSERT_TRUE(more("one"));
+  writer.stop();
   EXPECT_EQ(copy.taken, std::vector<std::string>{"one"});
 }
 
